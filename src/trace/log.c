@@ -1,0 +1,446 @@
+/* SPDX-License-Identifier: MIT */
+/* log.c: chunks of events that never move.
+ *
+ * A chunk holds 1,024 events and the blocks of bytes their fields lie in. Chunks are found through a
+ * directory of two levels, whose first level is a fixed array, so that a reader needs no lock: it
+ * reads the published length with acquire order, and everything below it is there and stays there.
+ *
+ * Going back is the delicate part. The oldest chunk is dropped only by the writer, only when the log
+ * is over its limits, and only if every reader has released it; `first` is raised before the chunk
+ * is freed, and a new reader pins under the lock that guards dropping.
+ *
+ * The bytes of letters go to a spill file (unlinked, on disk) once they are more than a few
+ * kilobytes; the event keeps only where. When its chunk goes, the hole is punched out of the file. */
+#include "trace/log.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <gio/gio.h>
+#include <glib/gstdio.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define CHUNK_EVENTS 1024
+#define DIRECTORY_CHUNKS 1024
+#define DIRECTORIES 65536
+#define BLOCK_BYTES (64 * 1024)
+#define BLOCK_HEAD (sizeof (Block))
+/* A letter's bytes up to this length lie beside the events; more of it goes to the spill file. */
+#define INLINE_CONTENT 8192
+
+typedef struct Block Block;
+struct Block {
+  Block *next;
+  guint32 size, used;
+  guint8 bytes[];
+};
+
+typedef struct {
+  GpoEvent events[CHUNK_EVENTS];
+  Block *blocks;
+  gsize bytes;        /* of all its blocks */
+  goffset spill_end;  /* the spill file up to here belongs to this chunk and older ones */
+} Chunk;
+
+struct GpoLogReader {
+  GpoLog *log;
+  guint64 pinned;
+  void (*wake) (gpointer);
+  gpointer data;
+  gint asleep;
+};
+
+struct GpoLog {
+  guint64 length, first;        /* published; see the accessors */
+  Chunk ***directories;         /* DIRECTORIES of them, then DIRECTORY_CHUNKS chunks each */
+  gsize memory;
+  guint64 max_events;
+  gsize max_bytes;
+  gboolean enabled;
+  gint64 epoch, started;
+  GpoClockFunc clock;
+  gpointer clock_data;
+
+  GMutex lock;                  /* readers, dropping */
+  GPtrArray *readers;
+  gint n_asleep;
+
+  int spill_fd;
+  goffset spill_used, spill_punched;
+};
+
+GpoLog *
+gpo_log_new (void)
+{
+  GpoLog *log = g_new0 (GpoLog, 1);
+  log->directories = g_new0 (Chunk **, DIRECTORIES);
+  log->max_events = GPO_LOG_MAX_EVENTS;
+  log->max_bytes = GPO_LOG_MAX_BYTES;
+  log->enabled = TRUE;
+  log->epoch = g_get_monotonic_time ();
+  log->started = g_get_real_time ();
+  log->readers = g_ptr_array_new ();
+  log->spill_fd = -1;
+  g_mutex_init (&log->lock);
+  return log;
+}
+
+static void
+chunk_free (Chunk *chunk)
+{
+  for (Block *block = chunk->blocks, *next; block; block = next)
+    {
+      next = block->next;
+      g_free (block);
+    }
+  g_free (chunk);
+}
+
+void
+gpo_log_free (GpoLog *log)
+{
+  g_return_if_fail (log->readers->len == 0);
+  guint64 n_chunks = (log->length + CHUNK_EVENTS - 1) / CHUNK_EVENTS;
+  for (guint64 c = log->first / CHUNK_EVENTS; c < n_chunks; c++)
+    chunk_free (log->directories[c / DIRECTORY_CHUNKS][c % DIRECTORY_CHUNKS]);
+  for (guint d = 0; d < DIRECTORIES; d++)
+    g_free (log->directories[d]);
+  g_free (log->directories);
+  g_ptr_array_unref (log->readers);
+  g_mutex_clear (&log->lock);
+  if (log->spill_fd >= 0)
+    close (log->spill_fd);
+  g_free (log);
+}
+
+void
+gpo_log_set_clock (GpoLog *log, GpoClockFunc clock, gpointer data)
+{
+  log->clock = clock;
+  log->clock_data = data;
+}
+
+void
+gpo_log_set_limits (GpoLog *log, guint64 events, gsize bytes)
+{
+  log->max_events = events;
+  log->max_bytes = bytes;
+}
+
+void
+gpo_log_set_enabled (GpoLog *log, gboolean enabled)
+{
+  log->enabled = enabled;
+}
+
+gint64
+gpo_log_started (GpoLog *log)
+{
+  return log->started;
+}
+
+void
+gpo_log_set_started (GpoLog *log, gint64 wall)
+{
+  log->started = wall;
+}
+
+guint64
+gpo_log_length (GpoLog *log)
+{
+  return __atomic_load_n (&log->length, __ATOMIC_ACQUIRE);
+}
+
+guint64
+gpo_log_first (GpoLog *log)
+{
+  return __atomic_load_n (&log->first, __ATOMIC_ACQUIRE);
+}
+
+gsize
+gpo_log_memory (GpoLog *log)
+{
+  return __atomic_load_n (&log->memory, __ATOMIC_RELAXED);
+}
+
+static Chunk *
+chunk_of (GpoLog *log, guint64 n)
+{
+  guint64 c = n / CHUNK_EVENTS;
+  return log->directories[c / DIRECTORY_CHUNKS][c % DIRECTORY_CHUNKS];
+}
+
+const GpoEvent *
+gpo_log_get (GpoLog *log, guint64 n)
+{
+  if (n >= gpo_log_length (log) || n < gpo_log_first (log))
+    return NULL;
+  return &chunk_of (log, n)->events[n % CHUNK_EVENTS];
+}
+
+/* --- writing --- */
+
+static Chunk *
+chunk_for_append (GpoLog *log)
+{
+  guint64 c = log->length / CHUNK_EVENTS;
+  if (log->length % CHUNK_EVENTS != 0)
+    return log->directories[c / DIRECTORY_CHUNKS][c % DIRECTORY_CHUNKS];
+  Chunk ***directory = &log->directories[c / DIRECTORY_CHUNKS];
+  if (!*directory)
+    *directory = g_new0 (Chunk *, DIRECTORY_CHUNKS);
+  Chunk *chunk = g_new0 (Chunk, 1);
+  (*directory)[c % DIRECTORY_CHUNKS] = chunk;
+  __atomic_store_n (&log->memory, log->memory + sizeof (Chunk), __ATOMIC_RELAXED);
+  return chunk;
+}
+
+static guint8 *
+chunk_bytes (GpoLog *log, Chunk *chunk, guint32 n)
+{
+  Block *block = chunk->blocks;
+  if (!block || block->size - block->used < n)
+    {
+      guint32 size = MAX (n, BLOCK_BYTES - BLOCK_HEAD);
+      block = g_malloc (BLOCK_HEAD + size);
+      block->size = size;
+      block->used = 0;
+      block->next = chunk->blocks;
+      chunk->blocks = block;
+      chunk->bytes += BLOCK_HEAD + size;
+      __atomic_store_n (&log->memory, log->memory + BLOCK_HEAD + size, __ATOMIC_RELAXED);
+    }
+  guint8 *bytes = block->bytes + block->used;
+  block->used += n;
+  return bytes;
+}
+
+static gboolean
+over_limits (GpoLog *log)
+{
+  return (log->max_events && log->length - log->first > log->max_events + CHUNK_EVENTS)
+         || (log->max_bytes && log->memory > log->max_bytes);
+}
+
+/* Drops the oldest chunk if no reader still needs it. */
+static gboolean
+drop_oldest (GpoLog *log)
+{
+  guint64 next_first = (log->first / CHUNK_EVENTS + 1) * CHUNK_EVENTS;
+  if (next_first >= log->length)
+    return FALSE;
+  g_mutex_lock (&log->lock);
+  for (guint i = 0; i < log->readers->len; i++)
+    {
+      GpoLogReader *reader = log->readers->pdata[i];
+      if (__atomic_load_n (&reader->pinned, __ATOMIC_ACQUIRE) < next_first)
+        {
+          g_mutex_unlock (&log->lock);
+          return FALSE;
+        }
+    }
+  guint64 c = log->first / CHUNK_EVENTS;
+  Chunk *chunk = chunk_of (log, log->first);
+  __atomic_store_n (&log->first, next_first, __ATOMIC_RELEASE);
+  log->directories[c / DIRECTORY_CHUNKS][c % DIRECTORY_CHUNKS] = NULL;
+  g_mutex_unlock (&log->lock);
+  __atomic_store_n (&log->memory, log->memory - sizeof (Chunk) - chunk->bytes, __ATOMIC_RELAXED);
+  if (chunk->spill_end > log->spill_punched)
+    {
+      fallocate (log->spill_fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, log->spill_punched,
+                 chunk->spill_end - log->spill_punched);
+      log->spill_punched = chunk->spill_end;
+    }
+  chunk_free (chunk);
+  return TRUE;
+}
+
+static void
+wake_readers (GpoLog *log)
+{
+  if (g_atomic_int_get (&log->n_asleep) == 0)
+    return;
+  g_mutex_lock (&log->lock);
+  for (guint i = 0; i < log->readers->len; i++)
+    {
+      GpoLogReader *reader = log->readers->pdata[i];
+      if (reader->asleep)
+        {
+          reader->asleep = FALSE;
+          g_atomic_int_add (&log->n_asleep, -1);
+          reader->wake (reader->data);
+        }
+    }
+  g_mutex_unlock (&log->lock);
+}
+
+guint64
+gpo_log_append (GpoLog *log, GpoEventBuilder *b)
+{
+  if (!log->enabled)
+    {
+      gpo_event_clear (b);
+      return log->length;
+    }
+  Chunk *chunk = chunk_for_append (log);
+  GpoEvent *event = &chunk->events[log->length % CHUNK_EVENTS];
+  *event = b->event;
+  if (event->time == 0)
+    event->time = log->clock ? log->clock (log->clock_data) : g_get_monotonic_time () - log->epoch;
+  event->n_bytes = b->used;
+  guint8 *bytes = chunk_bytes (log, chunk, b->used);
+  memcpy (bytes, b->bytes, b->used);
+  event->fields = bytes;
+  chunk->spill_end = log->spill_used;
+  gpo_event_clear (b);
+  guint64 n = log->length;
+  /* Ordered against n_asleep below: either the reader sees the event or we see that it sleeps. */
+  __atomic_store_n (&log->length, n + 1, __ATOMIC_SEQ_CST);
+  wake_readers (log);
+  while (over_limits (log) && drop_oldest (log))
+    ;
+  return n;
+}
+
+/* --- the bytes of letters --- */
+
+static gboolean
+spill (GpoLog *log, const char *bytes, gsize n)
+{
+  if (log->spill_fd < 0)
+    {
+      log->spill_fd = open (g_get_tmp_dir (), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+      if (log->spill_fd < 0)
+        {
+          g_autofree char *path = g_build_filename (g_get_tmp_dir (), "glasspost-XXXXXX", NULL);
+          log->spill_fd = g_mkstemp_full (path, O_RDWR | O_CLOEXEC, 0600);
+          if (log->spill_fd >= 0)
+            unlink (path);
+        }
+    }
+  for (gsize done = 0; done < n;)
+    {
+      gssize w = log->spill_fd < 0
+                   ? -1
+                   : pwrite (log->spill_fd, bytes + done, n - done, log->spill_used + (goffset) done);
+      if (w < 0 && errno == EINTR)
+        continue;
+      if (w <= 0)
+        return FALSE;
+      done += (gsize) w;
+    }
+  return TRUE;
+}
+
+guint64
+gpo_log_append_data (GpoLog *log, GpoEventBuilder *b, const char *bytes, gsize n, gboolean recorded)
+{
+  if (!log->enabled)
+    {
+      gpo_event_clear (b);
+      return log->length;
+    }
+  b->event.kind = GPO_KIND_DATA;
+  gpo_event_add_number (b, GPO_FIELD_LENGTH, (gint64) n);
+  if (recorded)
+    return gpo_log_append (log, b);
+  /* A full disk costs the content in the trace, not the letter: then the bytes lie in memory. */
+  if (n > INLINE_CONTENT && spill (log, bytes, n))
+    {
+      gpo_event_add_number (b, GPO_FIELD_HIDDEN, log->spill_used);
+      log->spill_used += (goffset) n;
+    }
+  else
+    gpo_event_add_text (b, GPO_FIELD_TEXT, bytes, (gssize) n);
+  return gpo_log_append (log, b);
+}
+
+GBytes *
+gpo_log_content (GpoLog *log, const GpoEvent *event)
+{
+  gsize length;
+  const char *text = gpo_event_text (event, GPO_FIELD_TEXT, &length);
+  if (text)
+    return g_bytes_new (text, length);
+  gint64 offset = gpo_event_number (event, GPO_FIELD_HIDDEN, -1);
+  if (offset < 0)
+    return NULL;
+  length = (gsize) gpo_event_number (event, GPO_FIELD_LENGTH, 0);
+  g_autofree char *bytes = g_malloc (length);
+  for (gsize done = 0; done < length;)
+    {
+      gssize r = pread (log->spill_fd, bytes + done, length - done, offset + (goffset) done);
+      if (r < 0 && errno == EINTR)
+        continue;
+      if (r <= 0)
+        return NULL;
+      done += (gsize) r;
+    }
+  return g_bytes_new_take (g_steal_pointer (&bytes), length);
+}
+
+/* --- readers --- */
+
+GpoLogReader *
+gpo_log_reader_new (GpoLog *log, guint64 from, void (*wake) (gpointer), gpointer data)
+{
+  GpoLogReader *reader = g_new0 (GpoLogReader, 1);
+  reader->log = log;
+  reader->wake = wake;
+  reader->data = data;
+  g_mutex_lock (&log->lock);
+  reader->pinned = MAX (from, log->first);
+  g_ptr_array_add (log->readers, reader);
+  g_mutex_unlock (&log->lock);
+  return reader;
+}
+
+void
+gpo_log_reader_free (GpoLogReader *reader)
+{
+  g_mutex_lock (&reader->log->lock);
+  g_ptr_array_remove_fast (reader->log->readers, reader);
+  if (reader->asleep)
+    g_atomic_int_add (&reader->log->n_asleep, -1);
+  g_mutex_unlock (&reader->log->lock);
+  g_free (reader);
+}
+
+void
+gpo_log_reader_release (GpoLogReader *reader, guint64 n)
+{
+  __atomic_store_n (&reader->pinned, n, __ATOMIC_RELEASE);
+}
+
+guint64
+gpo_log_wanted_first (GpoLog *log)
+{
+  guint64 length = gpo_log_length (log), first = gpo_log_first (log);
+  if (log->max_bytes && gpo_log_memory (log) > log->max_bytes)
+    return MIN (length, first + (length - first) / 16 + CHUNK_EVENTS);
+  if (log->max_events && length - first > log->max_events)
+    return length - log->max_events;
+  return first;
+}
+
+gboolean
+gpo_log_reader_sleep (GpoLogReader *reader, guint64 n)
+{
+  GpoLog *log = reader->log;
+  gboolean sleeps = FALSE;
+  g_mutex_lock (&log->lock);
+  if (!reader->asleep)
+    {
+      reader->asleep = TRUE;
+      g_atomic_int_inc (&log->n_asleep);
+    }
+  if (__atomic_load_n (&log->length, __ATOMIC_SEQ_CST) > n)
+    {
+      reader->asleep = FALSE;
+      g_atomic_int_add (&log->n_asleep, -1);
+    }
+  else
+    sleeps = TRUE;
+  g_mutex_unlock (&log->lock);
+  return sleeps;
+}
