@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/* commands.c: the table of subcommands, and what all of them share: options and error messages. */
+#include "command/command.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+const GpoCommand gpo_commands[] = {
+  { "machine", "print the state machine of a protocol", "[NAME]",
+    "  glasspost machine                                 which machines there are\n"
+    "  glasspost machine smtp-server                     its table: state, input, verdict, next state, reply, RFC\n"
+    "  glasspost machine smtp-server --as svg > smtp.svg its diagram\n",
+    gpo_cmd_machine },
+  { NULL }
+};
+
+const GpoCommand *
+gpo_command_named (const char *name)
+{
+  for (const GpoCommand *c = gpo_commands; c->name; c++)
+    if (strcmp (c->name, name) == 0)
+      return c;
+  return NULL;
+}
+
+gboolean
+gpo_command_parse (const GOptionEntry *entries, int *argc, char ***argv, int *status)
+{
+  const GpoCommand *command = gpo_command_named ((*argv)[0]);
+  g_autofree char *name = g_strdup_printf ("glasspost %s", command->name);
+  g_autofree char *summary = g_strdup_printf ("glasspost %s: %s.", command->name, command->summary);
+  g_autofree char *examples = g_strdup_printf ("Examples:\n%s", command->examples);
+  g_autoptr (GOptionContext) context = g_option_context_new (command->parameters);
+  g_autoptr (GError) error = NULL;
+  gboolean help = FALSE;
+  GOptionEntry own[] = { { "help", 'h', 0, G_OPTION_ARG_NONE, &help, "Show this help", NULL }, { NULL } };
+
+  g_set_prgname (name);
+  g_option_context_set_help_enabled (context, FALSE);
+  g_option_context_set_summary (context, summary);
+  g_option_context_set_description (context, examples);
+  g_option_context_add_main_entries (context, own, NULL);
+  if (entries)
+    g_option_context_add_main_entries (context, entries, NULL);
+  gboolean parsed = g_option_context_parse (context, argc, argv, &error);
+  if (parsed && help)
+    {
+      g_autofree char *text = g_option_context_get_help (context, TRUE, NULL);
+      fputs (text, stdout);
+    }
+  g_set_prgname ("glasspost");
+  *status = GPO_EXIT_OK;
+  if (!parsed)
+    *status = gpo_command_usage ("%s; try: %s --help", error->message, name);
+  return parsed && !help;
+}
+
+/* One line on stderr in which no byte can act on the terminal. */
+static void
+complain (const char *format, va_list args)
+{
+  g_autofree char *raw = g_strdup_vprintf (format, args);
+  g_autofree char *text = g_utf8_make_valid (raw, -1);
+  GString *line = g_string_new ("glasspost: ");
+  for (const char *p = text; *p; p = g_utf8_next_char (p))
+    {
+      gunichar c = g_utf8_get_char (p);
+      if (g_unichar_iscntrl (c) && c != '\n')
+        g_string_append_printf (line, "\\x%02x", c);
+      else
+        g_string_append_unichar (line, c);
+    }
+  g_string_append_c (line, '\n');
+  fputs (line->str, stderr);
+  g_string_free (line, TRUE);
+}
+
+int
+gpo_command_fail (const char *format, ...)
+{
+  va_list args;
+  va_start (args, format);
+  complain (format, args);
+  va_end (args);
+  return GPO_EXIT_FAILED;
+}
+
+int
+gpo_command_usage (const char *format, ...)
+{
+  va_list args;
+  va_start (args, format);
+  complain (format, args);
+  va_end (args);
+  return GPO_EXIT_USAGE;
+}

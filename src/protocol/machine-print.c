@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: MIT */
+/* machine-print.c: a table of edges for people: as text, as a Graphviz digraph, as Markdown.
+ *
+ * The docs and the diagrams of the window come from here, so what is shown is what runs. In the
+ * diagram only rows that accept are arrows: a refusal leads nowhere and would hide the protocol. */
+#include "protocol/machine.h"
+#include <string.h>
+
+#define LABEL_WIDTH 26 /* a label with several inputs breaks its line here */
+
+static const char *
+from_word (const GpoMachine *machine, const GpoEdge *edge)
+{
+  return edge->from == GPO_ANY ? "(any)" : machine->states[edge->from];
+}
+
+static const char *
+input_word (const GpoMachine *machine, const GpoEdge *edge)
+{
+  return edge->input == GPO_ANY ? "(any)" : machine->inputs[edge->input];
+}
+
+static const char *
+to_word (const GpoMachine *machine, const GpoEdge *edge)
+{
+  return edge->to == GPO_SAME ? "(same)" : machine->states[edge->to];
+}
+
+/* "initial", "final" or "" */
+static const char *
+state_mark (const GpoMachine *machine, guint8 state)
+{
+  return state == machine->initial ? "initial" : state == machine->final ? "final" : "";
+}
+
+/* --- text --- */
+
+#define N_COLUMNS 6
+static const char *const headings[N_COLUMNS] = { "STATE", "INPUT", "VERDICT", "NEXT STATE", "SPEC", "REPLY" };
+
+static void
+row_words (const GpoMachine *machine, const GpoEdge *edge, const char *words[N_COLUMNS])
+{
+  words[0] = from_word (machine, edge);
+  words[1] = input_word (machine, edge);
+  words[2] = gpo_verdict_name (edge->verdict);
+  words[3] = to_word (machine, edge);
+  words[4] = edge->spec ? edge->spec : "";
+  words[5] = edge->reply ? edge->reply : "";
+}
+
+static void
+append_row (GString *out, const char *const words[N_COLUMNS], const gsize widths[N_COLUMNS])
+{
+  for (guint i = 0; i < N_COLUMNS; i++)
+    {
+      g_string_append (out, words[i]);
+      /* § takes two bytes and one column: widths count characters */
+      if (i + 1 < N_COLUMNS)
+        for (gsize n = g_utf8_strlen (words[i], -1); n < widths[i] + 2; n++)
+          g_string_append_c (out, ' ');
+    }
+  while (out->len && out->str[out->len - 1] == ' ')
+    g_string_truncate (out, out->len - 1);
+  g_string_append_c (out, '\n');
+}
+
+static void
+print_text (const GpoMachine *machine, GString *out)
+{
+  gsize widths[N_COLUMNS];
+  const char *words[N_COLUMNS];
+  for (guint c = 0; c < N_COLUMNS; c++)
+    widths[c] = strlen (headings[c]);
+  for (guint i = 0; i < machine->n_edges; i++)
+    {
+      row_words (machine, &machine->edges[i], words);
+      for (guint c = 0; c < N_COLUMNS; c++)
+        widths[c] = MAX (widths[c], (gsize) g_utf8_strlen (words[c], -1));
+    }
+  g_string_append_printf (out, "%s: %s\n", machine->name, machine->title);
+  g_string_append_printf (out, "It begins in %s", machine->states[machine->initial]);
+  if (machine->final != GPO_ANY)
+    g_string_append_printf (out, " and ends in %s", machine->states[machine->final]);
+  g_string_append_printf (out, "; %u states, %u inputs, %u rows.\n\n", machine->n_states, machine->n_inputs,
+                          machine->n_edges);
+  append_row (out, headings, widths);
+  for (guint i = 0; i < machine->n_edges; i++)
+    {
+      row_words (machine, &machine->edges[i], words);
+      append_row (out, words, widths);
+    }
+}
+
+/* --- Graphviz --- */
+
+static void
+append_quoted (GString *out, const char *word)
+{
+  g_string_append_c (out, '"');
+  for (; *word; word++)
+    {
+      if (*word == '"' || *word == '\\')
+        g_string_append_c (out, '\\');
+      g_string_append_c (out, *word);
+    }
+  g_string_append_c (out, '"');
+}
+
+/* Whether this input leads on from this state in more than one way, so that the verdict must be said. */
+static gboolean
+verdict_matters (const GpoMachine *machine, const GpoEdge *edge)
+{
+  for (guint i = 0; i < machine->n_edges; i++)
+    {
+      const GpoEdge *other = &machine->edges[i];
+      if (other != edge && other->from == edge->from && other->input == edge->input
+          && gpo_verdict_accepts (other->verdict))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static guint8
+target (const GpoEdge *edge)
+{
+  return edge->to == GPO_SAME ? edge->from : edge->to;
+}
+
+/* The label of the arrow from → to: every input that takes it, "\n" where a line is full. */
+static void
+append_label (GString *out, const GpoMachine *machine, guint8 from, guint8 to)
+{
+  gsize column = 0;
+  for (guint i = 0; i < machine->n_edges; i++)
+    {
+      const GpoEdge *edge = &machine->edges[i];
+      if (edge->from != from || !gpo_verdict_accepts (edge->verdict) || target (edge) != to)
+        continue;
+      g_autofree char *word = verdict_matters (machine, edge)
+                                  ? g_strdup_printf ("%s (%s)", machine->inputs[edge->input],
+                                                     gpo_verdict_name (edge->verdict))
+                                  : g_strdup (machine->inputs[edge->input]);
+      gsize length = strlen (word);
+      if (column && column + 2 + length > LABEL_WIDTH)
+        {
+          g_string_append (out, ",\\n");
+          column = 0;
+        }
+      else if (column)
+        g_string_append (out, ", ");
+      g_string_append (out, word);
+      column += length + 2;
+    }
+}
+
+static gboolean
+has_arrow (const GpoMachine *machine, guint8 from, guint8 to)
+{
+  for (guint i = 0; i < machine->n_edges; i++)
+    {
+      const GpoEdge *edge = &machine->edges[i];
+      if (edge->from == from && gpo_verdict_accepts (edge->verdict) && target (edge) == to)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static void
+print_dot (const GpoMachine *machine, GString *out)
+{
+  g_string_append (out, "digraph ");
+  append_quoted (out, machine->name);
+  g_string_append (out, " {\n"
+                        "  rankdir=LR;\n"
+                        "  node [shape=box, style=rounded, fontname=\"DejaVu Sans\", fontsize=12];\n"
+                        "  edge [fontname=\"DejaVu Sans\", fontsize=10];\n"
+                        "  \"\" [shape=point];\n");
+  for (guint8 s = 0; s < machine->n_states; s++)
+    {
+      g_string_append (out, "  ");
+      append_quoted (out, machine->states[s]);
+      g_string_append (out, s == machine->final ? " [peripheries=2];\n" : ";\n");
+    }
+  g_string_append (out, "  \"\" -> ");
+  append_quoted (out, machine->states[machine->initial]);
+  g_string_append (out, ";\n");
+  for (guint8 from = 0; from < machine->n_states; from++)
+    for (guint8 to = 0; to < machine->n_states; to++)
+      {
+        if (!has_arrow (machine, from, to))
+          continue;
+        g_string_append (out, "  ");
+        append_quoted (out, machine->states[from]);
+        g_string_append (out, " -> ");
+        append_quoted (out, machine->states[to]);
+        g_string_append (out, " [label=\"");
+        append_label (out, machine, from, to);
+        g_string_append (out, "\"];\n");
+      }
+  g_string_append (out, "}\n");
+}
+
+/* --- Markdown --- */
+
+/* A table's cell; | would end it and < could begin a tag. */
+static void
+append_cell (GString *out, const char *text)
+{
+  g_string_append (out, " ");
+  for (; *text; text++)
+    {
+      if (*text == '|' || *text == '<' || *text == '\\' || *text == '*' || *text == '_')
+        g_string_append_c (out, '\\');
+      g_string_append_c (out, *text);
+    }
+  g_string_append (out, " |");
+}
+
+static void
+print_markdown (const GpoMachine *machine, GString *out)
+{
+  g_string_append_printf (out, "# %s\n\n%s.\n\n## States\n\n| State | |\n| --- | --- |\n", machine->name,
+                          machine->title);
+  for (guint8 s = 0; s < machine->n_states; s++)
+    g_string_append_printf (out, "| %s | %s |\n", machine->states[s], state_mark (machine, s));
+  g_string_append (out, "\n## Inputs\n\n");
+  for (guint i = 0; i < machine->n_inputs; i++)
+    g_string_append_printf (out, "%s`%s`", i ? ", " : "", machine->inputs[i]);
+  g_string_append (out, "\n\n## Edges\n\n| State | Input | Verdict | Next state | Reply | Source |\n"
+                        "| --- | --- | --- | --- | --- | --- |\n");
+  for (guint i = 0; i < machine->n_edges; i++)
+    {
+      const char *words[N_COLUMNS];
+      row_words (machine, &machine->edges[i], words);
+      g_string_append_c (out, '|');
+      for (guint c = 0; c < 4; c++)
+        append_cell (out, words[c]);
+      append_cell (out, words[5]);
+      append_cell (out, words[4]);
+      g_string_append_c (out, '\n');
+    }
+}
+
+char *
+gpo_machine_print (const GpoMachine *machine, GpoPrint how)
+{
+  GString *out = g_string_new (NULL);
+  switch (how)
+    {
+    case GPO_PRINT_TEXT:
+      print_text (machine, out);
+      break;
+    case GPO_PRINT_DOT:
+      print_dot (machine, out);
+      break;
+    case GPO_PRINT_MARKDOWN:
+      print_markdown (machine, out);
+      break;
+    }
+  return g_string_free (out, FALSE);
+}
