@@ -37,7 +37,8 @@ typedef struct {
   char *orcpt;  /* "rfc822;bob@sparta.example" decoded of xtext, or NULL */
   guint notify; /* GpoNotify bits */
   GpoRecipientState state;
-  gboolean warned;  /* a delay warning was sent */
+  gboolean warned;   /* a delay warning was sent */
+  gboolean reported; /* a report on its final state was sent, or is not due */
   guint attempts;
   char *status;     /* enhanced status code of the last answer, "4.4.1", or NULL */
   char *reply;      /* the last answer's text with its code, "451 4.7.1 later", or NULL */
