@@ -55,16 +55,16 @@ extern const GpoMachine gpo_smtp_server_machine;
 
 /* --- the command grammar: smtp-command.c --- */
 
-/* A span of the command line; text is NULL where it is missing. */
+/* A stretch of the command line; text is NULL where it is missing. */
 typedef struct {
   const char *text;
   gsize length;
-} GpoSpan;
+} GpoSlice;
 
 typedef struct {
   GpoSmtpInput input;    /* HELO … AUTH, or UNKNOWN */
-  GpoSpan verb;
-  GpoSpan argument;      /* behind the verb and one space, without trailing spaces */
+  GpoSlice verb;
+  GpoSlice argument;      /* behind the verb and one space, without trailing spaces */
   gboolean has_argument;
 } GpoSmtpCommand;
 
@@ -74,26 +74,26 @@ void gpo_smtp_command_parse (const char *line, gsize length, GpoSmtpCommand *com
 
 /* Steps over "FROM:" or "TO:" (and spaces behind the colon, which RFC 5321 §4.1.1.2 does not allow but
  * people type; *spaces counts them). FALSE if the prefix is not there. */
-gboolean gpo_smtp_path_prefix (GpoSpan *argument, const char *prefix, guint *spaces);
+gboolean gpo_smtp_path_prefix (GpoSlice *argument, const char *prefix, guint *spaces);
 
 /* One esmtp-param (RFC 5321 §4.1.2): keyword ["=" value]. */
 typedef struct {
-  GpoSpan keyword, value; /* value.text is NULL without "=" */
+  GpoSlice keyword, value; /* value.text is NULL without "=" */
 } GpoSmtpParam;
 
 typedef enum { GPO_PARAM_END, GPO_PARAM_OK, GPO_PARAM_BAD } GpoParamResult;
 /* Takes the next parameter off the front of `rest`. BAD leaves `rest` at the offending byte. */
-GpoParamResult gpo_smtp_param_next (GpoSpan *rest, GpoSmtpParam *param);
+GpoParamResult gpo_smtp_param_next (GpoSlice *rest, GpoSmtpParam *param);
 /* Whether the keyword is this one, ASCII case ignored. */
-gboolean gpo_span_is (GpoSpan span, const char *word);
-/* The span as a string. The caller frees. */
-char *gpo_span_dup (GpoSpan span);
+gboolean gpo_slice_is (GpoSlice span, const char *word);
+/* The slice as a string. The caller frees. */
+char *gpo_slice_dup (GpoSlice span);
 /* Decodes xtext (RFC 3461 §4): NULL if it is malformed. The caller frees. */
-char *gpo_xtext_decode (GpoSpan span);
+char *gpo_xtext_decode (GpoSlice span);
 /* Encodes as xtext. The caller frees. */
 char *gpo_xtext_encode (const char *text);
 /* A number of at most 20 digits, or -1 (RFC 1870 §4). */
-gint64 gpo_span_number (GpoSpan span);
+gint64 gpo_slice_number (GpoSlice span);
 
 /* --- the client --- */
 extern const GpoMachine gpo_smtp_client_machine;

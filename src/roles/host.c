@@ -59,14 +59,6 @@ host_free (gpointer data)
 }
 
 static void
-mx_free (gpointer data)
-{
-  GpoMx *mx = data;
-  g_free (mx->exchange);
-  g_free (mx);
-}
-
-static void
 zone_entry_free (gpointer data)
 {
   GpoZoneEntry *entry = data;

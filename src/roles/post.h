@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/* post.h: a host at work: what its daemon, gateway and mailbox counter share.
+ *
+ *     GpoOfficeParts   one an office: trace, store, clock, gate, numbers of connections
+ *     GpoPost          one a host: the host's data, its queue on disk, its gateway
+ *
+ * A letter, once its bytes are here, goes the same way wherever it came from (a client, a bounce of our
+ * own): gpo_post_deliver() sorts the recipients into mailboxes of this host and the queue, makes the
+ * letter durable at all of them together, records it, and hands the queued part to the gateway. */
+#pragma once
+#include "letter/envelope.h"
+#include "roles/clock.h"
+#include "roles/host.h"
+#include "roles/session.h"
+#include "store/incoming.h"
+#include "wire/connection.h"
+
+G_BEGIN_DECLS
+
+typedef struct GpoPost GpoPost;
+typedef struct GpoGateway GpoGateway;
+
+/* Made by the office (or a test) and outlives all posts. */
+typedef struct {
+  GpoWorld *world;
+  GpoLog *log;
+  GpoStore *store;
+  GpoClock *clock;
+  GpoGate *gate;          /* NULL: nothing is held and nothing fails on purpose */
+  guint32 last_session;   /* number of the newest connection */
+  GHashTable *outgoing;   /* our local port → GpoSession of the client's end that dialled from it */
+  GHashTable *listening;  /* port → GpoHost: where hosts of this office listen; a call to one of them is
+                           * an inner one, and the server's end is the witness */
+  GPtrArray *posts;       /* of GpoPost */
+  gboolean stopping;
+} GpoOfficeParts;
+
+struct GpoPost {
+  GpoOfficeParts *office;
+  GpoHost *host;
+  GpoSpool *spool;        /* NULL while the host has no queue */
+  GpoGateway *gateway;    /* NULL in tests without relaying */
+  GpoTls *tls;            /* the host's certificate; NULL: TLS is not offered */
+  guint port[GPO_N_ROLES];/* where it listens now; 0: it does not */
+  GHashTable *connections;/* peer address → number of connections */
+  guint n_connections;
+  gpointer mailboxes;     /* the mailbox counter's shared state (IMAP, POP3); NULL until it is made */
+  void (*delivered) (GpoPost *post, const char *person, const char *folder); /* tells it of new letters; may be NULL */
+};
+
+/* What became of gpo_post_deliver(): error NULL: the letter is durable for every recipient. */
+typedef void (*GpoDeliveredFunc) (const GError *error, gpointer user_data);
+
+/* Whether this host takes mail for this path, and where it would go. */
+typedef enum {
+  GPO_PLACE_NOWHERE,  /* our domain, no such person: 550 5.1.1 */
+  GPO_PLACE_MAILBOX,  /* a person here */
+  GPO_PLACE_ALIAS,    /* a list of addresses here */
+  GPO_PLACE_ELSEWHERE /* another domain: needs relaying */
+} GpoPlace;
+/* `person` (may be NULL) is set for GPO_PLACE_MAILBOX. postmaster without a person of that name is the
+ * host's first person (RFC 5321 §4.5.1). */
+GpoPlace gpo_post_place (GpoPost *post, const char *path, GpoPerson **person);
+
+/* A letter that is here, whole: what gpo_post_deliver() takes over. */
+typedef struct {
+  GpoIncoming *incoming;   /* taken over; holds `added` and then the client's bytes */
+  GpoEnvelope *envelope;   /* taken over; letter, id and arrived are set */
+  gboolean return_path;    /* a Return-Path stands in front already: every recipient is local */
+  GString *added;          /* taken over: the bytes the office put in front; may be NULL */
+  GString *header;         /* taken over: the header as the client sent it (at most 64 KB); may be NULL */
+  guint64 size;            /* bytes the client sent */
+} GpoArrival;
+
+/* Delivers for every recipient of the envelope in state WAITING: those with a mailbox here get a
+ * Return-Path in front, aliases are expanded, everything else goes to the queue as one entry and then
+ * to the gateway. `session` (may be NULL) is whom the events belong to; it must live until `done`. */
+void gpo_post_deliver (GpoPost *post, GpoArrival *arrival, GpoSession *session, GpoDeliveredFunc done,
+                       gpointer user_data);
+
+/* A new connection's number. */
+guint32 gpo_office_next_session (GpoOfficeParts *office);
+/* Records event `kind` of this host outside any session (queue, lookup, mailbox). */
+void gpo_post_event (GpoPost *post, GpoEventBuilder *b, GpoKind kind, guint32 letter);
+
+G_END_DECLS
