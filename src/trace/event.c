@@ -213,13 +213,37 @@ gpo_field_iter_next (GpoFieldIter *iter)
   return TRUE;
 }
 
+/* Bytes of the value at p. */
+static gsize
+value_size (guint8 type, const guint8 *p)
+{
+  guint32 length;
+  switch (type)
+    {
+    case GPO_VALUE_NUMBER:
+      return 8;
+    case GPO_VALUE_BOOLEAN:
+      return 1;
+    case GPO_VALUE_SYMBOL:
+      return 2;
+    default:
+      memcpy (&length, p, 4);
+      return 4 + (gsize) length + 1;
+    }
+}
+
+/* Filters ask this a million times: fields that are not wanted are stepped over unread. */
 gboolean
 gpo_event_find (const GpoEvent *event, GpoField field, GpoFieldIter *out)
 {
-  gpo_field_iter_init (out, event);
-  while (gpo_field_iter_next (out))
-    if (out->field == field)
-      return TRUE;
+  const guint8 *end = event->fields + event->n_bytes;
+  for (const guint8 *p = event->fields; p < end; p += 3 + value_size (p[2], p + 3))
+    if ((GpoField) (p[0] | p[1] << 8) == field)
+      {
+        out->next = p;
+        out->end = end;
+        return gpo_field_iter_next (out);
+      }
   return FALSE;
 }
 
@@ -262,6 +286,14 @@ gpo_event_begin (GpoEventBuilder *b, GpoKind kind)
   b->bytes = b->inline_bytes;
   b->used = 0;
   b->size = GPO_BUILDER_INLINE;
+}
+
+const GpoEvent *
+gpo_event_peek (GpoEventBuilder *b)
+{
+  b->event.fields = b->bytes;
+  b->event.n_bytes = b->used;
+  return &b->event;
 }
 
 void
@@ -337,4 +369,23 @@ void
 gpo_event_add_json (GpoEventBuilder *b, GpoField field, const char *json, gssize length)
 {
   add_bytes (b, field, GPO_VALUE_JSON, json, length);
+}
+
+void
+gpo_event_add_value (GpoEventBuilder *b, const GpoFieldIter *value)
+{
+  switch (value->type)
+    {
+    case GPO_VALUE_NUMBER:
+      gpo_event_add_number (b, value->field, value->number);
+      break;
+    case GPO_VALUE_BOOLEAN:
+      gpo_event_add_boolean (b, value->field, value->number != 0);
+      break;
+    case GPO_VALUE_SYMBOL:
+      gpo_event_add_symbol (b, value->field, (GpoSymbol) value->number);
+      break;
+    default:
+      add_bytes (b, value->field, value->type, value->text, (gssize) value->length);
+    }
 }

@@ -6,7 +6,8 @@
  * maps one to one on a line of a trace file (docs/trace-format.md).
  *
  * A field's value is a number, a truth value, a symbol (a word from a small fixed set, kept once), a
- * text (any bytes) or, only from files of newer versions, raw JSON that is kept as it came.
+ * text (any bytes) or, only from files of newer versions, raw JSON that is kept as it came. An event
+ * has each field at most once.
  *
  * Events live in a GpoLog and never move; fields are read with the functions below. Thread-safe to
  * read once published. */
@@ -196,6 +197,10 @@ void gpo_event_add_symbol (GpoEventBuilder *b, GpoField field, GpoSymbol value);
 /* length -1: NUL-terminated. NULL text adds nothing. */
 void gpo_event_add_text (GpoEventBuilder *b, GpoField field, const char *text, gssize length);
 void gpo_event_add_json (GpoEventBuilder *b, GpoField field, const char *json, gssize length);
+/* A field of another event, as it is. */
+void gpo_event_add_value (GpoEventBuilder *b, const GpoFieldIter *value);
+/* The event as it stands, to be read (a filter asked before it is appended). Valid until the next add. */
+const GpoEvent *gpo_event_peek (GpoEventBuilder *b);
 /* Frees what the builder holds without appending. gpo_log_append() does it by itself. */
 void gpo_event_clear (GpoEventBuilder *b);
 

@@ -10,7 +10,11 @@
  * is freed, and a new reader pins under the lock that guards dropping.
  *
  * The bytes of letters go to a spill file (unlinked, on disk) once they are more than a few
- * kilobytes; the event keeps only where. When its chunk goes, the hole is punched out of the file. */
+ * kilobytes; the event keeps only where. When its chunk goes, the hole is punched out of the file.
+ *
+ * A paced reader (the file writer) that falls behind holds the writer up: `total` counts every byte
+ * that was ever appended, each chunk knows what it was when the chunk began, and the difference to the
+ * chunk a reader has pinned is how far it is behind. */
 #include "trace/log.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -23,7 +27,7 @@
 #define CHUNK_EVENTS 1024
 #define DIRECTORY_CHUNKS 1024
 #define DIRECTORIES 65536
-#define BLOCK_BYTES (64 * 1024)
+#define BLOCK_BYTES (16 * 1024)
 #define BLOCK_HEAD (sizeof (Block))
 /* A letter's bytes up to this length lie beside the events; more of it goes to the spill file. */
 #define INLINE_CONTENT 8192
@@ -39,6 +43,7 @@ typedef struct {
   GpoEvent events[CHUNK_EVENTS];
   Block *blocks;
   gsize bytes;        /* of all its blocks */
+  guint64 total;      /* the log's `total` when the chunk began */
   goffset spill_end;  /* the spill file up to here belongs to this chunk and older ones */
 } Chunk;
 
@@ -47,7 +52,7 @@ struct GpoLogReader {
   guint64 pinned;
   void (*wake) (gpointer);
   gpointer data;
-  gint asleep;
+  gboolean asleep, paced;
 };
 
 struct GpoLog {
@@ -60,6 +65,11 @@ struct GpoLog {
   gint64 epoch, started;
   GpoClockFunc clock;
   gpointer clock_data;
+
+  guint64 total, paced_at;      /* bytes ever appended; what it was when readers were last waited for */
+  gsize backlog;
+  GCond released;
+  gint waiting;                 /* the writer waits for a paced reader */
 
   GMutex lock;                  /* readers, dropping */
   GPtrArray *readers;
@@ -76,12 +86,14 @@ gpo_log_new (void)
   log->directories = g_new0 (Chunk **, DIRECTORIES);
   log->max_events = GPO_LOG_MAX_EVENTS;
   log->max_bytes = GPO_LOG_MAX_BYTES;
+  log->backlog = GPO_LOG_BACKLOG;
   log->enabled = TRUE;
   log->epoch = g_get_monotonic_time ();
   log->started = g_get_real_time ();
   log->readers = g_ptr_array_new ();
   log->spill_fd = -1;
   g_mutex_init (&log->lock);
+  g_cond_init (&log->released);
   return log;
 }
 
@@ -101,13 +113,14 @@ gpo_log_free (GpoLog *log)
 {
   g_return_if_fail (log->readers->len == 0);
   guint64 n_chunks = (log->length + CHUNK_EVENTS - 1) / CHUNK_EVENTS;
-  for (guint64 c = log->first / CHUNK_EVENTS; c < n_chunks; c++)
+  for (guint64 c = log->first / CHUNK_EVENTS; log->first < log->length && c < n_chunks; c++)
     chunk_free (log->directories[c / DIRECTORY_CHUNKS][c % DIRECTORY_CHUNKS]);
   for (guint d = 0; d < DIRECTORIES; d++)
     g_free (log->directories[d]);
   g_free (log->directories);
   g_ptr_array_unref (log->readers);
   g_mutex_clear (&log->lock);
+  g_cond_clear (&log->released);
   if (log->spill_fd >= 0)
     close (log->spill_fd);
   g_free (log);
@@ -125,6 +138,20 @@ gpo_log_set_limits (GpoLog *log, guint64 events, gsize bytes)
 {
   log->max_events = events;
   log->max_bytes = bytes;
+}
+
+void
+gpo_log_set_backlog (GpoLog *log, gsize bytes)
+{
+  log->backlog = bytes;
+}
+
+void
+gpo_log_set_first (GpoLog *log, guint64 n)
+{
+  g_return_if_fail (log->length == log->first && n / CHUNK_EVENTS / DIRECTORY_CHUNKS < DIRECTORIES);
+  __atomic_store_n (&log->first, n, __ATOMIC_RELEASE);
+  __atomic_store_n (&log->length, n, __ATOMIC_RELEASE);
 }
 
 void
@@ -184,12 +211,15 @@ static Chunk *
 chunk_for_append (GpoLog *log)
 {
   guint64 c = log->length / CHUNK_EVENTS;
-  if (log->length % CHUNK_EVENTS != 0)
+  if (log->length % CHUNK_EVENTS != 0 && log->length != log->first)
     return log->directories[c / DIRECTORY_CHUNKS][c % DIRECTORY_CHUNKS];
   Chunk ***directory = &log->directories[c / DIRECTORY_CHUNKS];
   if (!*directory)
     *directory = g_new0 (Chunk *, DIRECTORY_CHUNKS);
-  Chunk *chunk = g_new0 (Chunk, 1);
+  /* Only the head is cleared: each event is written whole before it is published. */
+  Chunk *chunk = g_malloc (sizeof (Chunk));
+  memset ((char *) chunk + sizeof chunk->events, 0, sizeof (Chunk) - sizeof chunk->events);
+  chunk->total = log->total;
   (*directory)[c % DIRECTORY_CHUNKS] = chunk;
   __atomic_store_n (&log->memory, log->memory + sizeof (Chunk), __ATOMIC_RELAXED);
   return chunk;
@@ -274,6 +304,59 @@ wake_readers (GpoLog *log)
   g_mutex_unlock (&log->lock);
 }
 
+/* Whether some paced reader is more than the backlog behind. Under the lock. */
+static gboolean
+reader_behind (GpoLog *log)
+{
+  for (guint i = 0; i < log->readers->len; i++)
+    {
+      GpoLogReader *reader = log->readers->pdata[i];
+      guint64 pinned = __atomic_load_n (&reader->pinned, __ATOMIC_SEQ_CST);
+      if (reader->paced && pinned < log->length && log->total - chunk_of (log, pinned)->total > log->backlog)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* Holds the writer up while a paced reader is too far behind. Looked at each time an eighth of the
+ * backlog has been appended. */
+static void
+keep_pace (GpoLog *log)
+{
+  if (!log->backlog || log->total - log->paced_at < log->backlog / 8)
+    return;
+  log->paced_at = log->total;
+  g_mutex_lock (&log->lock);
+  g_atomic_int_set (&log->waiting, TRUE);
+  while (reader_behind (log))
+    g_cond_wait (&log->released, &log->lock);
+  g_atomic_int_set (&log->waiting, FALSE);
+  g_mutex_unlock (&log->lock);
+}
+
+static guint64
+append (GpoLog *log, GpoEventBuilder *b)
+{
+  Chunk *chunk = chunk_for_append (log);
+  GpoEvent *event = &chunk->events[log->length % CHUNK_EVENTS];
+  *event = b->event;
+  event->n_bytes = b->used;
+  guint8 *bytes = chunk_bytes (log, chunk, b->used);
+  memcpy (bytes, b->bytes, b->used);
+  event->fields = bytes;
+  chunk->spill_end = log->spill_used;
+  log->total += sizeof (GpoEvent) + b->used;
+  gpo_event_clear (b);
+  guint64 n = log->length;
+  /* Ordered against n_asleep below: either the reader sees the event or we see that it sleeps. */
+  __atomic_store_n (&log->length, n + 1, __ATOMIC_SEQ_CST);
+  wake_readers (log);
+  keep_pace (log);
+  while (over_limits (log) && drop_oldest (log))
+    ;
+  return n;
+}
+
 guint64
 gpo_log_append (GpoLog *log, GpoEventBuilder *b)
 {
@@ -282,42 +365,38 @@ gpo_log_append (GpoLog *log, GpoEventBuilder *b)
       gpo_event_clear (b);
       return log->length;
     }
-  Chunk *chunk = chunk_for_append (log);
-  GpoEvent *event = &chunk->events[log->length % CHUNK_EVENTS];
-  *event = b->event;
-  if (event->time == 0)
-    event->time = log->clock ? log->clock (log->clock_data) : g_get_monotonic_time () - log->epoch;
-  event->n_bytes = b->used;
-  guint8 *bytes = chunk_bytes (log, chunk, b->used);
-  memcpy (bytes, b->bytes, b->used);
-  event->fields = bytes;
-  chunk->spill_end = log->spill_used;
-  gpo_event_clear (b);
-  guint64 n = log->length;
-  /* Ordered against n_asleep below: either the reader sees the event or we see that it sleeps. */
-  __atomic_store_n (&log->length, n + 1, __ATOMIC_SEQ_CST);
-  wake_readers (log);
-  while (over_limits (log) && drop_oldest (log))
-    ;
-  return n;
+  if (b->event.time == 0)
+    b->event.time = log->clock ? log->clock (log->clock_data) : g_get_monotonic_time () - log->epoch;
+  return append (log, b);
 }
 
 /* --- the bytes of letters --- */
+
+/* A file without a name. /var/tmp is a disk where /tmp may be memory. */
+static int
+open_spill (void)
+{
+  const char *wished = g_getenv ("TMPDIR");
+  const char *folders[] = { wished && *wished ? wished : "/var/tmp", g_get_tmp_dir () };
+  int fd = -1;
+  for (guint i = 0; fd < 0 && i < G_N_ELEMENTS (folders); i++)
+    {
+      fd = open (folders[i], O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+      if (fd >= 0)
+        break;
+      g_autofree char *path = g_build_filename (folders[i], "glasspost-XXXXXX", NULL);
+      fd = g_mkstemp_full (path, O_RDWR | O_CLOEXEC, 0600);
+      if (fd >= 0)
+        unlink (path);
+    }
+  return fd;
+}
 
 static gboolean
 spill (GpoLog *log, const char *bytes, gsize n)
 {
   if (log->spill_fd < 0)
-    {
-      log->spill_fd = open (g_get_tmp_dir (), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-      if (log->spill_fd < 0)
-        {
-          g_autofree char *path = g_build_filename (g_get_tmp_dir (), "glasspost-XXXXXX", NULL);
-          log->spill_fd = g_mkstemp_full (path, O_RDWR | O_CLOEXEC, 0600);
-          if (log->spill_fd >= 0)
-            unlink (path);
-        }
-    }
+    log->spill_fd = open_spill ();
   for (gsize done = 0; done < n;)
     {
       gssize w = log->spill_fd < 0
@@ -349,10 +428,46 @@ gpo_log_append_data (GpoLog *log, GpoEventBuilder *b, const char *bytes, gsize n
     {
       gpo_event_add_number (b, GPO_FIELD_HIDDEN, log->spill_used);
       log->spill_used += (goffset) n;
+      log->total += n;
     }
   else
     gpo_event_add_text (b, GPO_FIELD_TEXT, bytes, (gssize) n);
   return gpo_log_append (log, b);
+}
+
+/* The event again, its long text moved to the spill file, every field in its place. */
+static gboolean
+spill_text (GpoLog *log, GpoEventBuilder *b)
+{
+  GpoEventBuilder moved;
+  GpoFieldIter iter;
+  gsize length;
+  const char *text = gpo_event_text (gpo_event_peek (b), GPO_FIELD_TEXT, &length);
+  /* The length field says how much to read back, so it must be the true one. */
+  if (!text || length <= INLINE_CONTENT || gpo_event_number (&b->event, GPO_FIELD_LENGTH, -1) != (gint64) length
+      || !spill (log, text, length))
+    return FALSE;
+  gpo_event_begin (&moved, GPO_KIND_DATA);
+  moved.event = b->event;
+  gpo_field_iter_init (&iter, &b->event);
+  while (gpo_field_iter_next (&iter))
+    if (iter.field == GPO_FIELD_TEXT)
+      gpo_event_add_number (&moved, GPO_FIELD_HIDDEN, log->spill_used);
+    else
+      gpo_event_add_value (&moved, &iter);
+  log->spill_used += (goffset) length;
+  log->total += length;
+  append (log, &moved);
+  gpo_event_clear (b);
+  return TRUE;
+}
+
+guint64
+gpo_log_append_read (GpoLog *log, GpoEventBuilder *b)
+{
+  if (b->event.kind == GPO_KIND_DATA && spill_text (log, b))
+    return log->length - 1;
+  return append (log, b);
 }
 
 GBytes *
@@ -402,6 +517,7 @@ gpo_log_reader_free (GpoLogReader *reader)
   g_ptr_array_remove_fast (reader->log->readers, reader);
   if (reader->asleep)
     g_atomic_int_add (&reader->log->n_asleep, -1);
+  g_cond_signal (&reader->log->released);
   g_mutex_unlock (&reader->log->lock);
   g_free (reader);
 }
@@ -409,7 +525,25 @@ gpo_log_reader_free (GpoLogReader *reader)
 void
 gpo_log_reader_release (GpoLogReader *reader, guint64 n)
 {
-  __atomic_store_n (&reader->pinned, n, __ATOMIC_RELEASE);
+  GpoLog *log = reader->log;
+  if (n <= reader->pinned)
+    return;
+  /* Ordered against `waiting`: either the writer sees the release or we see that it waits. */
+  __atomic_store_n (&reader->pinned, n, __ATOMIC_SEQ_CST);
+  if (!g_atomic_int_get (&log->waiting))
+    return;
+  g_mutex_lock (&log->lock);
+  g_cond_signal (&log->released);
+  g_mutex_unlock (&log->lock);
+}
+
+void
+gpo_log_reader_set_paced (GpoLogReader *reader, gboolean paced)
+{
+  g_mutex_lock (&reader->log->lock);
+  reader->paced = paced;
+  g_cond_signal (&reader->log->released);
+  g_mutex_unlock (&reader->log->lock);
 }
 
 guint64
@@ -428,6 +562,7 @@ gpo_log_reader_sleep (GpoLogReader *reader, guint64 n)
 {
   GpoLog *log = reader->log;
   gboolean sleeps = FALSE;
+  g_return_val_if_fail (reader->wake, FALSE);
   g_mutex_lock (&log->lock);
   if (!reader->asleep)
     {

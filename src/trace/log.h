@@ -25,6 +25,7 @@ typedef gint64 (*GpoClockFunc) (gpointer data);
 
 #define GPO_LOG_MAX_EVENTS 1000000
 #define GPO_LOG_MAX_BYTES (140 * 1024 * 1024)
+#define GPO_LOG_BACKLOG (64 * 1024 * 1024)
 
 /* An empty log whose time is g_get_monotonic_time() from now on. */
 GpoLog *gpo_log_new (void);
@@ -35,6 +36,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (GpoLog, gpo_log_free)
 void gpo_log_set_clock (GpoLog *log, GpoClockFunc clock, gpointer data);
 /* How much is kept in memory; 0 means no limit. Defaults: the two constants above. */
 void gpo_log_set_limits (GpoLog *log, guint64 events, gsize bytes);
+/* How many bytes (of events and of letters) a paced reader may be behind before gpo_log_append() waits
+ * for it; 0: never wait. This is what bounds the log when a file is written to a slow disk. */
+void gpo_log_set_backlog (GpoLog *log, gsize bytes);
 /* When FALSE gpo_log_append() drops everything: for measuring what tracing costs. */
 void gpo_log_set_enabled (GpoLog *log, gboolean enabled);
 /* Wall clock (µs since 1970, UTC) at time 0, for the head of a file. */
@@ -44,6 +48,12 @@ void gpo_log_set_started (GpoLog *log, gint64 wall);
 /* Publishes the event and frees what the builder holds. The log sets event.time from its clock
  * unless it is nonzero already (a reader of files sets it). Returns the event's number. */
 guint64 gpo_log_append (GpoLog *log, GpoEventBuilder *b);
+
+/* The same for an event read from a file: event.time stays as it is, 0 too, and the text of a `data`
+ * event that is long goes to the spill file. */
+guint64 gpo_log_append_read (GpoLog *log, GpoEventBuilder *b);
+/* The number the first event of a log that is still empty will have (a trace that begins later). */
+void gpo_log_set_first (GpoLog *log, guint64 n);
 
 /* Records n bytes of a letter's content that passed on the wire in `session`, starting at `offset`
  * of the letter as transferred. `from` is "client" or "server". Emits one `data` event. If
@@ -71,6 +81,9 @@ GpoLogReader *gpo_log_reader_new (GpoLog *log, guint64 from, void (*wake) (gpoin
 void gpo_log_reader_free (GpoLogReader *reader);
 /* The reader touches nothing before n any more. */
 void gpo_log_reader_release (GpoLogReader *reader, guint64 n);
+/* The log waits for this reader (gpo_log_set_backlog()). It must be on another thread than the writer,
+ * go on without waiting for that thread, and release as it goes. */
+void gpo_log_reader_set_paced (GpoLogReader *reader, gboolean paced);
 /* Where the log would like to begin: events before this go as soon as no reader pins them. A window
  * releases up to here now and then; a file writer has to have written them. */
 guint64 gpo_log_wanted_first (GpoLog *log);

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/* filter.h: the one filter language.
+ *
+ *     smtp and verb = RCPT and code >= 500
+ *     letter and header.To ~ "bob@" and not header.Bcc
+ *     session = 3 and (line or edge)
+ *
+ * It filters the window's list, sets breakpoints, triggers faults, checks labs and greps on the
+ * command line. docs/trace-format.md explains it to people; the grammar stands in filter-parse.c.
+ *
+ * A filter is compiled once and immutable: any thread may match with it. Matching allocates nothing,
+ * except for a regular expression and for texts read back from the spill file. */
+#pragma once
+#include "trace/log.h"
+
+G_BEGIN_DECLS
+
+typedef struct GpoFilter GpoFilter;
+
+#define GPO_FILTER_ERROR (gpo_filter_error_quark ())
+GQuark gpo_filter_error_quark (void);
+typedef enum { GPO_FILTER_ERROR_SYNTAX, GPO_FILTER_ERROR_NAME, GPO_FILTER_ERROR_VALUE } GpoFilterError;
+
+/* Compiles. An empty text (or NULL) matches everything. On an error: NULL, `error` says what was
+ * expected and the nearest known name, and *position (may be NULL) gets the byte where it went wrong. */
+GpoFilter *gpo_filter_parse (const char *text, gsize *position, GError **error);
+void gpo_filter_free (GpoFilter *filter);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GpoFilter, gpo_filter_free)
+
+/* The text it was parsed from. */
+const char *gpo_filter_text (const GpoFilter *filter);
+
+/* Whether event number n passes. The text of a `data` event in the spill file is not looked at. */
+gboolean gpo_filter_match (const GpoFilter *filter, guint64 n, const GpoEvent *event);
+/* The same for an event of a log; looks at spilled texts too. FALSE if the event is gone. */
+gboolean gpo_filter_match_at (const GpoFilter *filter, GpoLog *log, guint64 n);
+
+/* What kind of word may stand at a place. */
+typedef enum {
+  GPO_COMPLETE_FIELD,    /* a field's name */
+  GPO_COMPLETE_KIND,     /* a kind or protocol standing alone */
+  GPO_COMPLETE_OPERATOR, /* = != < … */
+  GPO_COMPLETE_VALUE,    /* a value this field usually has */
+  GPO_COMPLETE_WORD,     /* and or not ( ) */
+} GpoCompletionKind;
+
+typedef struct {
+  char *text; /* to be put in the place of the bytes from `start` to the position */
+  GpoCompletionKind kind;
+} GpoCompletion;
+
+/* What may come at `position` (a byte offset) of an unfinished filter, the likeliest first. The word
+ * that is being typed begins at *start. Values come from tables and from the words seen so far. Free
+ * with g_ptr_array_unref(); the elements are GpoCompletion. */
+GPtrArray *gpo_filter_complete (const char *text, gsize position, gsize *start);
+
+/* The value of the header field `name` in raw header bytes, unfolded and without white space around it,
+ * from *at on (begin with 0; moved on past it, for the next field of that name). FALSE if there is none.
+ * The value is appended to `value` (which may be NULL). RFC 5322 §2.2. */
+gboolean gpo_header_find (const char *header, gsize length, const char *name, gsize *at, GString *value);
+
+G_END_DECLS
