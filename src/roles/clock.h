@@ -23,7 +23,11 @@ gint64 gpo_clock_wall (GpoClock *clock);
 /* 1.0: as real time; 60: a minute a second; 0: stands still (timers wait). */
 void gpo_clock_set_speed (GpoClock *clock, double speed);
 double gpo_clock_speed (GpoClock *clock);
-/* Jumps ahead to this time; timers due on the way run in order, each at its own time. */
+/* Stops the clock while something is held at the gate, whatever its speed is set to, and lets it go on. */
+void gpo_clock_hold (GpoClock *clock, gboolean hold);
+gboolean gpo_clock_is_held (GpoClock *clock);
+/* Jumps ahead to this time; timers due on the way run in order, each at its own time, also those that
+ * they make for times on the way. A jump back does nothing but run what is due. */
 void gpo_clock_jump (GpoClock *clock, gint64 to);
 /* When the next timer is due, or -1 if none waits. */
 gint64 gpo_clock_next (GpoClock *clock);
