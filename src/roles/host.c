@@ -54,6 +54,7 @@ host_free (gpointer data)
   g_strfreev (host->mechanisms);
   g_strfreev (host->blocklist);
   g_free (host->smarthost);
+  g_hash_table_unref (host->routes);
   g_clear_pointer (&host->extensions_off, g_hash_table_unref);
   g_free (host);
 }
@@ -99,6 +100,7 @@ gpo_world_add_host (GpoWorld *world, const char *name, const char *domain)
   host->address = g_strdup ("127.0.0.1");
   host->persons = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, person_free);
   host->aliases = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_strfreev);
+  host->routes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   host->tls = GPO_TLS_OFFERED;
   host->vrfy = TRUE;
   gpo_limits_default (&host->limits);
@@ -128,6 +130,16 @@ gpo_world_host (const GpoWorld *world, const char *name)
         return host;
     }
   return NULL;
+}
+
+const char *
+gpo_host_route (const GpoHost *host, const char *domain)
+{
+  g_autofree char *lower = g_ascii_strdown (domain, -1);
+  const char *route = g_hash_table_lookup (host->routes, lower);
+  if (!route)
+    route = g_hash_table_lookup (host->world->routes, lower);
+  return route ? route : host->smarthost;
 }
 
 gboolean

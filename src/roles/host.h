@@ -71,7 +71,8 @@ struct GpoHost {
   char **mechanisms;      /* SASL mechanisms offered, NULL-terminated */
   char **blocklist;       /* addresses and domains refused; may be NULL */
   gboolean greylist;
-  char *smarthost;        /* "127.0.0.1:2500": everything not local goes there; NULL: by the zone */
+  char *smarthost;        /* a next hop: everything not local goes there; NULL: by routes and zone */
+  GHashTable *routes;     /* domain → next hop, which this host knows without asking the zone */
   gboolean real_dns;      /* look names up in the real DNS that the zone does not know */
   GHashTable *extensions_off; /* set of upper-case EHLO keywords not offered; may be NULL */
 };
@@ -96,14 +97,19 @@ struct GpoWorld {
   char *title;
   GPtrArray *hosts;       /* of GpoHost, in the scenario's order */
   GHashTable *zone;       /* domain → GpoZoneEntry */
-  GHashTable *routes;     /* domain → "host:port" */
+  GHashTable *routes;     /* domain → next hop, for every host */
   GpoRetry retry;
+  gboolean outside;       /* the scenario asks for listening and sending outside loopback; else refused */
 };
 
 /* The host of this name or domain (ASCII case ignored), or NULL. */
 GpoHost *gpo_world_host (const GpoWorld *world, const char *name);
 /* The person with this login at this host ("bob" or "bob@sparta.example"), or NULL. */
 GpoPerson *gpo_host_person (const GpoHost *host, const char *login);
+/* The next hop this host is to use for a domain instead of the zone's MX: its own route, the world's, or
+ * its smarthost; NULL: ask the zone. A next hop is a host of this world by name ("sparta": where it listens
+ * now, see GpoPost.port) or "ADDRESS:PORT", "[::1]:2500" for IPv6. Belongs to the host. */
+const char *gpo_host_route (const GpoHost *host, const char *domain);
 /* Whether mail for this domain ends here. */
 gboolean gpo_host_is_local (const GpoHost *host, const char *domain, gsize length);
 void gpo_world_free (GpoWorld *world);
