@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* machines.c: the list of all machines. */
-#include "protocol/machine.h"
+#include "protocol/queue.h"
+#include "protocol/smtp.h"
 
-const GpoMachine *const gpo_machines[] = { NULL };
+const GpoMachine *const gpo_machines[] = {
+  &gpo_smtp_client_machine,
+  &gpo_queue_machine,
+  NULL,
+};
