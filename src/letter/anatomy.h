@@ -29,7 +29,7 @@ typedef struct {
 } GpoHeaderField;
 
 /* The field at *at within [*at, end); moves *at behind it. FALSE at the empty line, at a line that
- * is no field, or at the end: *at stays there. An mbox line ("From ", ">From ") at byte 0 is passed over. */
+ * is no field, or at the end: *at stays there. An mbox line ("From ", ">From ") is passed over. */
 gboolean gpo_header_next (const char *bytes, gsize end, gsize *at, GpoHeaderField *out);
 
 /* The first field of this name (ASCII case ignored) in a header span. */
@@ -49,7 +49,7 @@ GpoSpan gpo_span_trim (const char *bytes, GpoSpan span);
 
 typedef enum {
   GPO_PART_LEAF,
-  GPO_PART_MULTIPART, /* children: its parts; none if its boundary never comes */
+  GPO_PART_MULTIPART, /* it names a boundary; no children if that never comes */
   GPO_PART_MESSAGE    /* message/rfc822, message/global: one child, the embedded letter */
 } GpoPartKind;
 
@@ -62,8 +62,7 @@ typedef struct {
   GpoSpan body;     /* without the line ending that belongs to the next boundary */
   GpoSpan type;     /* trimmed value of the first Content-Type field; empty: none (see `digest`) */
   GpoSpan encoding; /* trimmed value of the first Content-Transfer-Encoding field; empty: none */
-  GpoSpan boundary; /* multipart: where its boundary's text is first found after "--"; else empty */
-  GpoSpan preamble, epilogue; /* multipart: before the first and after the last boundary line */
+  GpoSpan preamble, epilogue; /* multipart: before the first boundary and behind the last one */
   gboolean digest;  /* a part of multipart/digest: without a type it is message/rfc822 */
   gboolean closed;  /* multipart: its end boundary was found */
   gint parent, first_child, next; /* indices in `parts`, or GPO_NO_PART */
