@@ -63,6 +63,7 @@ typedef struct {
   char *from_host;     /* "mail.athens.example [127.0.0.1]" or NULL */
 } GpoEnvelope;
 
+/* An empty envelope, and a copy of one with all it owns; the caller frees. */
 GpoEnvelope *gpo_envelope_new (void);
 void gpo_envelope_free (GpoEnvelope *envelope);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GpoEnvelope, gpo_envelope_free)

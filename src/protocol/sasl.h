@@ -53,6 +53,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (GpoSasl, gpo_sasl_free)
  * say more than a stranger should be told; else NULL; the caller frees. */
 GpoSaslStep gpo_sasl_step (GpoSasl *sasl, const char *input_base64, char **output_base64, char **explanation);
 
+/* The name of the mechanism; belongs to `sasl`. */
 const char *gpo_sasl_mechanism_of (const GpoSasl *sasl);
 /* The name that was used to log in, as typed; NULL before it is known. Trust it after DONE only. */
 const char *gpo_sasl_person (const GpoSasl *sasl);

@@ -31,6 +31,7 @@ GpoDesk *gpo_desk_call (GpoPost *post, const char *address, guint16 port, guint 
                         void (*connected) (GpoSession *session, const GError *error),
                         GpoDeskClosed closed, gpointer data);
 
+/* What the desk connects, each owned by the desk. */
 GpoSession *gpo_desk_session (GpoDesk *desk);
 GpoConnection *gpo_desk_connection (GpoDesk *desk);
 GpoPost *gpo_desk_post (GpoDesk *desk);

@@ -10,6 +10,7 @@
 
 G_BEGIN_DECLS
 
+/* A gateway without letters; the post must outlive it. The caller frees. */
 GpoGateway *gpo_gateway_new (GpoPost *post);
 /* Ends all calls; what is under way stays in the queue on disk. */
 void gpo_gateway_free (GpoGateway *gateway);

@@ -149,6 +149,7 @@ typedef struct {
   const guint8 *next, *end;
 } GpoFieldIter;
 
+/* Kinds and protocols by their words. Static. */
 const char *gpo_kind_name (GpoKind kind);
 int gpo_kind_from_name (const char *name);         /* -1: unknown */
 const char *gpo_protocol_name (GpoProtocol protocol);
@@ -167,6 +168,7 @@ const char *gpo_symbol_name (GpoSymbol symbol);
 /* Like gpo_symbol(), but 0 when the word is new and the table is nearly full (used by readers). */
 GpoSymbol gpo_symbol_try (const char *word, gsize length);
 
+/* Walks over the fields of an event in their order; next is FALSE behind the last. */
 void gpo_field_iter_init (GpoFieldIter *iter, const GpoEvent *event);
 gboolean gpo_field_iter_next (GpoFieldIter *iter);
 
@@ -190,6 +192,7 @@ typedef struct {
   guint8 inline_bytes[GPO_BUILDER_INLINE];
 } GpoEventBuilder;
 
+/* Begins an event of this kind without fields, and adds fields to it. */
 void gpo_event_begin (GpoEventBuilder *b, GpoKind kind);
 void gpo_event_add_number (GpoEventBuilder *b, GpoField field, gint64 value);
 void gpo_event_add_boolean (GpoEventBuilder *b, GpoField field, gboolean value);

@@ -33,6 +33,7 @@ GpoLog *gpo_log_new (void);
 void gpo_log_free (GpoLog *log);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GpoLog, gpo_log_free)
 
+/* From now on the log takes the time of events from `clock`, called with `data` on the writer's thread. */
 void gpo_log_set_clock (GpoLog *log, GpoClockFunc clock, gpointer data);
 /* How much is kept in memory; 0 means no limit. Defaults: the two constants above. */
 void gpo_log_set_limits (GpoLog *log, guint64 events, gsize bytes);
