@@ -2,7 +2,7 @@
 """The header is the reference: each public function below src has a comment, or stands in a group with one.
 
 A group is a run of lines without an empty one. It has a comment before its functions, or behind each.
-_free, _ref, _unref and _error_quark say by their names what GLib's readers expect of them.
+_init, _clear, _free, _ref, _unref and _error_quark say by their names what GLib's readers expect of them.
 """
 import re
 
@@ -10,7 +10,7 @@ import project
 from tap import Tap
 
 FUNCTION = re.compile(r"^[A-Za-z_][\w \*]*?\b(gpo_\w+) \([^;{]*\)[^;{]*;", re.M)
-CONVENTIONAL = re.compile(r"_(free|ref|unref|error_quark)$")
+CONVENTIONAL = re.compile(r"_(init|clear|free|ref|unref|error_quark)$")
 tap = Tap()
 
 
