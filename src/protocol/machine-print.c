@@ -2,7 +2,8 @@
 /* machine-print.c: a table of edges for people: as text, as a Graphviz digraph, as Markdown.
  *
  * The docs and the diagrams of the window come from here, so what is shown is what runs. In the
- * diagram only rows that accept are arrows: a refusal leads nowhere and would hide the protocol. */
+ * diagram the rows that accept are arrows; a refusal is one (dashed, with its verdict) only where it
+ * leads to another state, and rows for any state are none: they would hide the protocol. */
 #include "protocol/machine.h"
 #include <string.h>
 
@@ -127,20 +128,44 @@ target (const GpoEdge *edge)
   return edge->to == GPO_SAME ? edge->from : edge->to;
 }
 
-/* The label of the arrow from → to: every input that takes it, "\n" where a line is full. */
+/* One arrow of the diagram: all rows that lead this way. */
+typedef struct {
+  guint8 from, to;
+  gboolean accepts;
+} Arrow;
+
+/* Whether the row is part of the arrow. A refusal is drawn only where it leads elsewhere. */
+static gboolean
+belongs (const GpoEdge *edge, const Arrow *arrow)
+{
+  gboolean accepts = gpo_verdict_accepts (edge->verdict);
+  return edge->from == arrow->from && target (edge) == arrow->to && accepts == arrow->accepts
+         && (accepts || arrow->from != arrow->to);
+}
+
+static gboolean
+is_drawn (const GpoMachine *machine, const Arrow *arrow)
+{
+  for (guint i = 0; i < machine->n_edges; i++)
+    if (belongs (&machine->edges[i], arrow))
+      return TRUE;
+  return FALSE;
+}
+
+/* The arrow's label: every input that takes it, "\n" where a line is full. */
 static void
-append_label (GString *out, const GpoMachine *machine, guint8 from, guint8 to)
+append_label (GString *out, const GpoMachine *machine, const Arrow *arrow)
 {
   gsize column = 0;
   for (guint i = 0; i < machine->n_edges; i++)
     {
       const GpoEdge *edge = &machine->edges[i];
-      if (edge->from != from || !gpo_verdict_accepts (edge->verdict) || target (edge) != to)
+      if (!belongs (edge, arrow))
         continue;
-      g_autofree char *word = verdict_matters (machine, edge)
-                                  ? g_strdup_printf ("%s (%s)", machine->inputs[edge->input],
+      g_autofree char *word = !arrow->accepts || verdict_matters (machine, edge)
+                                  ? g_strdup_printf ("%s (%s)", input_word (machine, edge),
                                                      gpo_verdict_name (edge->verdict))
-                                  : g_strdup (machine->inputs[edge->input]);
+                                  : g_strdup (input_word (machine, edge));
       gsize length = strlen (word);
       if (column && column + 2 + length > LABEL_WIDTH)
         {
@@ -154,16 +179,18 @@ append_label (GString *out, const GpoMachine *machine, guint8 from, guint8 to)
     }
 }
 
-static gboolean
-has_arrow (const GpoMachine *machine, guint8 from, guint8 to)
+static void
+append_arrow (GString *out, const GpoMachine *machine, const Arrow *arrow)
 {
-  for (guint i = 0; i < machine->n_edges; i++)
-    {
-      const GpoEdge *edge = &machine->edges[i];
-      if (edge->from == from && gpo_verdict_accepts (edge->verdict) && target (edge) == to)
-        return TRUE;
-    }
-  return FALSE;
+  if (!is_drawn (machine, arrow))
+    return;
+  g_string_append (out, "  ");
+  append_quoted (out, machine->states[arrow->from]);
+  g_string_append (out, " -> ");
+  append_quoted (out, machine->states[arrow->to]);
+  g_string_append (out, " [label=\"");
+  append_label (out, machine, arrow);
+  g_string_append (out, arrow->accepts ? "\"];\n" : "\", style=dashed];\n");
 }
 
 static void
@@ -188,15 +215,8 @@ print_dot (const GpoMachine *machine, GString *out)
   for (guint8 from = 0; from < machine->n_states; from++)
     for (guint8 to = 0; to < machine->n_states; to++)
       {
-        if (!has_arrow (machine, from, to))
-          continue;
-        g_string_append (out, "  ");
-        append_quoted (out, machine->states[from]);
-        g_string_append (out, " -> ");
-        append_quoted (out, machine->states[to]);
-        g_string_append (out, " [label=\"");
-        append_label (out, machine, from, to);
-        g_string_append (out, "\"];\n");
+        append_arrow (out, machine, &(Arrow){ from, to, TRUE });
+        append_arrow (out, machine, &(Arrow){ from, to, FALSE });
       }
   g_string_append (out, "}\n");
 }

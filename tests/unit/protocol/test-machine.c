@@ -312,7 +312,7 @@ START_TEST (text_has_a_line_for_each_row)
 }
 END_TEST
 
-START_TEST (diagram_has_accepting_edges_only)
+START_TEST (diagram_leaves_out_refusals_that_stay)
 {
   g_autofree char *dot = gpo_machine_print (&door, GPO_PRINT_DOT);
   ck_assert_ptr_nonnull (strstr (dot, "  \"\" -> \"shut\";\n"));
@@ -326,6 +326,7 @@ END_TEST
 static const GpoEdge joined_edges[] = {
   { SHUT, PUSH, GPO_OK, OPEN, NULL, "design" },   { SHUT, PULL, GPO_OK, OPEN, NULL, "design" },
   { OPEN, BURN, GPO_OK, GONE, NULL, "design" },   { OPEN, BURN, GPO_MORE, GPO_SAME, NULL, "design" },
+  { OPEN, PULL, GPO_CLOSING, GONE, NULL, "design" },
 };
 static const GpoMachine joined = MACHINE (joined_edges);
 
@@ -341,6 +342,13 @@ START_TEST (diagram_names_the_verdict_where_it_decides)
   g_autofree char *dot = gpo_machine_print (&joined, GPO_PRINT_DOT);
   ck_assert_ptr_nonnull (strstr (dot, "  \"open\" -> \"gone\" [label=\"BURN (ok)\"];\n"));
   ck_assert_ptr_nonnull (strstr (dot, "  \"open\" -> \"open\" [label=\"BURN (more)\"];\n"));
+}
+END_TEST
+
+START_TEST (diagram_dashes_refusals_that_lead_on)
+{
+  g_autofree char *dot = gpo_machine_print (&joined, GPO_PRINT_DOT);
+  ck_assert_ptr_nonnull (strstr (dot, "  \"open\" -> \"gone\" [label=\"PULL (closing)\", style=dashed];\n"));
 }
 END_TEST
 
@@ -381,7 +389,8 @@ suite (void)
 
   TCase *print = tcase_create ("print");
   tcase_add_test (print, text_has_a_line_for_each_row);
-  tcase_add_test (print, diagram_has_accepting_edges_only);
+  tcase_add_test (print, diagram_leaves_out_refusals_that_stay);
+  tcase_add_test (print, diagram_dashes_refusals_that_lead_on);
   tcase_add_test (print, diagram_joins_inputs_of_one_arrow);
   tcase_add_test (print, diagram_names_the_verdict_where_it_decides);
   tcase_add_test (print, markdown_has_states_inputs_and_edges);
