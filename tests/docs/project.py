@@ -60,3 +60,13 @@ def index():
             if row := INDEX_ROW.match(line):
                 rows.append(((row[1], row[2]), row[3], row[4]))
     return rows
+
+
+def titles():
+    """What tests/docs/rfc-titles.tsv says of sections, whether they are cited or not: {(rfc, section): title}."""
+    found = {}
+    for line in read("tests/docs/rfc-titles.tsv").splitlines():
+        if not line.startswith("#"):
+            citation, title = line.split("\t")
+            found[tuple(citation.split(" "))] = title
+    return found
