@@ -44,7 +44,8 @@ to_pem (gnutls_x509_crt_t certificate, gnutls_x509_privkey_t key)
       g_string_append_len (pem, (char *) datum.data, datum.size);
       gnutls_free (datum.data);
     }
-  if (key && gnutls_x509_privkey_export2_pkcs8 (key, GNUTLS_X509_FMT_PEM, NULL, GNUTLS_PKCS_PLAIN, &datum) == 0)
+  if (key
+      && gnutls_x509_privkey_export2_pkcs8 (key, GNUTLS_X509_FMT_PEM, NULL, GNUTLS_PKCS_PLAIN, &datum) == 0)
     {
       g_string_append_len (pem, (char *) datum.data, datum.size);
       gnutls_memset (datum.data, 0, datum.size);
@@ -113,7 +114,8 @@ make_key (gnutls_x509_privkey_t *key)
 
 /* What every certificate has. */
 static int
-begin_certificate (gnutls_x509_crt_t *certificate, gnutls_x509_privkey_t key, const char *common_name, int days)
+begin_certificate (gnutls_x509_crt_t *certificate, gnutls_x509_privkey_t key, const char *common_name,
+                   int days)
 {
   guint8 serial[16], key_id[20];
   gsize n = sizeof key_id;
@@ -126,7 +128,8 @@ begin_certificate (gnutls_x509_crt_t *certificate, gnutls_x509_privkey_t key, co
   gnutls_x509_crt_set_version (c, 3);
   gnutls_x509_crt_set_serial (c, serial, sizeof serial);
   gnutls_x509_crt_set_dn_by_oid (c, GNUTLS_OID_X520_ORGANIZATION_NAME, 0, "glasspost", strlen ("glasspost"));
-  gnutls_x509_crt_set_dn_by_oid (c, GNUTLS_OID_X520_COMMON_NAME, 0, common_name, MIN (strlen (common_name), 64));
+  gnutls_x509_crt_set_dn_by_oid (c, GNUTLS_OID_X520_COMMON_NAME, 0, common_name,
+                                 MIN (strlen (common_name), 64));
   gnutls_x509_crt_set_activation_time (c, now - DAY);
   gnutls_x509_crt_set_expiration_time (c, now + (time_t) days * DAY);
   code = gnutls_x509_crt_set_key (c, key);
@@ -139,7 +142,8 @@ static int
 make_authority (gnutls_x509_crt_t *certificate, gnutls_x509_privkey_t *key)
 {
   int code = make_key (key);
-  if (code < 0 || (code = begin_certificate (certificate, *key, "Glass Post Office authority", AUTHORITY_DAYS)) < 0)
+  if (code < 0
+      || (code = begin_certificate (certificate, *key, "Glass Post Office authority", AUTHORITY_DAYS)) < 0)
     return code;
   gnutls_x509_crt_set_basic_constraints (*certificate, 1, 0);
   gnutls_x509_crt_set_key_usage (*certificate, GNUTLS_KEY_KEY_CERT_SIGN | GNUTLS_KEY_CRL_SIGN);
@@ -151,10 +155,12 @@ add_name (gnutls_x509_crt_t certificate, const char *name)
 {
   g_autoptr (GInetAddress) address = g_inet_address_new_from_string (name);
   if (address)
-    gnutls_x509_crt_set_subject_alt_name (certificate, GNUTLS_SAN_IPADDRESS, g_inet_address_to_bytes (address),
+    gnutls_x509_crt_set_subject_alt_name (certificate, GNUTLS_SAN_IPADDRESS,
+                                          g_inet_address_to_bytes (address),
                                           g_inet_address_get_native_size (address), GNUTLS_FSAN_APPEND);
   else
-    gnutls_x509_crt_set_subject_alt_name (certificate, GNUTLS_SAN_DNSNAME, name, strlen (name), GNUTLS_FSAN_APPEND);
+    gnutls_x509_crt_set_subject_alt_name (certificate, GNUTLS_SAN_DNSNAME, name, strlen (name),
+                                          GNUTLS_FSAN_APPEND);
 }
 
 static int
@@ -201,8 +207,8 @@ read_authority (const char *path, const char *key_path, gnutls_x509_crt_t *ca, g
   if (!*ca || (key_pem && !*key))
     {
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
-                   "%s is damaged; delete %s and %s to have a new authority made", *ca ? key_path : path, path,
-                   key_path);
+                   "%s is damaged; delete %s and %s to have a new authority made", *ca ? key_path : path,
+                   path, key_path);
       return FALSE;
     }
   return in_date (*ca);
@@ -272,19 +278,22 @@ certificate_locked (const char *folder, const char *name, const char *const *hos
     return g_steal_pointer (&pem);
   if (!ca_key)
     {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
-                   "%s/ca-key.pem is missing, so %s cannot be made; delete %s/ca.pem to have a new authority made",
-                   folder, path, folder);
+      g_set_error (
+          error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
+          "%s/ca-key.pem is missing, so %s cannot be made; delete %s/ca.pem to have a new authority made",
+          folder, path, folder);
       return NULL;
     }
   return make_and_write (path, ca, ca_key, name, host_names, error);
 }
 
 char *
-gpo_authority_certificate (const char *folder, const char *name, const char *const *host_names, GError **error)
+gpo_authority_certificate (const char *folder, const char *name, const char *const *host_names,
+                           GError **error)
 {
   g_autofree char *lock_path = g_build_filename (folder, ".lock", NULL);
-  int lock = g_mkdir_with_parents (folder, 0700) < 0 ? -1 : open (lock_path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  int lock
+      = g_mkdir_with_parents (folder, 0700) < 0 ? -1 : open (lock_path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (lock < 0 || flock (lock, LOCK_EX) < 0)
     {
       int code = errno;

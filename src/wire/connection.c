@@ -76,8 +76,8 @@ connection_due (GpoWatch *watch)
   else if (c->life == GPO_LIFE_OPEN && c->securing)
     {
       g_autoptr (GError) error
-          = g_error_new (G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "the peer did not finish the TLS handshake in %u ms",
-                         c->timeout_ms);
+          = g_error_new (G_IO_ERROR, G_IO_ERROR_TIMED_OUT,
+                         "the peer did not finish the TLS handshake in %u ms", c->timeout_ms);
       gpo_secure_failed (c, error);
     }
   else if (c->life == GPO_LIFE_OPEN && c->user->timed_out)

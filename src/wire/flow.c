@@ -200,7 +200,8 @@ peer_ended (GpoConnection *c)
 {
   c->ended = TRUE;
   if (c->life == GPO_LIFE_LINGERING)
-    gpo_connection_close_now (c, c->reason, c->reason == GPO_CLOSE_PEER ? "the peer closed the connection" : "closed");
+    gpo_connection_close_now (c, c->reason,
+                              c->reason == GPO_CLOSE_PEER ? "the peer closed the connection" : "closed");
   else if (c->life == GPO_LIFE_OPEN && c->user->ended)
     c->user->ended (c, c->data);
   else

@@ -14,7 +14,8 @@
 #define ACCEPTS_A_TURN 64
 #define PAUSE_US G_TIME_SPAN_SECOND
 
-struct _GpoListener {
+struct _GpoListener
+{
   GpoWatch watch; /* first */
   guint refs;     /* one for the user, one while a callback runs */
   const GpoListenerUser *user;
@@ -104,16 +105,18 @@ explain (GError **error, const char *address, guint16 port, int code)
 {
   int io_code = g_io_error_from_errno (code);
   if (code == EADDRINUSE)
-    g_set_error (error, G_IO_ERROR, io_code, "port %u is in use by another program; move all ports with --port-base",
-                 port);
+    g_set_error (error, G_IO_ERROR, io_code,
+                 "port %u is in use by another program; move all ports with --port-base", port);
   else if (code == EACCES)
     g_set_error (error, G_IO_ERROR, io_code,
-                 "port %u needs rights this program does not have; choose one above 1023, with --port-base", port);
+                 "port %u needs rights this program does not have; choose one above 1023, with --port-base",
+                 port);
   else if (code == EADDRNOTAVAIL)
     g_set_error (error, G_IO_ERROR, io_code,
                  "the address %s is not one of this machine's; `ip address` lists those that are", address);
   else
-    g_set_error (error, G_IO_ERROR, io_code, "cannot listen on %s port %u: %s", address, port, g_strerror (code));
+    g_set_error (error, G_IO_ERROR, io_code, "cannot listen on %s port %u: %s", address, port,
+                 g_strerror (code));
 }
 
 static guint16
@@ -128,7 +131,8 @@ bound_port (int fd)
 }
 
 GpoListener *
-gpo_listener_new (const char *address, guint16 port, const GpoListenerUser *user, gpointer data, GError **error)
+gpo_listener_new (const char *address, guint16 port, const GpoListenerUser *user, gpointer data,
+                  GError **error)
 {
   int code = 0;
   g_autoptr (GSocketAddress) where = g_inet_socket_address_new_from_string (address, port);

@@ -12,7 +12,8 @@
 
 #define BATCH 64
 
-struct _GpoLoop {
+struct _GpoLoop
+{
   GSource source;
   GMainContext *context; /* not referenced: the source is attached to it */
   guint watches;

@@ -10,7 +10,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-struct _GpoOutgoing {
+struct _GpoOutgoing
+{
   GpoConnection *c; /* NULL: the connection is gone, only the look-up still runs */
   char *name;       /* as the caller wrote it */
   guint16 port;
@@ -22,8 +23,8 @@ struct _GpoOutgoing {
 static void
 give_up (GpoConnection *c, int code, const char *why)
 {
-  g_autoptr (GError) error = g_error_new (G_IO_ERROR, code, "cannot connect to %s port %u: %s", c->outgoing->name,
-                                          c->outgoing->port, why);
+  g_autoptr (GError) error = g_error_new (G_IO_ERROR, code, "cannot connect to %s port %u: %s",
+                                          c->outgoing->name, c->outgoing->port, why);
   if (c->user->connected)
     c->user->connected (c, error, c->data);
   gpo_connection_close_now (c, GPO_CLOSE_ERROR, error->message);
@@ -82,8 +83,8 @@ looked_up (GObject *resolver, GAsyncResult *result, gpointer data)
 }
 
 GpoConnection *
-gpo_connection_new_outgoing (const char *address, guint16 port, guint timeout_ms, const GpoConnectionUser *user,
-                             gpointer data)
+gpo_connection_new_outgoing (const char *address, guint16 port, guint timeout_ms,
+                             const GpoConnectionUser *user, gpointer data)
 {
   GpoConnection *c = gpo_connection_alloc (user, data);
   GpoOutgoing *o = c->outgoing = g_new0 (GpoOutgoing, 1);

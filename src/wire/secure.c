@@ -19,7 +19,8 @@
 #include <gnutls/x509.h>
 #include <sys/epoll.h>
 
-struct _GpoSecure {
+struct _GpoSecure
+{
   GpoTls *tls;
   GpoTlsSide side;
   char *server_name;
@@ -162,9 +163,9 @@ fail_with_code (GpoConnection *c, int code)
 {
   if (code != GNUTLS_E_FATAL_ALERT_RECEIVED && c->secure->session)
     gnutls_alert_send_appropriate (c->secure->session, code);
-  g_autoptr (GError) error = g_error_new (G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED, "TLS handshake failed: %s",
-                                          c->secure->session ? handshake_trouble (c->secure, code)
-                                                             : gnutls_strerror (code));
+  g_autoptr (GError) error
+      = g_error_new (G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED, "TLS handshake failed: %s",
+                     c->secure->session ? handshake_trouble (c->secure, code) : gnutls_strerror (code));
   gpo_secure_failed (c, error);
 }
 
@@ -207,8 +208,9 @@ static void
 handshake_done (GpoConnection *c)
 {
   GpoSecure *s = c->secure;
-  s->description = g_strdup_printf ("%s %s", gnutls_protocol_get_name (gnutls_protocol_get_version (s->session)),
-                                    gnutls_cipher_get_name (gnutls_cipher_get (s->session)));
+  s->description
+      = g_strdup_printf ("%s %s", gnutls_protocol_get_name (gnutls_protocol_get_version (s->session)),
+                         gnutls_cipher_get_name (gnutls_cipher_get (s->session)));
   if (s->side == GPO_TLS_CLIENT)
     s->doubt = find_doubt (s);
   if (s->doubt && gpo_tls_insists (s->tls))

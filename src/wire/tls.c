@@ -11,7 +11,8 @@
 
 #define PRIORITIES "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
 
-struct _GpoTls {
+struct _GpoTls
+{
   gatomicrefcount refs;
   gboolean server;
   GpoTlsTrust trust;
@@ -96,7 +97,8 @@ load_trust (GpoTls *tls, GError **error)
 static gboolean
 load_server (GpoTls *tls, GError **error)
 {
-  g_autofree char *pem = gpo_authority_certificate (tls->folder, tls->name, (const char *const *) tls->host_names, error);
+  g_autofree char *pem
+      = gpo_authority_certificate (tls->folder, tls->name, (const char *const *) tls->host_names, error);
   if (!pem)
     return FALSE;
   gnutls_datum_t datum = { (guint8 *) pem, strlen (pem) };
