@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* received.h: the lines a post office adds to a letter, and the dates in them.
+/* received.h: the lines a post office adds to a letter.
  *
  * A daemon puts one Received field on top of each letter it takes (RFC 5321 §4.4), a final delivery a
  * Return-Path above that, and submission a missing Date and Message-ID (RFC 6409 §8). Nothing else is
  * ever added. All lines end in CRLF.
  *
- * Dates are written in UTC ("+0000"). Pure; any thread. */
+ * Pure; any thread. */
 #pragma once
-#include "letter/span.h"
+#include <glib.h>
 
 G_BEGIN_DECLS
 
@@ -36,13 +36,5 @@ guint gpo_received_count (const char *bytes, gsize length);
  * `id` and `host` make the Message-ID. Returns how many were appended: 0 to 2. */
 guint gpo_submission_append (GString *out, const char *bytes, gsize length, gint64 when, const char *id,
                              const char *host);
-
-/* --- dates of RFC 5322 §3.3 --- */
-
-/* Appends "Tue, 24 Nov 2026 09:15:02 +0000" (no line ending). */
-void gpo_date_append (GString *out, gint64 when);
-/* Reads a date-time, also in its obsolete forms (RFC 5322 §4.3: zones by name, short years) and with
- * comments. *when: µs since 1970; *offset: the zone in minutes east of UTC (may be NULL). */
-gboolean gpo_date_parse (const char *text, gsize length, gint64 *when, int *offset);
 
 G_END_DECLS
