@@ -4,6 +4,7 @@
 #include "protocol/smtp.h"
 
 const GpoMachine *const gpo_machines[] = {
+  &gpo_smtp_server_machine,
   &gpo_smtp_client_machine,
   &gpo_queue_machine,
   NULL,

@@ -116,7 +116,7 @@ gpo_slice_number (GpoSlice slice)
       if (!g_ascii_isdigit (slice.text[i]))
         return -1;
       guint digit = (guint) (slice.text[i] - '0');
-      if (value > (G_MAXINT64 - digit) / 10)
+      if (value > ((guint64) G_MAXINT64 - digit) / 10)
         return G_MAXINT64;
       value = value * 10 + digit;
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* smtp.h: the state tables and the command grammar of SMTP: RFC 5321 and its extensions.
  *
- * Two machines: the server's (smtp-server.c), which every daemon and gateway runs, and the client's
+ * Two machines: the server's (smtp-server-table.c), which every daemon and gateway runs, and the client's
  * (smtp-client.c), which readers and gateways run. The tables are the only place where a state
  * follows from another. */
 #pragma once
@@ -13,6 +13,7 @@ G_BEGIN_DECLS
 #define GPO_SMTP_STATES(X)                                                                           \
   X (CONNECTED, "connected") /* nothing said yet */                                                  \
   X (GREETED, "greeted")     /* 220 sent; no EHLO yet, or not since STARTTLS */                      \
+  X (TURNED_AWAY, "turned-away") /* 554 sent: only QUIT is left */                                   \
   X (READY, "ready")         /* EHLO or HELO done, no transaction */                                 \
   X (MAIL, "mail")           /* reverse-path given, no recipient yet */                              \
   X (RCPT, "rcpt")           /* at least one recipient accepted */                                   \

@@ -12,6 +12,7 @@
 #include "roles/clock.h"
 #include "roles/host.h"
 #include "roles/session.h"
+#include "roles/smtp-server.h"
 #include "store/incoming.h"
 #include "wire/connection.h"
 
@@ -51,13 +52,6 @@ struct GpoPost {
 /* What became of gpo_post_deliver(): error NULL: the letter is durable for every recipient. */
 typedef void (*GpoDeliveredFunc) (const GError *error, gpointer user_data);
 
-/* Whether this host takes mail for this path, and where it would go. */
-typedef enum {
-  GPO_PLACE_NOWHERE,  /* our domain, no such person: 550 5.1.1 */
-  GPO_PLACE_MAILBOX,  /* a person here */
-  GPO_PLACE_ALIAS,    /* a list of addresses here */
-  GPO_PLACE_ELSEWHERE /* another domain: needs relaying */
-} GpoPlace;
 /* `person` (may be NULL) is set for GPO_PLACE_MAILBOX. postmaster without a person of that name is the
  * host's first person (RFC 5321 §4.5.1). */
 GpoPlace gpo_post_place (GpoPost *post, const char *path, GpoPerson **person);

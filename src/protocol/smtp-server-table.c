@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* smtp-server.c: the states of an SMTP server: RFC 5321 §4.1.4 and the extensions that add states.
+/* smtp-server-table.c: the states of an SMTP server: RFC 5321 §4.1.4 and the extensions that add states.
  *
  *     connected → greeted → ready → mail → rcpt → data → ready …
  *                                             ↘ chunk ⇄ bdat
@@ -29,9 +29,11 @@ static const char *const inputs[] = {
 
 static const GpoEdge edges[] = {
   ROW (CONNECTED, CONNECT, OK, GREETED, "220 ready", "RFC 5321 §3.1"),
-  ROW (CONNECTED, CONNECT, REFUSED, GREETED, "554 5.7.1 no service for you here", "RFC 5321 §3.1"),
+  ROW (CONNECTED, CONNECT, REFUSED, TURNED_AWAY, "554 5.7.1 no service for you here", "RFC 5321 §3.1"),
   ROW (CONNECTED, CONNECT, TOO_MANY, CLOSED, "421 4.7.0 too many connections, try again later",
        "RFC 5321 §3.8"),
+
+  ROW (TURNED_AWAY, QUIT, OK, CLOSED, "221 2.0.0 goodbye", "RFC 5321 §3.1"),
 
   ROW (GREETED, EHLO, OK, READY, "250", "RFC 5321 §4.1.1.1"),
   ROW (GREETED, HELO, OK, READY, "250", "RFC 5321 §4.1.1.1"),
@@ -134,7 +136,7 @@ static const GpoEdge edges[] = {
              "RFC 5321 §4.5.3.1.10"),
   ANY_STATE (RCPT, SEQUENCE, GPO_SAME, "503 5.5.1 wrong order: MAIL first", "RFC 5321 §4.1.1.3"),
   ANY_STATE (DATA, SYNTAX, GPO_SAME, "501 5.5.4 syntax: DATA, without argument", "RFC 5321 §4.1.1.4"),
-  ANY_STATE (DATA, REFUSED, GPO_SAME, "554 5.5.1 BINARYMIME letters come by BDAT", "RFC 3030 §3"),
+  ANY_STATE (DATA, REFUSED, GPO_SAME, "554 5.5.0 not now", "RFC 5321 §4.1.1.4"),
   ANY_STATE (DATA, DEFERRED, GPO_SAME, "451 4.3.0 not now, try again later", "RFC 5321 §4.1.1.4"),
   ANY_STATE (BDAT, SYNTAX, GPO_SAME, "501 5.5.4 syntax: BDAT octets [LAST]", "RFC 3030 §2"),
   ANY_STATE (BDAT, TOO_BIG, GPO_SAME, "552 5.3.4 the letter is too big", "RFC 3030 §2"),
@@ -159,6 +161,7 @@ static const GpoEdge edges[] = {
   ANY_BOTH (UNSUPPORTED, GPO_SAME, "502 5.5.1 not offered here", "RFC 5321 §4.2.4"),
   ANY_BOTH (TOO_LONG, GPO_SAME, "500 5.5.2 the line is too long", "RFC 5321 §4.5.3.1.4"),
   ANY_BOTH (NEEDS_TLS, GPO_SAME, "530 5.7.0 encrypt first: STARTTLS", "RFC 3207 §4"),
+  ANY_BOTH (TOO_BIG, GPO_SAME, "552 5.3.4 too big", "RFC 5321 §4.5.3.1.9"),
   ANY_BOTH (REFUSED, GPO_SAME, "550 5.7.1 refused", "RFC 5321 §4.2.1"),
   ANY_BOTH (DEFERRED, GPO_SAME, "451 4.3.0 not now, try again later", "RFC 5321 §4.2.1"),
   ANY_BOTH (CLOSING, GPO_SMTP_CLOSED, "421 4.7.0 too many errors, goodbye", "RFC 5321 §3.8"),

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/* smtp-private.h: what the files of the SMTP server share. */
+#pragma once
+#include "protocol/sasl.h"
+#include "protocol/smtp.h"
+#include "roles/smtp-server.h"
+
+G_BEGIN_DECLS
+
+/* A letter's header is looked at (hops, missing fields) up to this many bytes. */
+#define GPO_HEADER_LIMIT (64 * 1024)
+
+/* A letter while its bytes come: smtp-letter.c. */
+typedef struct {
+  gboolean active;
+  gboolean dots;         /* DATA: dot-stuffed lines; BDAT: counted octets */
+  gboolean line_start;   /* the next byte begins a line that follows CRLF (or DATA) */
+  gboolean cr;           /* the last byte seen was CR */
+  gboolean header_done;  /* the header was written on */
+  gboolean return_path;  /* a Return-Path stands in front */
+  guint64 wire;          /* bytes taken off the wire: the trace's offset */
+  guint64 size;          /* bytes of the letter, dots undone */
+  guint64 lines;
+  gsize column;          /* bytes of the current line */
+  guchar high;           /* all bytes ored: 8-bit? */
+  GpoVerdict verdict;    /* GPO_OK until something is wrong; the first reason stays */
+  char *reply;           /* and what to say then */
+  GString *header;       /* the header as it came, until and after header_done */
+  GString *added;        /* what the office puts in front */
+  guint64 chunk_left;    /* octets of this BDAT still to come */
+  gboolean last_chunk;
+} GpoSmtpLetter;
+
+struct GpoSmtpServer {
+  GpoSession session;
+  GpoHost *server_host;
+  GpoRole role;
+  GpoLetterSink *sink;
+  gpointer sink_slot;
+  char *peer;
+  char *helo;
+  gboolean esmtp, offers_tls;
+  guint errors;
+  guint64 discard;        /* octets of a refused BDAT to throw away */
+  gboolean asked;         /* the line at hand was recorded and the gate has it */
+  GpoEnvelope *envelope;
+  gboolean inner;         /* the client is a host of this office */
+  GpoPerson *person;      /* who logged in */
+  GpoSasl *sasl;
+  char *sasl_user;        /* password callback's last name, for the trace */
+  GpoSmtpLetter letter;
+};
+
+/* Takes the edge and sends the reply: `text` or, if NULL, the row's own. `extra` as in
+ * gpo_session_take(). The one place where a verdict becomes an answer. */
+void gpo_smtp_answer (GpoSmtpServer *server, GpoSmtpInput input, GpoVerdict verdict, const char *text,
+                      GpoEventBuilder *extra);
+/* Whether the EHLO keyword is offered on this host now. */
+gboolean gpo_smtp_offers (GpoSmtpServer *server, const char *keyword);
+/* Forgets the transaction: RSET, EHLO, end of a letter. */
+void gpo_smtp_reset (GpoSmtpServer *server);
+void gpo_smtp_note (GpoSmtpServer *server, const char *words);
+
+/* smtp-transaction.c */
+void gpo_smtp_mail (GpoSmtpServer *server, GpoSlice argument);
+void gpo_smtp_rcpt (GpoSmtpServer *server, GpoSlice argument);
+void gpo_smtp_vrfy (GpoSmtpServer *server, GpoSlice argument);
+void gpo_smtp_expn (GpoSmtpServer *server, GpoSlice argument);
+/* smtp-letter.c */
+void gpo_smtp_data (GpoSmtpServer *server);
+void gpo_smtp_bdat (GpoSmtpServer *server, GpoSlice argument);
+gboolean gpo_smtp_take_data (GpoSmtpServer *server);
+gboolean gpo_smtp_take_chunk (GpoSmtpServer *server);
+void gpo_smtp_letter_clear (GpoSmtpServer *server);
+/* smtp-auth.c */
+void gpo_smtp_auth (GpoSmtpServer *server, GpoSlice argument);
+void gpo_smtp_auth_response (GpoSmtpServer *server, const char *line, gsize length);
+GString *gpo_smtp_auth_keyword (GpoSmtpServer *server);
+
+G_END_DECLS

@@ -1,0 +1,474 @@
+/* SPDX-License-Identifier: MIT */
+/* smtp-server.c: how a line becomes a command, a verdict, an edge and a reply: RFC 5321.
+ *
+ *     line → gpo_smtp_command_parse → (does the table accept it here?) → a handler's verdict
+ *          → gpo_smtp_answer: the edge, the event, the reply
+ *
+ * What stays true: one reply a command; every refusal leaves the session in step; the state is
+ * written by gpo_session_take() alone. */
+#include "letter/address.h"
+#include "letter/received.h"
+#include "roles/smtp-private.h"
+#include <stdlib.h>
+#include <string.h>
+
+/* Longest line of an AUTH exchange: RFC 4954 §4. */
+#define AUTH_LINE_LIMIT 12288
+
+static GpoSmtpServer *
+self (GpoSession *session)
+{
+  return (GpoSmtpServer *) session;
+}
+
+/* --- answers --- */
+
+static GpoSymbol
+input_symbol (GpoSmtpInput input)
+{
+  static GpoSymbol symbols[GPO_SMTP_N_INPUTS];
+  if (G_UNLIKELY (symbols[input] == 0))
+    symbols[input] = gpo_symbol (gpo_smtp_server_machine.inputs[input]);
+  return symbols[input];
+}
+
+/* Syntax errors count; a refused recipient does not: that is what the question was for. */
+static gboolean
+counts_as_error (GpoVerdict verdict)
+{
+  return verdict == GPO_SYNTAX || verdict == GPO_SEQUENCE || verdict == GPO_UNKNOWN
+         || verdict == GPO_UNSUPPORTED || verdict == GPO_TOO_LONG;
+}
+
+void
+gpo_smtp_answer (GpoSmtpServer *server, GpoSmtpInput input, GpoVerdict verdict, const char *text,
+                 GpoEventBuilder *extra)
+{
+  GpoSession *session = &server->session;
+  if (counts_as_error (verdict) && ++server->errors > server->server_host->limits.errors)
+    {
+      verdict = GPO_CLOSING;
+      text = NULL;
+    }
+  int row = gpo_machine_find (session->machine, session->state, (guint8) input, verdict);
+  const char *reply = text ? text : row >= 0 ? session->machine->edges[row].reply : NULL;
+  int code = reply ? atoi (reply) : 0;
+  const char *nl = reply ? strchr (reply, '\n') : NULL;
+  g_autofree char *first = nl ? g_strndup (reply, (gsize) (nl - reply)) : NULL;
+  gpo_session_take (session, (guint8) input, verdict, code, first ? first : reply, extra);
+  if (session->state == GPO_SMTP_CLOSED)
+    session->closing = TRUE;
+  if (reply)
+    gpo_session_send (session, reply, input_symbol (input), code);
+}
+
+void
+gpo_smtp_note (GpoSmtpServer *server, const char *words)
+{
+  GpoEventBuilder b;
+  gpo_session_event (&server->session, &b, GPO_KIND_NOTE);
+  gpo_event_add_text (&b, GPO_FIELD_TEXT, words, -1);
+  gpo_event_add_number (&b, GPO_FIELD_CAUSE, (gint64) server->session.cause);
+  gpo_log_append (server->session.log, &b);
+}
+
+gboolean
+gpo_smtp_offers (GpoSmtpServer *server, const char *keyword)
+{
+  GHashTable *off = server->server_host->extensions_off;
+  return server->esmtp && !(off && g_hash_table_contains (off, keyword));
+}
+
+void
+gpo_smtp_reset (GpoSmtpServer *server)
+{
+  if (server->envelope->has_sender)
+    {
+      GpoEventBuilder b;
+      gpo_session_event (&server->session, &b, GPO_KIND_ENVELOPE);
+      gpo_event_add_symbol (&b, GPO_FIELD_ACTION, gpo_symbol ("clear"));
+      gpo_log_append (server->session.log, &b);
+    }
+  gpo_envelope_clear (server->envelope);
+  gpo_smtp_letter_clear (server);
+  server->session.letter = 0;
+}
+
+/* --- EHLO --- */
+
+/* ehlo-ok-rsp: RFC 5321 §4.1.1.1. Each keyword is one line, the last without the hyphen. */
+static char *
+ehlo_reply (GpoSmtpServer *server)
+{
+  GpoHost *host = server->server_host;
+  g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
+  g_ptr_array_add (lines, g_strdup_printf ("%s greets %s", host->domain, server->helo));
+  static const char *const plain[] = { "PIPELINING", "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES",
+                                       "CHUNKING",   "DSN",      "VRFY",     "EXPN",
+                                       "HELP" };
+  for (guint i = 0; i < G_N_ELEMENTS (plain); i++)
+    if (gpo_smtp_offers (server, plain[i]))
+      g_ptr_array_add (lines, g_strdup (plain[i]));
+  if (gpo_smtp_offers (server, "SIZE"))
+    g_ptr_array_add (lines, g_strdup_printf ("SIZE %" G_GINT64_FORMAT, host->limits.letter));
+  if (server->offers_tls && !server->session.tls && gpo_smtp_offers (server, "STARTTLS"))
+    g_ptr_array_add (lines, g_strdup ("STARTTLS"));
+  g_autoptr (GString) auth = gpo_smtp_auth_keyword (server);
+  if (auth)
+    g_ptr_array_add (lines, g_strdup (auth->str));
+  GString *reply = g_string_new (NULL);
+  for (guint i = 0; i < lines->len; i++)
+    g_string_append_printf (reply, "%s250%c%s", i ? "\n" : "", i + 1 < lines->len ? '-' : ' ',
+                            (char *) lines->pdata[i]);
+  return g_string_free (reply, FALSE);
+}
+
+static void
+handle_hello (GpoSmtpServer *server, GpoSmtpCommand *command)
+{
+  GpoSlice name = command->argument;
+  /* Sloppy names are common and harmless, so only an empty or unprintable one is refused
+   * (RFC 5321 §4.1.4: a server must not refuse mail for a name that does not verify). */
+  gboolean printable = name.length > 0 && name.length <= GPO_DOMAIN_MAX + 2;
+  for (gsize i = 0; i < name.length; i++)
+    printable = printable && (guchar) name.text[i] > 32 && name.text[i] != 127;
+  if (!printable)
+    {
+      gpo_smtp_answer (server, command->input, GPO_SYNTAX, NULL, NULL);
+      return;
+    }
+  gpo_smtp_reset (server);
+  g_free (server->helo);
+  server->helo = gpo_slice_dup (name);
+  server->esmtp = command->input == GPO_SMTP_IN_EHLO;
+  GpoEventBuilder b;
+  gpo_session_event (&server->session, &b, GPO_KIND_EDGE);
+  gpo_event_add_text (&b, GPO_FIELD_NAME, server->helo, -1);
+  g_autofree char *reply = server->esmtp ? ehlo_reply (server)
+                                         : g_strdup_printf ("250 %s greets %s", server->server_host->domain,
+                                                            server->helo);
+  gpo_smtp_answer (server, command->input, GPO_OK, reply, &b);
+}
+
+/* --- STARTTLS: RFC 3207 --- */
+
+static void
+handle_starttls (GpoSmtpServer *server, GpoSmtpCommand *command)
+{
+  GpoSession *session = &server->session;
+  if (command->argument.length > 0)
+    gpo_smtp_answer (server, command->input, GPO_SYNTAX, "501 5.5.4 syntax: STARTTLS, without argument", NULL);
+  else if (session->tls)
+    gpo_smtp_answer (server, command->input, GPO_SEQUENCE, NULL, NULL);
+  else if (!server->offers_tls || !gpo_smtp_offers (server, "STARTTLS"))
+    gpo_smtp_answer (server, command->input, GPO_UNSUPPORTED, NULL, NULL);
+  else
+    {
+      gpo_smtp_answer (server, command->input, GPO_MORE, NULL, NULL);
+      session->wants_tls = TRUE;
+      if (session->pending == GPO_PENDING_NONE)
+        session->pending = GPO_PENDING_TLS;
+    }
+}
+
+static void
+smtp_secured (GpoSession *session, const char *description, const GError *error)
+{
+  GpoSmtpServer *server = self (session);
+  GpoEventBuilder b;
+  gpo_session_event (session, &b, GPO_KIND_TLS);
+  gpo_event_add_text (&b, GPO_FIELD_RESULT, error ? "failed" : "ok", -1);
+  gpo_event_add_text (&b, error ? GPO_FIELD_REASON : GPO_FIELD_MECHANISM, error ? error->message : description, -1);
+  gpo_log_append (session->log, &b);
+  if (session->state != GPO_SMTP_TLS)
+    return; /* TLS from the first byte: no command asked for it */
+  /* Nothing that was said before counts any more: RFC 3207 §4.2. */
+  gpo_smtp_reset (server);
+  g_clear_pointer (&server->helo, g_free);
+  server->esmtp = FALSE;
+  server->person = NULL;
+  gpo_smtp_answer (server, GPO_SMTP_IN_HANDSHAKE, error ? GPO_REFUSED : GPO_OK, NULL, NULL);
+}
+
+/* --- the step --- */
+
+/* No argument is allowed, but several servers ignore one, and so do RSET and QUIT in RFC 5321 §4.1.1.5. */
+static gboolean
+refuses_argument (GpoSmtpServer *server, GpoSmtpCommand *command, const char *syntax)
+{
+  if (command->argument.length == 0)
+    return FALSE;
+  gpo_smtp_answer (server, command->input, GPO_SYNTAX, syntax, NULL);
+  return TRUE;
+}
+
+static void
+handle (GpoSmtpServer *server, GpoSmtpCommand *command)
+{
+  switch (command->input)
+    {
+    case GPO_SMTP_IN_HELO:
+    case GPO_SMTP_IN_EHLO:
+      handle_hello (server, command);
+      break;
+    case GPO_SMTP_IN_MAIL:
+      gpo_smtp_mail (server, command->argument);
+      break;
+    case GPO_SMTP_IN_RCPT:
+      gpo_smtp_rcpt (server, command->argument);
+      break;
+    case GPO_SMTP_IN_DATA:
+      if (!refuses_argument (server, command, NULL))
+        gpo_smtp_data (server);
+      break;
+    case GPO_SMTP_IN_BDAT:
+      gpo_smtp_bdat (server, command->argument);
+      break;
+    case GPO_SMTP_IN_RSET:
+      if (!refuses_argument (server, command, "501 5.5.4 syntax: RSET, without argument"))
+        {
+          gpo_smtp_reset (server);
+          gpo_smtp_answer (server, command->input, GPO_OK, NULL, NULL);
+        }
+      break;
+    case GPO_SMTP_IN_QUIT:
+      if (!refuses_argument (server, command, "501 5.5.4 syntax: QUIT, without argument"))
+        gpo_smtp_answer (server, command->input, GPO_OK, NULL, NULL);
+      break;
+    case GPO_SMTP_IN_VRFY:
+      gpo_smtp_vrfy (server, command->argument);
+      break;
+    case GPO_SMTP_IN_EXPN:
+      gpo_smtp_expn (server, command->argument);
+      break;
+    case GPO_SMTP_IN_HELP:
+      gpo_smtp_answer (server, command->input, GPO_OK,
+                       "214-2.0.0 HELO EHLO MAIL RCPT DATA BDAT RSET NOOP QUIT\n"
+                       "214-2.0.0 VRFY EXPN HELP STARTTLS AUTH\n"
+                       "214 2.0.0 A letter: EHLO name, MAIL FROM:<>, RCPT TO:<>, DATA, QUIT",
+                       NULL);
+      break;
+    case GPO_SMTP_IN_STARTTLS:
+      handle_starttls (server, command);
+      break;
+    case GPO_SMTP_IN_AUTH:
+      gpo_smtp_auth (server, command->argument);
+      break;
+    default: /* NOOP, with or without a string */
+      gpo_smtp_answer (server, command->input, GPO_OK, NULL, NULL);
+      break;
+    }
+}
+
+/* A fault or a person at the gate answers in the place of the handler. */
+static void
+answer_from_gate (GpoSmtpServer *server, GpoSmtpInput input, const char *reply)
+{
+  GpoVerdict verdict = reply[0] == '4' ? GPO_DEFERRED : GPO_REFUSED;
+  if (strncmp (reply, "421", 3) == 0)
+    verdict = GPO_CLOSING;
+  if (input == GPO_SMTP_IN_EHLO || input == GPO_SMTP_IN_HELO)
+    gpo_smtp_reset (server);
+  gpo_smtp_answer (server, input, verdict, reply, NULL);
+}
+
+/* What the state and the host allow before a handler is asked. */
+static gboolean
+allowed (GpoSmtpServer *server, GpoSmtpCommand *command)
+{
+  GpoSession *session = &server->session;
+  if (command->input == GPO_SMTP_IN_UNKNOWN)
+    {
+      g_autofree char *verb = gpo_slice_dup ((GpoSlice) { command->verb.text, MIN (command->verb.length, 40) });
+      for (char *c = verb; *c; c++)
+        if (*c < 33 || *c > 126)
+          *c = '?';
+      g_autofree char *text = g_strdup_printf ("500 5.5.2 no such command: %s (try HELP)", verb);
+      gpo_smtp_answer (server, GPO_SMTP_IN_UNKNOWN, GPO_UNKNOWN, text, NULL);
+      return FALSE;
+    }
+  if (!gpo_machine_accepts (session->machine, session->state, (guint8) command->input))
+    {
+      int row = gpo_machine_find (session->machine, session->state, (guint8) command->input, GPO_SEQUENCE);
+      const char *own = session->machine->edges[row].reply;
+      /* Name the state, so that the reader sees why: "503 … (state: ready)". */
+      g_autofree char *text = g_strdup_printf ("%s (the session is in state %s)", own,
+                                               session->machine->states[session->state]);
+      if (command->input == GPO_SMTP_IN_BDAT)
+        {
+          gchar **words = g_strsplit (command->argument.length ? command->argument.text : "", " ", 2);
+          server->discard = g_ascii_strtoull (words[0] ? words[0] : "", NULL, 10);
+          g_strfreev (words);
+        }
+      gpo_smtp_answer (server, command->input, GPO_SEQUENCE, text, NULL);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+/* Acts on one line: command or AUTH answer. */
+static gboolean
+take_line (GpoSmtpServer *server)
+{
+  GpoSession *session = &server->session;
+  gboolean auth = session->state == GPO_SMTP_AUTH;
+  GpoLine line;
+  GpoLineResult result = gpo_session_line (session, auth ? AUTH_LINE_LIMIT
+                                                         : server->server_host->limits.command_line, &line);
+  if (result == GPO_LINE_NONE)
+    return FALSE;
+  GpoSmtpCommand command;
+  gpo_smtp_command_parse (line.text, line.length, &command);
+  GpoSmtpInput input = auth ? GPO_SMTP_IN_RESPONSE : command.input;
+  if (!server->asked)
+    {
+      gpo_session_record_line (session, TRUE, line.text, line.length, line.ending, input_symbol (input), 0);
+      if (line.ending == GPO_ENDING_LF)
+        gpo_smtp_note (server, "this command ends in a bare LF; it is taken, though a line of SMTP ends in CR LF"
+                               " (RFC 5321 §2.3.8)");
+    }
+  server->asked = TRUE;
+  g_autofree char *reply = NULL;
+  GpoGateAnswer answer = gpo_session_ask (session, session->cause, &reply);
+  if (answer == GPO_GATE_HOLD || answer == GPO_GATE_DROP)
+    return FALSE;
+  server->asked = FALSE;
+  /* The line stays readable in the buffer until the handler is done, but counts as consumed now. */
+  gpo_session_consume (session, line.with_ending);
+  if (answer == GPO_GATE_REPLY)
+    answer_from_gate (server, input, reply);
+  else if (result == GPO_LINE_TOO_LONG)
+    gpo_smtp_answer (server, input, GPO_TOO_LONG, NULL, NULL);
+  else if (auth)
+    gpo_smtp_auth_response (server, line.text, line.length);
+  else if (allowed (server, &command))
+    handle (server, &command);
+  if (session->wants_tls)
+    {
+      gsize n = gpo_session_discard (session);
+      if (n > 0)
+        gpo_smtp_note (server, "plaintext behind STARTTLS was thrown away (RFC 3207 §4.2)");
+    }
+  return TRUE;
+}
+
+static gboolean
+throw_away (GpoSmtpServer *server)
+{
+  const char *bytes;
+  gsize n = gpo_session_peek (&server->session, &bytes);
+  n = (gsize) MIN ((guint64) n, server->discard);
+  gpo_session_consume (&server->session, n);
+  server->discard -= n;
+  return n > 0;
+}
+
+static gboolean
+smtp_take (GpoSession *session)
+{
+  GpoSmtpServer *server = self (session);
+  if (server->discard > 0)
+    return throw_away (server);
+  switch (session->state)
+    {
+    case GPO_SMTP_DATA:
+      session->timeout_ms = server->server_host->limits.data_timeout * 1000;
+      return gpo_smtp_take_data (server);
+    case GPO_SMTP_CHUNK:
+      session->timeout_ms = server->server_host->limits.data_timeout * 1000;
+      return gpo_smtp_take_chunk (server);
+    case GPO_SMTP_TLS:
+      return FALSE;
+    default:
+      session->timeout_ms = server->server_host->limits.command_timeout * 1000;
+      return take_line (server);
+    }
+}
+
+/* --- endings --- */
+
+static void
+smtp_timed_out (GpoSession *session)
+{
+  gpo_smtp_answer (self (session), GPO_SMTP_IN_TIMEOUT, GPO_CLOSING, NULL, NULL);
+}
+
+static void
+smtp_shutdown (GpoSession *session)
+{
+  /* A letter that is on its way to the disk gets its answer first: stored() comes back here. */
+  if (session->pending == GPO_PENDING_STORE || session->state == GPO_SMTP_CLOSED)
+    return;
+  gpo_smtp_answer (self (session), GPO_SMTP_IN_SHUTDOWN, GPO_CLOSING, NULL, NULL);
+}
+
+static void
+smtp_lost (GpoSession *session, const char *why)
+{
+  if (session->state != GPO_SMTP_CLOSED && session->pending != GPO_PENDING_STORE)
+    {
+      gpo_smtp_letter_clear (self (session));
+      gpo_smtp_answer (self (session), GPO_SMTP_IN_LOST, GPO_CLOSING, NULL, NULL);
+    }
+  session->closing = TRUE;
+}
+
+static void
+smtp_free (GpoSession *session)
+{
+  GpoSmtpServer *server = self (session);
+  gpo_smtp_letter_clear (server);
+  gpo_envelope_free (server->envelope);
+  g_clear_pointer (&server->sasl, gpo_sasl_free);
+  g_free (server->sasl_user);
+  g_free (server->peer);
+  g_free (server->helo);
+  gpo_session_finish (session);
+  g_free (server);
+}
+
+static const GpoSessionClass smtp_class = {
+  .take = smtp_take,
+  .timed_out = smtp_timed_out,
+  .secured = smtp_secured,
+  .lost = smtp_lost,
+  .shutdown = smtp_shutdown,
+  .free = smtp_free,
+};
+
+GpoSession *
+gpo_smtp_server_new (GpoLog *log, GpoHost *host, GpoRole role, GpoLetterSink *sink, const char *peer, guint32 number)
+{
+  GpoSmtpServer *server = g_new0 (GpoSmtpServer, 1);
+  gpo_session_init (&server->session, &smtp_class, &gpo_smtp_server_machine, log, host->symbol, number,
+                    GPO_PROTOCOL_SMTP);
+  server->server_host = host;
+  server->role = role;
+  server->sink = sink;
+  server->peer = g_strdup (peer);
+  server->envelope = gpo_envelope_new ();
+  server->session.timeout_ms = host->limits.command_timeout * 1000;
+  return &server->session;
+}
+
+void
+gpo_smtp_server_greet (GpoSession *session, GpoVerdict verdict)
+{
+  GpoSmtpServer *server = self (session);
+  g_autofree char *text = NULL;
+  if (verdict == GPO_OK)
+    text = g_strdup_printf ("220 %s ESMTP glasspost, every line of this is seen", server->server_host->domain);
+  gpo_smtp_answer (server, GPO_SMTP_IN_CONNECT, verdict, text, NULL);
+}
+
+void
+gpo_smtp_server_offer_tls (GpoSession *session, gboolean offer)
+{
+  self (session)->offers_tls = offer;
+}
+
+gpointer *
+gpo_smtp_server_slot (GpoSmtpServer *server)
+{
+  return &server->sink_slot;
+}
