@@ -116,6 +116,8 @@ gpo_host_add_person (GpoHost *host, const char *login, const char *name, const c
   person->name = g_strdup (name);
   person->password = g_strdup (password);
   person->host = host;
+  if (!host->first)
+    host->first = person;
   g_hash_table_replace (host->persons, person->login, person);
   return person;
 }

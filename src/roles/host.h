@@ -63,6 +63,7 @@ struct GpoHost {
   gboolean relay;         /* a gateway: takes letters for any domain that the zone knows */
   char **relay_domains;   /* restricts `relay` to these; NULL: all the zone knows */
   GHashTable *persons;    /* login (lower case) → GpoPerson */
+  GpoPerson *first;       /* the person named first: also the postmaster, if nobody else is */
   GHashTable *aliases;    /* local part (lower case) → GStrv of addresses; for EXPN and delivery */
   GpoLimits limits;
   GpoBareLf bare_lf;

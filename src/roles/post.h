@@ -37,23 +37,29 @@ typedef struct {
 } GpoOfficeParts;
 
 struct GpoPost {
+  GpoLetterSink sink;     /* what SMTP sessions of this host ask; set by gpo_post_init() */
   GpoOfficeParts *office;
   GpoHost *host;
   GpoSpool *spool;        /* NULL while the host has no queue */
   GpoGateway *gateway;    /* NULL in tests without relaying */
   GpoTls *tls;            /* the host's certificate; NULL: TLS is not offered */
   guint port[GPO_N_ROLES];/* where it listens now; 0: it does not */
-  GHashTable *connections;/* peer address → number of connections */
-  guint n_connections;
+  GHashTable *connections;/* peer address → number of connections; the desks count */
+  GHashTable *greylist;   /* "peer sender recipient" → when it was first seen, µs on the clock */
   gpointer mailboxes;     /* the mailbox counter's shared state (IMAP, POP3); NULL until it is made */
   void (*delivered) (GpoPost *post, const char *person, const char *folder); /* tells it of new letters; may be NULL */
 };
 
+/* Fills a zeroed post: a host of the office at work. Spool, gateway, TLS and ports are set by the caller. */
+void gpo_post_init (GpoPost *post, GpoOfficeParts *office, GpoHost *host);
+/* Frees what the post holds, not the post, and not what the caller set. */
+void gpo_post_finish (GpoPost *post);
+
 /* What became of gpo_post_deliver(): error NULL: the letter is durable for every recipient. */
 typedef void (*GpoDeliveredFunc) (const GError *error, gpointer user_data);
 
-/* `person` (may be NULL) is set for GPO_PLACE_MAILBOX. postmaster without a person of that name is the
- * host's first person (RFC 5321 §4.5.1). */
+/* Where mail for this path goes. `person` (may be NULL) is set for GPO_PLACE_MAILBOX. postmaster without
+ * a person of that name is the host's first person (RFC 5321 §4.5.1). */
 GpoPlace gpo_post_place (GpoPost *post, const char *path, GpoPerson **person);
 
 /* A letter that is here, whole: what gpo_post_deliver() takes over. */
@@ -71,6 +77,14 @@ typedef struct {
  * to the gateway. `session` (may be NULL) is whom the events belong to; it must live until `done`. */
 void gpo_post_deliver (GpoPost *post, GpoArrival *arrival, GpoSession *session, GpoDeliveredFunc done,
                        gpointer user_data);
+
+/* Writes and delivers a report (letter/bounce.h) about `envelope` to its sender, if one of this kind is
+ * wanted for any recipient; marks those as told. `letter` may be the header alone. Returns the number of
+ * recipients reported. */
+guint gpo_post_report (GpoPost *post, GpoEnvelope *envelope, int kind, const char *letter, gsize length);
+
+/* Serves SMTP or submission on an accepted connection: session, desk, greeting. */
+void gpo_post_serve_smtp (GpoPost *post, GpoRole role, GpoConnection *connection);
 
 /* A new connection's number. */
 guint32 gpo_office_next_session (GpoOfficeParts *office);

@@ -161,6 +161,7 @@ typedef enum {
 } GpoGateAnswer;
 
 struct GpoGate {
+  gboolean holding; /* the office is held: time-outs of our own stand still */
   /* A line from the peer was recorded as `event` and is about to be acted on. Called again after a
    * HOLD was resumed, then it must not hold the same event again. */
   GpoGateAnswer (*command) (GpoGate *gate, GpoSession *session, guint64 event, char **reply);

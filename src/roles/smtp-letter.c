@@ -11,6 +11,7 @@
  *  - bytes are passed on as they come; only the header is kept, for as long as it is not whole. */
 #include "letter/received.h"
 #include "roles/smtp-private.h"
+#include <gio/gio.h>
 #include <string.h>
 
 void

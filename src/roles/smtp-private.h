@@ -38,6 +38,7 @@ struct GpoSmtpServer {
   GpoLetterSink *sink;
   gpointer sink_slot;
   char *peer;
+  guint peer_port;
   char *helo;
   gboolean esmtp, offers_tls;
   guint errors;

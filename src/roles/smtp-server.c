@@ -472,3 +472,15 @@ gpo_smtp_server_slot (GpoSmtpServer *server)
 {
   return &server->sink_slot;
 }
+
+void
+gpo_smtp_server_set_peer_port (GpoSmtpServer *server, guint port)
+{
+  server->peer_port = port;
+}
+
+guint
+gpo_smtp_server_peer_port (GpoSmtpServer *server)
+{
+  return server->peer_port;
+}
