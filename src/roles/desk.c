@@ -24,12 +24,19 @@ struct GpoDesk {
 };
 
 static void
+forget_outgoing (GpoDesk *desk)
+{
+  if (desk->outgoing_port)
+    g_hash_table_remove (desk->post->office->outgoing, GUINT_TO_POINTER ((guint) desk->outgoing_port));
+  desk->outgoing_port = 0;
+}
+
+static void
 desk_free (GpoDesk *desk)
 {
   if (desk->closed)
     desk->closed (desk, desk->data);
-  if (desk->outgoing_port)
-    g_hash_table_remove (desk->post->office->outgoing, GUINT_TO_POINTER ((guint) desk->outgoing_port));
+  forget_outgoing (desk);
   if (desk->counted)
     {
       GHashTable *connections = desk->post->connections;
@@ -98,6 +105,18 @@ session_changed (GpoSession *session, gpointer data)
 }
 
 /* --- what the connection tells --- */
+
+/* The server's end of an inner call finds us by the port we call from. */
+static void
+on_calling (GpoConnection *c, gpointer data)
+{
+  GpoDesk *desk = data;
+  if (desk->session->witness)
+    return;
+  forget_outgoing (desk);
+  desk->outgoing_port = gpo_connection_local_port (c);
+  g_hash_table_insert (desk->post->office->outgoing, GUINT_TO_POINTER ((guint) desk->outgoing_port), desk->session);
+}
 
 static void
 on_connected (GpoConnection *c, const GError *error, gpointer data)
@@ -194,6 +213,7 @@ on_closed (GpoConnection *c, GpoCloseReason reason, const char *text, gpointer d
 }
 
 static const GpoConnectionUser user = {
+  .calling = on_calling,
   .connected = on_connected,
   .received = on_received,
   .drained = on_drained,
@@ -281,10 +301,6 @@ gpo_desk_call (GpoPost *post, const char *address, guint16 port, guint timeout_m
   session->number = gpo_office_next_session (office);
   session->witness = !g_hash_table_contains (office->listening, GUINT_TO_POINTER ((guint) port));
   desk->connection = gpo_connection_new_outgoing (address, port, timeout_ms, &user, desk);
-  /* The server's end of an inner call finds us by the port we call from. */
-  desk->outgoing_port = session->witness ? 0 : gpo_connection_local_port (desk->connection);
-  if (desk->outgoing_port)
-    g_hash_table_insert (office->outgoing, GUINT_TO_POINTER ((guint) desk->outgoing_port), session);
   return desk;
 }
 

@@ -54,6 +54,8 @@ struct _GpoConnection {
 void gpo_connection_close_now (GpoConnection *c, GpoCloseReason reason, const char *text);
 /* Notes a failure inside a call; the main loop closes the connection. */
 void gpo_connection_fail (GpoConnection *c, GpoCloseReason reason, const char *text);
+/* Notes the socket's own address and port. */
+void gpo_connection_name_local (GpoConnection *c, int fd);
 /* A socket stands (accepted or connected): names its ends, begins to watch it. */
 void gpo_connection_adopt (GpoConnection *c, int fd);
 /* The deadline of the present part of its life, counted from now. */

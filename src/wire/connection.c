@@ -116,13 +116,20 @@ name_end (const struct sockaddr_storage *storage, socklen_t length, char **addre
 }
 
 void
-gpo_connection_adopt (GpoConnection *c, int fd)
+gpo_connection_name_local (GpoConnection *c, int fd)
 {
   struct sockaddr_storage storage;
   socklen_t length = sizeof storage;
   if (getsockname (fd, (struct sockaddr *) &storage, &length) == 0)
     name_end (&storage, length, &c->local_address, &c->local_port);
-  length = sizeof storage;
+}
+
+void
+gpo_connection_adopt (GpoConnection *c, int fd)
+{
+  struct sockaddr_storage storage;
+  socklen_t length = sizeof storage;
+  gpo_connection_name_local (c, fd);
   if (getpeername (fd, (struct sockaddr *) &storage, &length) == 0)
     name_end (&storage, length, &c->peer_address, &c->peer_port);
   int on = 1;

@@ -32,6 +32,9 @@ const char *gpo_close_reason_name (GpoCloseReason reason);
 
 /* What the owner wants to hear. Each member may be NULL. */
 typedef struct {
+  /* Outgoing only: the call begins, and the local port it is made from is known. Comes before the
+   * peer can have accepted it, once for each address tried. */
+  void (*calling) (GpoConnection *c, gpointer data);
   /* Outgoing only: the connection stands (error NULL) or could not be made; `closed` follows then. */
   void (*connected) (GpoConnection *c, const GError *error, gpointer data);
   /* Bytes came. They lie in a buffer shared by all connections: valid during the call only. */

@@ -49,6 +49,9 @@ begin (GpoConnection *c, GInetAddress *address)
       return error;
     }
   gpo_loop_set_fd (&c->watch, fd, EPOLLOUT);
+  gpo_connection_name_local (c, fd);
+  if (c->user->calling)
+    c->user->calling (c, c->data);
   return 0;
 }
 
