@@ -32,9 +32,6 @@ const char *gpo_close_reason_name (GpoCloseReason reason);
 
 /* What the owner wants to hear. Each member may be NULL. */
 typedef struct {
-  /* Outgoing only: the call begins, and the local port it is made from is known. Comes before the
-   * peer can have accepted it, once for each address tried. */
-  void (*calling) (GpoConnection *c, gpointer data);
   /* Outgoing only: the connection stands (error NULL) or could not be made; `closed` follows then. */
   void (*connected) (GpoConnection *c, const GError *error, gpointer data);
   /* Bytes came. They lie in a buffer shared by all connections: valid during the call only. */
@@ -51,6 +48,9 @@ typedef struct {
   void (*ended) (GpoConnection *c, gpointer data);
   /* The connection is gone. `text` is for people and never NULL. */
   void (*closed) (GpoConnection *c, GpoCloseReason reason, const char *text, gpointer data);
+  /* Outgoing only: the call begins, and the local port it is made from is known. Comes before the
+   * peer can have accepted it, once for each address tried. */
+  void (*calling) (GpoConnection *c, gpointer data);
 } GpoConnectionUser;
 
 /* gpo_connection_queued() above which a polite user stops producing, and below which `drained` comes. */
