@@ -31,6 +31,7 @@ typedef struct {
   const char *maildir;  /* path of the mailbox, which exists */
   const char *flags;    /* NULL or "": into new/; else Maildir's letters, "FS": into cur/ */
   gint64 date;          /* seconds since 1970 for the file's time (IMAP's INTERNALDATE); 0: now */
+  const char *host;     /* the host's domain, for the file's name; NULL: "localhost" */
   /* GPO_TARGET_SPOOL */
   GpoSpool *spool;
   const GpoEnvelope *envelope; /* with its `id` set (gpo_spool_make_id()) */

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* counter.h: numbers that are never given twice, without a sync for each.
+ *
+ * The file holds a number larger than any given so far. Numbers are reserved GPO_COUNTER_BLOCK at a
+ * time, the next block while half of the last is left; a crash skips what was reserved and not used. */
+#pragma once
+#include "store/committer.h"
+
+G_BEGIN_DECLS
+
+#define GPO_COUNTER_BLOCK 1000
+
+typedef struct GpoCounter GpoCounter;
+
+/* Reads `path`, makes it if it is missing, and reserves the first block: blocks. NULL and `error` if
+ * it cannot be read as a number or written. */
+GpoCounter *gpo_counter_open (const char *path, GpoCommitter *committer, GError **error);
+/* Gives back the numbers not used. The committer has been flushed. */
+void gpo_counter_close (GpoCounter *counter);
+/* The next number, from 1 on. */
+guint32 gpo_counter_next (GpoCounter *counter);
+
+G_END_DECLS
