@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* machines.c: the list of all machines. */
+#include "protocol/imap.h"
 #include "protocol/queue.h"
 #include "protocol/smtp.h"
 
@@ -7,5 +8,6 @@ const GpoMachine *const gpo_machines[] = {
   &gpo_smtp_server_machine,
   &gpo_smtp_client_machine,
   &gpo_queue_machine,
+  &gpo_imap_server_machine,
   NULL,
 };
