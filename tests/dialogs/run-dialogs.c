@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/* run-dialogs.c: `run-dialogs GLASSPOST FOLDER`: plays every dialogue of a folder over loopback, each
+ * with an office of its own, whole and one byte at a time; two TAP cases a dialogue. */
+#include "dialog-socket.h"
+#include <stdio.h>
+#include <string.h>
+
+static guint n_cases, n_failed;
+
+static void
+report (const char *name, const char *how, const GError *error)
+{
+  printf ("%sok %u - %s: %s\n", error ? "not " : "", ++n_cases, name, how);
+  if (error)
+    {
+      g_auto (GStrv) lines = g_strsplit (error->message, "\n", -1);
+      for (char **line = lines; *line; line++)
+        printf ("#   %s\n", *line);
+      n_failed++;
+    }
+  fflush (stdout);
+}
+
+static void
+play (const char *program, const Dialog *dialog, const char *name, gboolean byte_by_byte)
+{
+  g_autoptr (GError) error = NULL;
+  ServedOffice *office = served_office_start (program, dialog->scenario, &error);
+  if (office)
+    {
+      gboolean good = dialog_play (dialog, served_office_transport (office), byte_by_byte, &error);
+      served_office_stop (office, good ? &error : NULL);
+    }
+  g_autofree char *how = g_strdup_printf ("%s, %s", dialog->title, byte_by_byte ? "byte by byte" : "whole");
+  report (name, how, error);
+}
+
+static int
+by_name (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(char *const *) a, *(char *const *) b);
+}
+
+static GPtrArray *
+list_dialogs (const char *folder, GError **error)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, error);
+  const char *name;
+  if (!dir)
+    return NULL;
+  GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
+  while ((name = g_dir_read_name (dir)))
+    if (g_str_has_suffix (name, ".dialog"))
+      g_ptr_array_add (names, g_strdup (name));
+  g_ptr_array_sort (names, by_name);
+  return names;
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) names = argc == 3 ? list_dialogs (argv[2], &error) : NULL;
+  if (!names || !names->len)
+    {
+      fprintf (stderr, "%s\n", error ? error->message : "usage: run-dialogs GLASSPOST FOLDER (with *.dialog in it)");
+      return 1;
+    }
+  printf ("1..%u\n", names->len * 2);
+  for (guint i = 0; i < names->len; i++)
+    {
+      const char *name = names->pdata[i];
+      g_autofree char *path = g_build_filename (argv[2], name, NULL);
+      g_autoptr (GError) bad = NULL;
+      g_autoptr (Dialog) dialog = dialog_load (path, &bad);
+      for (guint way = 0; way < 2; way++)
+        if (dialog)
+          play (argv[1], dialog, name, way == 1);
+        else
+          report (name, "it can be read", bad);
+    }
+  return n_failed ? 1 : 0;
+}
