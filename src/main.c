@@ -79,8 +79,10 @@ open_window (void)
       try_window (built);
     }
   try_window (GPO_LIBEXECDIR);
-  return gpo_command_fail ("the window is a program of its own, %s, and is neither beside this program nor in "
-                           "%s; the commands work without it: glasspost --help", WINDOW, GPO_LIBEXECDIR);
+  return gpo_command_fail (
+      "the window is a program of its own, %s, and is neither beside this program nor in "
+      "%s; the commands work without it: glasspost --help",
+      WINDOW, GPO_LIBEXECDIR);
 }
 
 int

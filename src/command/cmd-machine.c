@@ -44,14 +44,14 @@ print_svg (const GpoMachine *machine)
 int
 gpo_cmd_machine (int argc, char **argv)
 {
-  static const struct {
+  static const struct
+  {
     const char *word;
     GpoPrint how;
   } ways[] = { { "text", GPO_PRINT_TEXT }, { "dot", GPO_PRINT_DOT }, { "md", GPO_PRINT_MARKDOWN } };
   g_autofree char *as = NULL;
-  const GOptionEntry entries[] = {
-    { "as", 0, 0, G_OPTION_ARG_STRING, &as, "How: text (default), dot, svg or md", "FORM" }, { NULL }
-  };
+  const GOptionEntry entries[]
+      = { { "as", 0, 0, G_OPTION_ARG_STRING, &as, "How: text (default), dot, svg or md", "FORM" }, { NULL } };
   int status;
   if (!gpo_command_parse (entries, &argc, &argv, &status))
     return status;

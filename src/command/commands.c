@@ -5,14 +5,14 @@
 #include <stdio.h>
 #include <string.h>
 
-const GpoCommand gpo_commands[] = {
-  { "machine", "print the state machine of a protocol", "[NAME]",
-    "  glasspost machine                                 which machines there are\n"
-    "  glasspost machine smtp-server                     its table: state, input, verdict, next state, reply, RFC\n"
-    "  glasspost machine smtp-server --as svg > smtp.svg its diagram\n",
-    gpo_cmd_machine },
-  { NULL }
-};
+const GpoCommand gpo_commands[]
+    = { { "machine", "print the state machine of a protocol", "[NAME]",
+          "  glasspost machine                                 which machines there are\n"
+          "  glasspost machine smtp-server                     its table: state, input, verdict, next state, "
+          "reply, RFC\n"
+          "  glasspost machine smtp-server --as svg > smtp.svg its diagram\n",
+          gpo_cmd_machine },
+        { NULL } };
 
 const GpoCommand *
 gpo_command_named (const char *name)

@@ -129,7 +129,8 @@ target (const GpoEdge *edge)
 }
 
 /* One arrow of the diagram: all rows that lead this way. */
-typedef struct {
+typedef struct
+{
   guint8 from, to;
   gboolean accepts;
 } Arrow;
@@ -162,10 +163,10 @@ append_label (GString *out, const GpoMachine *machine, const Arrow *arrow)
       const GpoEdge *edge = &machine->edges[i];
       if (!belongs (edge, arrow))
         continue;
-      g_autofree char *word = !arrow->accepts || verdict_matters (machine, edge)
-                                  ? g_strdup_printf ("%s (%s)", input_word (machine, edge),
-                                                     gpo_verdict_name (edge->verdict))
-                                  : g_strdup (input_word (machine, edge));
+      g_autofree char *word
+          = !arrow->accepts || verdict_matters (machine, edge)
+                ? g_strdup_printf ("%s (%s)", input_word (machine, edge), gpo_verdict_name (edge->verdict))
+                : g_strdup (input_word (machine, edge));
       gsize length = strlen (word);
       if (column && column + 2 + length > LABEL_WIDTH)
         {

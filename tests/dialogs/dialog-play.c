@@ -5,14 +5,16 @@
 #include "dialog.h"
 #include <string.h>
 
-typedef struct {
+typedef struct
+{
   gpointer session; /* the transport's; NULL: not open */
   GString *out;     /* gathered, not sent */
   GString *in;      /* received, not looked at */
   gboolean ended;   /* the server has hung up */
 } Party;
 
-typedef struct {
+typedef struct
+{
   const Dialog *dialog;
   DialogTransport *transport;
   gboolean byte_by_byte;
@@ -47,8 +49,8 @@ static gboolean
 differs (const Player *player, const DialogStep *step, GError **error, const char *expected, const char *came)
 {
   g_autofree char *shown = g_strescape (came, "\"");
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s:%u: expected: %s\n     but: %s", player->dialog->path,
-               step->line, expected, shown);
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s:%u: expected: %s\n     but: %s",
+               player->dialog->path, step->line, expected, shown);
   return FALSE;
 }
 
@@ -149,7 +151,8 @@ expect_closed (Player *player, Party *party, const DialogStep *step, GError **er
   if (silent)
     return differs (player, step, error, "the server hangs up", silent->message);
   party->ended = TRUE;
-  return party->in->len == 0 || differs (player, step, error, "the server hangs up, saying no more", party->in->str);
+  return party->in->len == 0
+         || differs (player, step, error, "the server hangs up, saying no more", party->in->str);
 }
 
 static gboolean
@@ -172,7 +175,8 @@ play_step (Player *player, const DialogStep *step, GError **error)
     case DIALOG_EXPECT_ANY:
       return expect_any (player, party, step);
     case DIALOG_TLS:
-      return (party->in->len == 0 || differs (player, step, error, "nothing before the handshake", party->in->str))
+      return (party->in->len == 0
+              || differs (player, step, error, "nothing before the handshake", party->in->str))
              && player->transport->start_tls (player->transport, party->session, error);
     case DIALOG_CLOSED:
       return expect_closed (player, party, step, error);

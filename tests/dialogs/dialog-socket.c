@@ -16,7 +16,8 @@
 
 #define DEADLINE_S 20 /* generous: a machine under load is no failure */
 
-struct ServedOffice {
+struct ServedOffice
+{
   DialogTransport transport; /* first: the transport is the office */
   GSubprocess *process;
   char *folder, *ports_path, *ports;
@@ -24,7 +25,8 @@ struct ServedOffice {
 
 /* --- sessions --- */
 
-typedef struct {
+typedef struct
+{
   GSocketConnection *connection;
   GIOStream *stream; /* the connection, or TLS over it */
 } SocketSession;
@@ -38,7 +40,8 @@ find_port (const ServedOffice *office, const char *host, const char *role)
     {
       g_auto (GStrv) words = g_strsplit (*line, " ", -1);
       if (g_strv_length (words) == 4 && strcmp (words[0], host) == 0 && strcmp (words[1], role) == 0)
-        return G_SOCKET_CONNECTABLE (g_inet_socket_address_new_from_string (words[2], (guint) atoi (words[3])));
+        return G_SOCKET_CONNECTABLE (
+            g_inet_socket_address_new_from_string (words[2], (guint) atoi (words[3])));
     }
   return NULL;
 }
@@ -69,7 +72,8 @@ static gboolean
 send_bytes (DialogTransport *transport, gpointer data, const char *bytes, gsize n, GError **error)
 {
   SocketSession *session = data;
-  return g_output_stream_write_all (g_io_stream_get_output_stream (session->stream), bytes, n, NULL, NULL, error);
+  return g_output_stream_write_all (g_io_stream_get_output_stream (session->stream), bytes, n, NULL, NULL,
+                                    error);
 }
 
 static gboolean
@@ -78,7 +82,8 @@ receive_bytes (DialogTransport *transport, gpointer data, GString *in, GError **
   SocketSession *session = data;
   g_autoptr (GError) failed = NULL;
   char buffer[4096];
-  gssize n = g_input_stream_read (g_io_stream_get_input_stream (session->stream), buffer, sizeof buffer, NULL, &failed);
+  gssize n = g_input_stream_read (g_io_stream_get_input_stream (session->stream), buffer, sizeof buffer, NULL,
+                                  &failed);
   if (n > 0)
     g_string_append_len (in, buffer, n);
   else if (n < 0 && g_error_matches (failed, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
@@ -149,7 +154,8 @@ wait_for_ports (ServedOffice *office, int watch, GError **error)
         return TRUE;
     }
   while (wait_for_news (out, watch, deadline));
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "glasspost serve ended, or was not ready in %d s", DEADLINE_S);
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "glasspost serve ended, or was not ready in %d s",
+               DEADLINE_S);
   return FALSE;
 }
 
@@ -170,8 +176,9 @@ free_office (ServedOffice *office)
 static gboolean
 spawn (ServedOffice *office, const char *program, const char *scenario, GError **error)
 {
-  const char *argv[] = { program, "serve", "--temporary", "--port-base", "0", "--ports", office->ports_path,
-                         scenario ? "--scenario" : NULL, scenario, NULL };
+  const char *argv[] = { program,  "serve",   "--temporary",      "--port-base",
+                         "0",      "--ports", office->ports_path, scenario ? "--scenario" : NULL,
+                         scenario, NULL };
   office->process = g_subprocess_newv (argv, G_SUBPROCESS_FLAGS_STDOUT_PIPE, error);
   return office->process != NULL;
 }
@@ -183,7 +190,8 @@ served_office_start (const char *program, const char *scenario, GError **error)
   office->transport = (DialogTransport){ open_session, send_bytes, receive_bytes, start_tls, close_session };
   office->folder = g_dir_make_tmp ("dialog-XXXXXX", error);
   int watch = inotify_init1 (IN_CLOEXEC);
-  gboolean good = office->folder && inotify_add_watch (watch, office->folder, IN_CLOSE_WRITE | IN_MOVED_TO) >= 0;
+  gboolean good
+      = office->folder && inotify_add_watch (watch, office->folder, IN_CLOSE_WRITE | IN_MOVED_TO) >= 0;
   if (good)
     {
       office->ports_path = g_build_filename (office->folder, "ports", NULL);

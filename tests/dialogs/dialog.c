@@ -8,7 +8,8 @@
 #include "dialog.h"
 #include <string.h>
 
-typedef struct {
+typedef struct
+{
   Dialog *dialog;
   const char *path;
   guint number;
@@ -18,8 +19,8 @@ typedef struct {
 static gboolean
 wrong (const Reader *reader, GError **error, const char *what, const char *text)
 {
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "%s:%u: %s: %s", reader->path, reader->number, what,
-               text);
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "%s:%u: %s: %s", reader->path, reader->number,
+               what, text);
   return FALSE;
 }
 
@@ -196,9 +197,11 @@ check_whole (Reader *reader, GError **error)
                        && (next->verb == DIALOG_EXPECT || next->verb == DIALOG_EXPECT_ANY
                            || next->verb == DIALOG_CLOSED);
       if (step->verb == DIALOG_EXPECT_ANY && !ended)
-        return wrong (reader, error, "what the server says must go on behind any number of lines", step->text->str);
+        return wrong (reader, error, "what the server says must go on behind any number of lines",
+                      step->text->str);
     }
-  return dialog->steps->len || wrong (reader, error, "it has no steps", "the first empty line ends the headers");
+  return dialog->steps->len
+         || wrong (reader, error, "it has no steps", "the first empty line ends the headers");
 }
 
 static void

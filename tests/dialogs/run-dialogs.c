@@ -63,7 +63,8 @@ main (int argc, char **argv)
   g_autoptr (GPtrArray) names = argc == 3 ? list_dialogs (argv[2], &error) : NULL;
   if (!names || !names->len)
     {
-      fprintf (stderr, "%s\n", error ? error->message : "usage: run-dialogs GLASSPOST FOLDER (with *.dialog in it)");
+      fprintf (stderr, "%s\n",
+               error ? error->message : "usage: run-dialogs GLASSPOST FOLDER (with *.dialog in it)");
       return 1;
     }
   printf ("1..%u\n", names->len * 2);

@@ -8,7 +8,8 @@
 
 /* --- a server that says what it was told to, a piece each time, and notes what it hears --- */
 
-typedef struct {
+typedef struct
+{
   DialogTransport transport;
   const char *const *says; /* NULL-terminated pieces; then it hangs up */
   GString *heard;
@@ -64,8 +65,9 @@ play (const char *steps, const char *const *says, gboolean byte_by_byte, char **
   g_autoptr (GError) error = NULL;
   g_autoptr (Dialog) dialog = dialog_parse ("x", text, &error);
   ck_assert_msg (dialog != NULL, "%s", error ? error->message : "");
-  Script script = { { script_open, script_send, script_receive, script_tls, script_close }, says,
-                    g_string_new (NULL), 0, 0 };
+  Script script = {
+    { script_open, script_send, script_receive, script_tls, script_close }, says, g_string_new (NULL), 0, 0
+  };
   gboolean good = dialog_play (dialog, &script.transport, byte_by_byte, &error);
   ck_assert_uint_eq (script.open, 0);
   ck_assert (good == !error);
@@ -81,14 +83,22 @@ play (const char *steps, const char *const *says, gboolean byte_by_byte, char **
 
 /* --- patterns --- */
 
-static const struct {
+static const struct
+{
   const char *pattern, *line;
   gboolean matches;
 } patterns[] = {
-  { "250 ok", "250 ok", TRUE },        { "250 ok", "250 ok ", FALSE },     { "250 *", "250 ok", TRUE },
-  { "250 *", "250-ok", FALSE },        { "*", "", TRUE },                  { "25* ok*", "250 2.0.0 ok done", TRUE },
-  { "* 5 EXISTS", "* 5 EXISTS", TRUE }, { "* 5 EXISTS", "a 5 EXISTS", FALSE },
-  { "* FLAGS (*)", "* FLAGS (\\Seen)", TRUE }, { "a*b*c", "axxbxxbc", TRUE }, { "a*b*c", "axxcxx", FALSE },
+  { "250 ok", "250 ok", TRUE },
+  { "250 ok", "250 ok ", FALSE },
+  { "250 *", "250 ok", TRUE },
+  { "250 *", "250-ok", FALSE },
+  { "*", "", TRUE },
+  { "25* ok*", "250 2.0.0 ok done", TRUE },
+  { "* 5 EXISTS", "* 5 EXISTS", TRUE },
+  { "* 5 EXISTS", "a 5 EXISTS", FALSE },
+  { "* FLAGS (*)", "* FLAGS (\\Seen)", TRUE },
+  { "a*b*c", "axxbxxbc", TRUE },
+  { "a*b*c", "axxcxx", FALSE },
 };
 
 START_TEST (pattern_matches_a_whole_line)
@@ -99,7 +109,8 @@ END_TEST
 
 /* --- reading --- */
 
-static const struct {
+static const struct
+{
   const char *text, *says;
 } unreadable[] = {
   { "", "title, host, role" },
@@ -125,7 +136,8 @@ END_TEST
 
 /* --- playing --- */
 
-static const struct {
+static const struct
+{
   const char *steps;
   const char *says[4];
   const char *wrong; /* NULL: all is well */
@@ -158,8 +170,8 @@ START_TEST (lines_in_a_row_go_out_at_once)
   const char *const says[] = { "250 a\r\n250 b\r\n", NULL };
   g_autofree char *heard = NULL;
   guint sends;
-  g_autofree char *wrong = play ("C: A\nC-bytes: \\x42\\0\\{3:yz}\\r\\n\nS: 250 *\nS: 250 *\n", says, FALSE, &heard,
-                                 &sends);
+  g_autofree char *wrong
+      = play ("C: A\nC-bytes: \\x42\\0\\{3:yz}\\r\\n\nS: 250 *\nS: 250 *\n", says, FALSE, &heard, &sends);
   ck_assert_ptr_null (wrong);
   ck_assert_uint_eq (sends, 1);
   ck_assert_mem_eq (heard, "[athens smtp]A\r\nB\0yzyzyz\r\n", 26);
@@ -182,7 +194,8 @@ START_TEST (second_session_and_tls)
 {
   const char *const says[] = { "220 a\r\n", "220 b\r\n", NULL };
   g_autofree char *heard = NULL;
-  g_autofree char *wrong = play ("S: 220 a\nC-tls:\nS2: 220 b\nC2: Q\nC2-close:\n", says, FALSE, &heard, NULL);
+  g_autofree char *wrong
+      = play ("S: 220 a\nC-tls:\nS2: 220 b\nC2: Q\nC2-close:\n", says, FALSE, &heard, NULL);
   ck_assert_ptr_null (wrong);
   ck_assert_str_eq (heard, "[athens smtp][tls][athens smtp]Q\r\n");
 }

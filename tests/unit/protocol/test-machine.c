@@ -10,8 +10,20 @@
 
 /* --- a small door, and broken doors --- */
 
-enum { SHUT, OPEN, GONE, N_STATES };
-enum { PUSH, PULL, BURN, N_INPUTS };
+enum
+{
+  SHUT,
+  OPEN,
+  GONE,
+  N_STATES
+};
+enum
+{
+  PUSH,
+  PULL,
+  BURN,
+  N_INPUTS
+};
 static const char *const door_states[] = { "shut", "open", "gone" };
 static const char *const door_inputs[] = { "PUSH", "PULL", "BURN" };
 
@@ -25,10 +37,12 @@ static const GpoEdge door_edges[] = {
   { GPO_ANY, GPO_ANY, GPO_SEQUENCE, GPO_SAME, "503 no", "design" },
 };
 
-#define MACHINE(edges_)                                                                              \
-  { .name = "smtp-server", .title = "A door", .states = door_states, .inputs = door_inputs,          \
-    .n_states = N_STATES, .n_inputs = N_INPUTS, .initial = SHUT, .final = GONE,                      \
-    .edges = edges_, .n_edges = G_N_ELEMENTS (edges_) }
+#define MACHINE(edges_)                                                                                      \
+  {                                                                                                          \
+    .name = "smtp-server", .title = "A door", .states = door_states, .inputs = door_inputs,                  \
+    .n_states = N_STATES, .n_inputs = N_INPUTS, .initial = SHUT, .final = GONE, .edges = edges_,             \
+    .n_edges = G_N_ELEMENTS (edges_)                                                                         \
+  }
 
 static const GpoMachine door = MACHINE (door_edges);
 
@@ -108,11 +122,20 @@ smtp_classes (GpoVerdict verdict)
 {
   switch (verdict)
     {
-    case GPO_OK: case GPO_PARTIAL: case GPO_EMPTY: return "2";
-    case GPO_MORE: return "23";
-    case GPO_DEFERRED: case GPO_CLOSING: return "4";
-    case GPO_TOO_MANY: case GPO_TOO_BIG: return "45";
-    default: return "5";
+    case GPO_OK:
+    case GPO_PARTIAL:
+    case GPO_EMPTY:
+      return "2";
+    case GPO_MORE:
+      return "23";
+    case GPO_DEFERRED:
+    case GPO_CLOSING:
+      return "4";
+    case GPO_TOO_MANY:
+    case GPO_TOO_BIG:
+      return "45";
+    default:
+      return "5";
     }
 }
 
@@ -124,8 +147,7 @@ rule_reply_suits_the_verdict (const GpoMachine *m, guint row)
     return NULL;
   if (strcmp (m->name, "smtp-server") == 0 && !strchr (smtp_classes (e->verdict), e->reply[0]))
     return "the reply's first digit contradicts the verdict";
-  if (strcmp (m->name, "pop3-server") == 0
-      && e->reply[0] != (gpo_verdict_accepts (e->verdict) ? '+' : '-'))
+  if (strcmp (m->name, "pop3-server") == 0 && e->reply[0] != (gpo_verdict_accepts (e->verdict) ? '+' : '-'))
     return "+ or - contradicts the verdict";
   return NULL;
 }
@@ -137,7 +159,8 @@ rule_reply_is_one_line (const GpoMachine *m, guint row)
   return reply && strpbrk (reply, "\r\n") ? "the reply holds a line ending" : NULL;
 }
 
-static const struct {
+static const struct
+{
   const char *name;
   const char *(*broken) (const GpoMachine *, guint row);
 } rules[] = {
@@ -205,7 +228,8 @@ START_TEST (machine_is_whole)
     {
       ck_assert_msg (g_regex_match_simple ("^[a-z][a-z0-9-]*$", m->states[s], 0, 0), "%s: state %s", m->name,
                      m->states[s]);
-      ck_assert_msg (gpo_machine_state (m, m->states[s]) == s, "%s: two states are %s", m->name, m->states[s]);
+      ck_assert_msg (gpo_machine_state (m, m->states[s]) == s, "%s: two states are %s", m->name,
+                     m->states[s]);
       ck_assert_msg (reached[s], "%s: nothing leads to the state %s", m->name, m->states[s]);
     }
   for (guint8 i = 0; i < m->n_inputs; i++)
@@ -218,18 +242,19 @@ END_TEST
 
 static const GpoEdge unknown_state[] = { { SHUT, PUSH, GPO_OK, 77, NULL, "design" } };
 static const GpoEdge accepting_wildcard[] = { { GPO_ANY, PUSH, GPO_OK, OPEN, NULL, "design" } };
-static const GpoEdge same_row_twice[] = { { SHUT, PUSH, GPO_OK, OPEN, NULL, "design" },
-                                          { SHUT, PUSH, GPO_OK, GONE, NULL, "design" } };
-static const GpoEdge from_nowhere[] = { { SHUT, PUSH, GPO_OK, SHUT, NULL, "design" },
-                                        { OPEN, PULL, GPO_OK, SHUT, NULL, "design" } };
+static const GpoEdge same_row_twice[]
+    = { { SHUT, PUSH, GPO_OK, OPEN, NULL, "design" }, { SHUT, PUSH, GPO_OK, GONE, NULL, "design" } };
+static const GpoEdge from_nowhere[]
+    = { { SHUT, PUSH, GPO_OK, SHUT, NULL, "design" }, { OPEN, PULL, GPO_OK, SHUT, NULL, "design" } };
 static const GpoEdge no_source[] = { { SHUT, PUSH, GPO_OK, OPEN, NULL, "rfc5321" } };
 static const GpoEdge wrong_class[] = { { SHUT, PUSH, GPO_REFUSED, GPO_SAME, "250 fine", "design" } };
 static const GpoEdge two_lines[] = { { SHUT, PUSH, GPO_OK, OPEN, "250 a\r\n250 b", "design" } };
 
 /* In the order of rules[]; the row looked at is the last. */
-static const GpoMachine broken[] = { MACHINE (unknown_state), MACHINE (accepting_wildcard),
-                                     MACHINE (same_row_twice), MACHINE (from_nowhere), MACHINE (no_source),
-                                     MACHINE (wrong_class), MACHINE (two_lines) };
+static const GpoMachine broken[]
+    = { MACHINE (unknown_state), MACHINE (accepting_wildcard), MACHINE (same_row_twice),
+        MACHINE (from_nowhere),  MACHINE (no_source),          MACHINE (wrong_class),
+        MACHINE (two_lines) };
 G_STATIC_ASSERT (G_N_ELEMENTS (broken) == G_N_ELEMENTS (rules));
 
 START_TEST (rule_finds_a_broken_table)
@@ -247,22 +272,24 @@ END_TEST
 
 /* --- the engine --- */
 
-static const struct {
+static const struct
+{
   guint8 state, input;
   GpoVerdict verdict;
   int row;
 } finds[] = {
-  { SHUT, PUSH, GPO_OK, 0 },        /* exact */
-  { OPEN, PULL, GPO_REFUSED, 3 },   /* exact before any state */
-  { SHUT, PULL, GPO_REFUSED, 4 },   /* any state */
-  { SHUT, PULL, GPO_SEQUENCE, 5 },  /* any input before any of both */
-  { OPEN, PUSH, GPO_SEQUENCE, 6 },  /* any of both */
+  { SHUT, PUSH, GPO_OK, 0 },       /* exact */
+  { OPEN, PULL, GPO_REFUSED, 3 },  /* exact before any state */
+  { SHUT, PULL, GPO_REFUSED, 4 },  /* any state */
+  { SHUT, PULL, GPO_SEQUENCE, 5 }, /* any input before any of both */
+  { OPEN, PUSH, GPO_SEQUENCE, 6 }, /* any of both */
   { OPEN, PUSH, GPO_OK, GPO_NO_EDGE },
 };
 
 START_TEST (find_takes_the_nearest_row)
 {
-  ck_assert_int_eq (gpo_machine_find (&door, finds[_i].state, finds[_i].input, finds[_i].verdict), finds[_i].row);
+  ck_assert_int_eq (gpo_machine_find (&door, finds[_i].state, finds[_i].input, finds[_i].verdict),
+                    finds[_i].row);
 }
 END_TEST
 
@@ -324,8 +351,8 @@ START_TEST (diagram_leaves_out_refusals_that_stay)
 END_TEST
 
 static const GpoEdge joined_edges[] = {
-  { SHUT, PUSH, GPO_OK, OPEN, NULL, "design" },   { SHUT, PULL, GPO_OK, OPEN, NULL, "design" },
-  { OPEN, BURN, GPO_OK, GONE, NULL, "design" },   { OPEN, BURN, GPO_MORE, GPO_SAME, NULL, "design" },
+  { SHUT, PUSH, GPO_OK, OPEN, NULL, "design" },      { SHUT, PULL, GPO_OK, OPEN, NULL, "design" },
+  { OPEN, BURN, GPO_OK, GONE, NULL, "design" },      { OPEN, BURN, GPO_MORE, GPO_SAME, NULL, "design" },
   { OPEN, PULL, GPO_CLOSING, GONE, NULL, "design" },
 };
 static const GpoMachine joined = MACHINE (joined_edges);

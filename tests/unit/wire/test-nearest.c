@@ -5,12 +5,15 @@
 
 static const char *const words[] = { "serve", "send", "show", "queue", "machine", NULL };
 
-static const struct {
+static const struct
+{
   const char *typed, *meant;
 } rows[] = {
-  { "serve", "serve" },   { "sevre", "serve" },     { "SHOW", "show" },  { "mashine", "machine" },
-  { "queu", "queue" },    { "sned", "send" },       { "xyzzy", NULL },   { "", NULL },
-  { "receive", NULL },    { "a-very-long-word-that-nobody-would-type-as-a-command", NULL },
+  { "serve", "serve" }, { "sevre", "serve" },
+  { "SHOW", "show" },   { "mashine", "machine" },
+  { "queu", "queue" },  { "sned", "send" },
+  { "xyzzy", NULL },    { "", NULL },
+  { "receive", NULL },  { "a-very-long-word-that-nobody-would-type-as-a-command", NULL },
 };
 
 START_TEST (finds_what_was_meant)
