@@ -54,7 +54,11 @@ desk_free (GpoDesk *desk)
       gpo_connection_unref (desk->connection);
     }
   g_free (desk->server_name);
+  GpoOfficeParts *office = desk->post->office;
+  g_hash_table_remove (desk->post->desks, desk);
   g_free (desk);
+  if (office->desk_gone)
+    office->desk_gone (office->desk_gone_data);
 }
 
 static void
@@ -236,6 +240,7 @@ desk_new (GpoPost *post, GpoSession *session, GpoTls *tls, GpoDeskClosed closed,
   session->gate = post->office->gate;
   session->changed = session_changed;
   session->changed_data = desk;
+  g_hash_table_add (post->desks, desk);
   return desk;
 }
 

@@ -459,6 +459,7 @@ gpo_post_init (GpoPost *post, GpoOfficeParts *office, GpoHost *host)
   };
   post->office = office;
   post->host = host;
+  post->desks = g_hash_table_new (NULL, NULL);
   post->connections = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   post->greylist = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 }
@@ -466,6 +467,7 @@ gpo_post_init (GpoPost *post, GpoOfficeParts *office, GpoHost *host)
 void
 gpo_post_finish (GpoPost *post)
 {
+  g_clear_pointer (&post->desks, g_hash_table_unref);
   g_clear_pointer (&post->connections, g_hash_table_unref);
   g_clear_pointer (&post->greylist, g_hash_table_unref);
 }

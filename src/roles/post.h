@@ -34,6 +34,8 @@ typedef struct {
                            * an inner one, and the server's end is the witness */
   GPtrArray *posts;       /* of GpoPost */
   gboolean stopping;
+  void (*desk_gone) (gpointer data); /* a desk has left its post's set; may be NULL */
+  gpointer desk_gone_data;
 } GpoOfficeParts;
 
 struct GpoPost {
@@ -44,6 +46,7 @@ struct GpoPost {
   GpoGateway *gateway;    /* NULL in tests without relaying */
   GpoTls *tls;            /* the host's certificate; NULL: TLS is not offered */
   guint port[GPO_N_ROLES];/* where it listens now; 0: it does not */
+  GHashTable *desks;      /* set of GpoDesk: every connection of the host, either end */
   GHashTable *connections;/* peer address → number of connections; the desks count */
   GHashTable *greylist;   /* "peer sender recipient" → when it was first seen, µs on the clock */
   gpointer mailboxes;     /* the mailbox counter's shared state (IMAP, POP3); NULL until it is made */

@@ -23,6 +23,8 @@ gpo_session_init (GpoSession *session, const GpoSessionClass *class, const GpoMa
 void
 gpo_session_finish (GpoSession *session)
 {
+  if (session->gate && session->gate->gone)
+    session->gate->gone (session->gate, session);
   g_string_free (session->out, TRUE);
   if (session->kept)
     g_string_free (session->kept, TRUE);

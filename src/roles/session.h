@@ -167,6 +167,8 @@ struct GpoGate {
   GpoGateAnswer (*command) (GpoGate *gate, GpoSession *session, guint64 event, char **reply);
   /* A reply is about to be sent. */
   GpoGateAnswer (*reply) (GpoGate *gate, GpoSession *session, const char *text, int code, char **other);
+  /* The session goes, held or not. May be NULL. */
+  void (*gone) (GpoGate *gate, GpoSession *session);
 };
 
 /* Asks the gate about the line recorded as `event`; PASS where there is no gate. After HOLD the
