@@ -13,7 +13,8 @@
  * only, for readers on other threads: the log asks for the time of every event. */
 #include "roles/clock.h"
 
-struct GpoClock {
+struct GpoClock
+{
   GMutex lock;
   gint64 base_time, base_real; /* µs; under lock */
   double speed;                /* under lock */
@@ -24,7 +25,8 @@ struct GpoClock {
   guint64 serial;
 };
 
-struct GpoTimer {
+struct GpoTimer
+{
   GpoClock *clock;
   GSequenceIter *place;
   gint64 due;
@@ -34,7 +36,8 @@ struct GpoTimer {
   gpointer data;
 };
 
-typedef struct {
+typedef struct
+{
   GSource source;
   GpoClock *clock;
 } ClockSource;
