@@ -96,7 +96,7 @@ gpo_world_add_host (GpoWorld *world, const char *name, const char *domain)
   host->world = world;
   host->name = g_strdup (name);
   host->domain = g_ascii_strdown (domain, -1);
-  host->symbol = gpo_symbol (name);
+  host->symbol = gpo_symbol_try (name, strlen (name));
   host->address = g_strdup ("127.0.0.1");
   host->persons = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, person_free);
   host->aliases = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_strfreev);
