@@ -12,7 +12,8 @@ read_letter (const char *name, gsize *length)
   char *bytes = NULL;
   const char *root = g_getenv ("GPO_SOURCE_ROOT");
   g_autofree char *file = g_strdup_printf ("%s/tests/letters/%s.eml", root ? root : ".", name);
-  ck_assert_msg (g_file_get_contents (file, &bytes, length, NULL), "cannot read %s", file);
+  if (!g_file_get_contents (file, &bytes, length, NULL))
+    g_error ("cannot read %s", file);
   return bytes;
 }
 
