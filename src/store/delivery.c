@@ -150,10 +150,9 @@ static gboolean
 write_queue_letter (Delivery *delivery, Target *target, GpoBatch *batch, GError **error)
 {
   Place *place = &target->letter_place;
-  g_autofree char *name = g_strconcat (target->id, ".letter", NULL);
   if (delivery->stream && !target->prefix && !delivery->stream_is_shared)
     {
-      place->from = g_build_filename (gpo_spool_tmp (target->spool), name, NULL);
+      place->from = g_strconcat (gpo_spool_tmp (target->spool), "/", target->id, ".letter", NULL);
       if (link (gpo_stream_path (delivery->stream), place->from) == 0)
         {
           place->step = STEP_WRITTEN;
@@ -161,7 +160,7 @@ write_queue_letter (Delivery *delivery, Target *target, GpoBatch *batch, GError 
         }
       g_clear_pointer (&place->from, g_free);
     }
-  int fd = gpo_recycler_take (gpo_spool_recycler (target->spool), name, &place->from, error);
+  int fd = gpo_recycler_take (gpo_spool_recycler (target->spool), &place->from, error);
   if (fd < 0)
     return FALSE;
   place->step = STEP_WRITTEN;
@@ -175,11 +174,10 @@ static gboolean
 write_to_queue (Delivery *delivery, Target *target, GpoBatch *batch, GError **error)
 {
   Place *place = &target->envelope_place;
-  g_autofree char *name = g_strconcat (target->id, ".envelope", NULL);
   struct iovec part = { target->envelope, strlen (target->envelope) };
   if (!write_queue_letter (delivery, target, batch, error))
     return FALSE;
-  place->from = gpo_spool_write_file (target->spool, &delivery->job, batch, name, &part, 1, error);
+  place->from = gpo_spool_write_file (target->spool, &delivery->job, batch, &part, 1, error);
   if (place->from)
     place->step = STEP_WRITTEN;
   return place->from != NULL;

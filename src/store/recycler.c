@@ -100,7 +100,7 @@ pop_number (GpoRecycler *recycler, guint64 *number)
 }
 
 int
-gpo_recycler_take (GpoRecycler *recycler, const char *name, char **path, GError **error)
+gpo_recycler_take (GpoRecycler *recycler, char **path, GError **error)
 {
   for (guint64 number; pop_number (recycler, &number);)
     {
@@ -110,7 +110,7 @@ gpo_recycler_take (GpoRecycler *recycler, const char *name, char **path, GError 
         return fd;
       g_free (*path); /* somebody removed it: no harm */
     }
-  *path = g_build_filename (recycler->tmp_dir, name, NULL);
+  *path = g_strdup_printf ("%s/%" G_GUINT64_FORMAT, recycler->tmp_dir, recycler->next++);
   int fd = open (*path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
   if (fd < 0)
     {

@@ -17,9 +17,9 @@ typedef struct GpoRecycler GpoRecycler;
 GpoRecycler *gpo_recycler_open (const char *free_dir, const char *tmp_dir, guint limit, GError **error);
 void gpo_recycler_free (GpoRecycler *recycler);
 
-/* Opens a free file for writing, or makes `name` in tmp_dir. Returns the descriptor and the file's
+/* Opens a free file for writing, or makes a new one in tmp_dir. Returns the descriptor and the file's
  * path (the caller frees); -1 and `error`. The old bytes are still in it: cut it to length. Worker. */
-int gpo_recycler_take (GpoRecycler *recycler, const char *name, char **path, GError **error);
+int gpo_recycler_take (GpoRecycler *recycler, char **path, GError **error);
 /* Takes the file `path` out of its folder: into free_dir, or removes it when there are enough. FALSE
  * with errno set when it is not there. Worker. */
 gboolean gpo_recycler_put (GpoRecycler *recycler, const char *path);

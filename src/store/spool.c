@@ -164,12 +164,12 @@ gpo_spool_read_envelope (const char *text, gsize length, guint64 *letter_size, G
 }
 
 char *
-gpo_spool_write_file (GpoSpool *spool, GpoJob *job, GpoBatch *batch, const char *name, struct iovec *parts,
-                      int n_parts, GError **error)
+gpo_spool_write_file (GpoSpool *spool, GpoJob *job, GpoBatch *batch, struct iovec *parts, int n_parts,
+                      GError **error)
 {
   char *path;
   guint64 size = 0;
-  int fd = gpo_recycler_take (spool->recycler, name, &path, error);
+  int fd = gpo_recycler_take (spool->recycler, &path, error);
   if (fd < 0)
     return NULL;
   gpo_batch_sync_file (batch, job, fd);
@@ -210,13 +210,12 @@ update_write (GpoJob *job, GpoBatch *batch, GError **error)
   Change *change = (Change *) job;
   struct stat st;
   char head[48];
-  g_autofree char *name = g_strconcat (change->id, ".update", NULL);
   gpo_batch_sync_folder (batch, job, change->spool->queue);
   if (stat (change->letter_path, &st) < 0)
     return not_there (change->id, error);
   g_snprintf (head, sizeof head, "letter-size: %" G_GINT64_FORMAT "\n", (gint64) st.st_size);
   struct iovec parts[2] = { { head, strlen (head) }, { change->text, strlen (change->text) } };
-  change->fresh = gpo_spool_write_file (change->spool, job, batch, name, parts, 2, error);
+  change->fresh = gpo_spool_write_file (change->spool, job, batch, parts, 2, error);
   return change->fresh != NULL;
 }
 

@@ -30,7 +30,7 @@ GpoEnvelope *gpo_spool_read_envelope (const char *text, gsize length, guint64 *l
 GpoSpoolRecovery *gpo_spool_recover (const char *dir, GpoRecycler *recycler, GError **error);
 /* Writes a whole file into a recycled one and asks the batch to sync it. Returns its path, which the
  * caller frees; NULL and `error`. Worker. */
-char *gpo_spool_write_file (GpoSpool *spool, GpoJob *job, GpoBatch *batch, const char *name, struct iovec *parts,
-                            int n_parts, GError **error);
+char *gpo_spool_write_file (GpoSpool *spool, GpoJob *job, GpoBatch *batch, struct iovec *parts, int n_parts,
+                            GError **error);
 
 G_END_DECLS
