@@ -50,7 +50,7 @@ typedef struct {
 } GpoCompletion;
 
 /* What may come at `position` (a byte offset) of an unfinished filter, the likeliest first. The word
- * that is being typed begins at *start. Values come from tables and from the words seen so far. Free
+ * that is being typed begins at *start. Values come from tables. Free
  * with g_ptr_array_unref(); the elements are GpoCompletion. */
 GPtrArray *gpo_filter_complete (const char *text, gsize position, gsize *start);
 
