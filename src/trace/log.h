@@ -53,7 +53,8 @@ guint64 gpo_log_append (GpoLog *log, GpoEventBuilder *b);
 /* The same for an event read from a file: event.time stays as it is, 0 too, and the text of a `data`
  * event that is long goes to the spill file. */
 guint64 gpo_log_append_read (GpoLog *log, GpoEventBuilder *b);
-/* The number the first event of a log that is still empty will have (a trace that begins later). */
+/* The number the first event of a log that is still empty will have (a trace that begins later); below
+ * 2^36, which is also how many events a log can ever number. */
 void gpo_log_set_first (GpoLog *log, guint64 n);
 
 /* Records n bytes of a letter's content that passed on the wire in `session`, starting at `offset`

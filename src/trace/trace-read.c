@@ -17,7 +17,7 @@
 #define CHUNK_BYTES (256 * 1024)
 /* A line longer than this is no event of ours. */
 #define MAX_LINE (512 * 1024 * 1024)
-#define MAX_FIRST (G_GUINT64_CONSTANT (1) << 40)
+#define MAX_FIRST (G_GUINT64_CONSTANT (1) << 35)
 #define MAX_PROBLEMS 100
 
 /* From `file` on, events of the file have the numbers from `log` on. */
