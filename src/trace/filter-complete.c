@@ -3,7 +3,7 @@
  *
  * The text before the cursor is walked token by token through the four places a filter has: a term may
  * come; a name was read; a value may come; a term is complete. */
-#include "trace/filter-node.h"
+#include "trace/filter-internal.h"
 #include <string.h>
 #include "protocol/machine.h"
 

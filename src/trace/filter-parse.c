@@ -16,7 +16,7 @@
  *
  * Bare words given to `kind` and `protocol` must be known, so that a slip is found; quoted ones need
  * not, for traces of newer versions. */
-#include "trace/filter-node.h"
+#include "trace/filter-internal.h"
 #include <string.h>
 #include "wire/nearest.h"
 

@@ -8,7 +8,7 @@
 #include "trace/filter.h"
 #include <stdlib.h>
 #include <string.h>
-#include "trace/filter-node.h"
+#include "trace/filter-internal.h"
 
 #define STACK_VALUE 4096
 
@@ -181,21 +181,6 @@ unfold (const char *value, gsize length, char *out)
   return n;
 }
 
-gboolean
-gpo_header_find (const char *header, gsize length, const char *name, gsize *at, GString *value)
-{
-  gsize start, end;
-  if (!next_field (header, length, name, at, &start, &end))
-    return FALSE;
-  if (value)
-    {
-      gsize before = value->len;
-      g_string_set_size (value, before + (end - start));
-      g_string_truncate (value, before + unfold (header + start, end - start, value->str + before));
-    }
-  return TRUE;
-}
-
 /* True if any field of that name fits; for != and !~ if none fits what they deny. */
 static gboolean
 compare_header (const GpoFilterNode *node, const GpoEvent *event)
@@ -290,7 +275,7 @@ compare (const GpoFilterNode *node, const Subject *subject)
 static gboolean
 present (const GpoFilterNode *node, const GpoEvent *event)
 {
-  gsize length, at = 0;
+  gsize length, at = 0, start, end;
   const char *header;
   switch (node->source)
     {
@@ -306,7 +291,7 @@ present (const GpoFilterNode *node, const GpoEvent *event)
       return gpo_event_has (event, GPO_FIELD_CODE);
     case GPO_SOURCE_HEADER:
       header = gpo_event_text (event, GPO_FIELD_HEADER, &length);
-      return header && gpo_header_find (header, length, node->header, &at, NULL);
+      return header && next_field (header, length, node->header, &at, &start, &end);
     case GPO_SOURCE_FIELD:
       return gpo_event_has (event, node->field)
              || (node->field == GPO_FIELD_TEXT && gpo_event_has (event, GPO_FIELD_HIDDEN));

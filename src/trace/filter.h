@@ -54,9 +54,4 @@ typedef struct {
  * with g_ptr_array_unref(); the elements are GpoCompletion. */
 GPtrArray *gpo_filter_complete (const char *text, gsize position, gsize *start);
 
-/* The value of the header field `name` in raw header bytes, unfolded and without white space around it,
- * from *at on (begin with 0; moved on past it, for the next field of that name). FALSE if there is none.
- * The value is appended to `value` (which may be NULL). RFC 5322 §2.2. */
-gboolean gpo_header_find (const char *header, gsize length, const char *name, gsize *at, GString *value);
-
 G_END_DECLS

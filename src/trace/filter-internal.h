@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* filter-node.h: the shape of a compiled filter, for the three files that make one language:
+/* filter-internal.h: the shape of a compiled filter, for the three files that make one language:
  * filter-parse.c (text to tree), filter.c (tree to yes or no), filter-complete.c (what may come). */
 #pragma once
 #include "trace/filter.h"
