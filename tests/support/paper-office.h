@@ -32,9 +32,9 @@ paper_place (GpoLetterSink *sink, const char *path, GpoPerson **person)
   const char *at = strrchr (path, '@');
   if (at && !gpo_host_is_local (office->host, at + 1, strlen (at + 1)))
     return GPO_PLACE_ELSEWHERE;
-  if (g_ascii_strcasecmp (path, "postmaster") == 0)
-    return GPO_PLACE_MAILBOX;
   g_autofree char *login = gpo_path_local (path);
+  if (g_ascii_strcasecmp (login, "postmaster") == 0)
+    return GPO_PLACE_MAILBOX;
   GpoPerson *found = gpo_host_person (office->host, login);
   if (person)
     *person = found;
