@@ -282,7 +282,7 @@ gpo_connection_set_reading (GpoConnection *c, gboolean reading)
     return;
   c->deferred_end = FALSE;
   gpo_flow_update (c);
-  if (c->secure && gpo_secure_pending (c))
+  if (gpo_connection_is_secure (c) && gpo_secure_pending (c))
     gpo_loop_again (&c->watch);
 }
 

@@ -18,6 +18,7 @@ struct _GpoOutgoing
   GCancellable *lookup;
   GList *addresses; /* of GInetAddress: those not tried yet */
   int error;        /* errno of the last try */
+  GError *failure;  /* of the look-up */
 };
 
 static void
@@ -74,13 +75,10 @@ static void
 looked_up (GObject *resolver, GAsyncResult *result, gpointer data)
 {
   GpoOutgoing *o = data;
-  g_autoptr (GError) error = NULL;
-  o->addresses = g_resolver_lookup_by_name_finish (G_RESOLVER (resolver), result, &error);
+  o->addresses = g_resolver_lookup_by_name_finish (G_RESOLVER (resolver), result, &o->failure);
   g_clear_object (&o->lookup);
   if (!o->c)
     gpo_outgoing_free (o);
-  else if (error)
-    give_up (o->c, G_IO_ERROR_HOST_NOT_FOUND, error->message);
   else
     gpo_loop_again (&o->c->watch);
 }
@@ -117,7 +115,10 @@ gpo_outgoing_ready (GpoConnection *c)
   socklen_t length = sizeof error;
   if (fd < 0)
     {
-      try_next (c);
+      if (c->outgoing->failure)
+        give_up (c, G_IO_ERROR_HOST_NOT_FOUND, c->outgoing->failure->message);
+      else
+        try_next (c);
       return;
     }
   getsockopt (fd, SOL_SOCKET, SO_ERROR, &error, &length);
@@ -152,6 +153,7 @@ gpo_outgoing_free (GpoOutgoing *o)
       return;
     }
   g_list_free_full (o->addresses, g_object_unref);
+  g_clear_error (&o->failure);
   g_free (o->name);
   g_free (o);
 }

@@ -27,6 +27,7 @@ struct _GpoSecure
   gsize plain_left;
   gnutls_session_t session; /* NULL until the handshake begins */
   GpoConnection **loading;  /* the worker's way back; emptied when the connection goes first */
+  GError *load_error;       /* told from the main loop's turn */
   GByteArray *stash;        /* decrypted while looking for the end; read first */
   char *description, *doubt;
 };
@@ -112,16 +113,12 @@ static void
 loaded (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autofree GpoConnection **back = data;
-  g_autoptr (GError) error = NULL;
-  g_task_propagate_boolean (G_TASK (result), &error);
   GpoConnection *c = *back;
   if (!c)
     return;
   c->secure->loading = NULL;
-  if (error)
-    gpo_secure_failed (c, error);
-  else
-    gpo_loop_again (&c->watch);
+  g_task_propagate_boolean (G_TASK (result), &c->secure->load_error);
+  gpo_loop_again (&c->watch);
 }
 
 static void
@@ -235,6 +232,12 @@ gpo_secure_step (GpoConnection *c)
 {
   GpoSecure *s = c->secure;
   int code = 0;
+  if (s->load_error)
+    {
+      g_autoptr (GError) error = g_steal_pointer (&s->load_error);
+      gpo_secure_failed (c, error);
+      return;
+    }
   if (!gpo_tls_is_loaded (s->tls))
     {
       load (c);
@@ -330,6 +333,7 @@ gpo_secure_free (GpoSecure *s)
   if (s->session)
     gnutls_deinit (s->session);
   g_clear_pointer (&s->stash, g_byte_array_unref);
+  g_clear_error (&s->load_error);
   gpo_tls_unref (s->tls);
   g_free (s->server_name);
   g_free (s->description);

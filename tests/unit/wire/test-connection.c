@@ -289,6 +289,28 @@ START_TEST (refused_connection_says_where)
 }
 END_TEST
 
+static End dropped;
+
+static void
+drop_it (gpointer end)
+{
+  g_clear_pointer (&dropped.c, gpo_connection_unref);
+}
+
+/* RFC 6761 §6.4: .invalid never exists, so the look-up fails wherever it is asked. */
+START_TEST (unknown_host_is_told_and_may_be_dropped_at_once)
+{
+  end_init (&dropped);
+  dropped.on_connected = _i ? drop_it : NULL;
+  dropped.c = gpo_connection_new_outgoing ("glasspost.invalid", 25, 8000, &end_user, &dropped);
+  WAIT_FOR (dropped.connected && (_i || dropped.closed));
+  ck_assert_ptr_nonnull (strstr (dropped.error->message, "cannot connect to glasspost.invalid port 25"));
+  settle ();
+  ck_assert_int_eq (dropped.closed, !_i);
+  end_clear (&dropped);
+}
+END_TEST
+
 START_TEST (host_name_is_looked_up)
 {
   pair_open (&pair, &end_user);
@@ -421,6 +443,7 @@ suite (void)
   t = tcase_create ("connecting and listening");
   tcase_set_timeout (t, 30);
   tcase_add_test (t, refused_connection_says_where);
+  tcase_add_loop_test (t, unknown_host_is_told_and_may_be_dropped_at_once, 0, 2);
   tcase_add_test (t, host_name_is_looked_up);
   tcase_add_test (t, port_in_use_names_port_and_cure);
   tcase_add_test (t, address_of_another_machine_is_refused);

@@ -138,11 +138,17 @@ START_TEST (queued_plaintext_goes_before_the_handshake)
   gpo_connection_send (pair.server.c, big, 8 << 20);
   ck_assert_uint_gt (gpo_connection_queued (pair.server.c), 0);
   gpo_connection_start_tls (pair.server.c, server_tls, GPO_TLS_SERVER, NULL);
+  SEND (&pair.server, "secret"); /* queued behind the plaintext, and encrypted */
+  gpo_connection_set_reading (pair.server.c, FALSE);
+  gpo_connection_set_reading (pair.server.c, TRUE); /* harmless at any time */
   gpo_connection_set_reading (pair.client.c, TRUE);
   WAIT_FOR (pair.client.counted == 8 << 20);
+  settle ();
+  ck_assert_uint_eq (pair.client.counted, 8 << 20);
   gpo_connection_start_tls (pair.client.c, client_tls, GPO_TLS_CLIENT, "::1");
   WAIT_FOR (pair.client.secured && pair.server.secured);
   ck_assert_ptr_null (pair.client.error);
+  WAIT_FOR (pair.client.counted == (8 << 20) + 6);
   pair_close (&pair);
 }
 END_TEST
@@ -405,6 +411,33 @@ START_TEST (folder_that_cannot_be_made_is_told)
 }
 END_TEST
 
+static void
+drop_server (gpointer end)
+{
+  g_clear_pointer (&pair.server.c, gpo_connection_unref);
+}
+
+START_TEST (connection_may_be_dropped_when_tls_stands_or_fails)
+{
+  if (_i)
+    {
+      load ();
+      write_file ("ca.pem", "rubbish");
+      gpo_tls_unref (server_tls);
+      server_tls = another_server (NULL);
+    }
+  pair_open (&pair, &end_user);
+  pair.server.on_secured = drop_server;
+  client_tls = (gpo_tls_unref (client_tls), gpo_tls_new_client (GPO_TLS_TRUST_ANY, NULL));
+  gpo_connection_start_tls (pair.server.c, server_tls, GPO_TLS_SERVER, NULL);
+  gpo_connection_start_tls (pair.client.c, client_tls, GPO_TLS_CLIENT, NULL);
+  WAIT_FOR (!pair.server.c && pair.client.closed);
+  ck_assert ((pair.server.error != NULL) == _i);
+  ck_assert (!pair.server.closed);
+  pair_close (&pair);
+}
+END_TEST
+
 START_TEST (client_without_authority_is_told)
 {
   g_autoptr (GError) error = NULL;
@@ -465,6 +498,7 @@ suite (void)
   tcase_add_test (t, authority_without_certificate_is_replaced);
   tcase_add_loop_test (t, damaged_authority_says_what_to_delete, 0, 2);
   tcase_add_test (t, folder_that_cannot_be_made_is_told);
+  tcase_add_loop_test (t, connection_may_be_dropped_when_tls_stands_or_fails, 0, 2);
   tcase_add_test (t, client_without_authority_is_told);
   tcase_add_test (t, hosts_that_start_together_share_one_authority);
   suite_add_tcase (s, t);

@@ -17,7 +17,8 @@ typedef struct {
   char *text, *description;
   GError *error;    /* of connected or secured */
   gboolean secured;
-  void (*on_received) (gpointer end); /* runs inside the callback */
+  void (*on_received) (gpointer end); /* these run inside the callbacks */
+  void (*on_secured) (gpointer end), (*on_connected) (gpointer end);
 } End;
 
 static void
@@ -27,6 +28,8 @@ end_connected (GpoConnection *c, const GError *error, gpointer data)
   ck_assert (!end->connected && !end->closed);
   end->connected = TRUE;
   end->error = error ? g_error_copy (error) : NULL;
+  if (end->on_connected)
+    end->on_connected (end);
 }
 
 static void
@@ -56,6 +59,8 @@ end_secured (GpoConnection *c, const GError *error, const char *description, gpo
   end->secured = TRUE;
   end->error = error ? g_error_copy (error) : NULL;
   end->description = g_strdup (description);
+  if (end->on_secured)
+    end->on_secured (end);
 }
 
 static void
