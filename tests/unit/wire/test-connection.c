@@ -297,7 +297,7 @@ drop_it (gpointer end)
   g_clear_pointer (&dropped.c, gpo_connection_unref);
 }
 
-/* RFC 6761 §6.4: .invalid never exists, so the look-up fails wherever it is asked. */
+/* The top-level name "invalid" is reserved never to exist, so the look-up fails wherever it is asked. */
 START_TEST (unknown_host_is_told_and_may_be_dropped_at_once)
 {
   end_init (&dropped);
