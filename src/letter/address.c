@@ -365,7 +365,7 @@ local_end (const char *path)
     for (p++; *p && *p != '"'; p++)
       if (*p == '\\' && p[1])
         p++;
-  const char *at = strrchr (p, '@');
+  const char *at = strchr (p, '@'); /* an address literal may hold further ones */
   return at ? at : path + strlen (path);
 }
 

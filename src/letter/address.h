@@ -43,7 +43,7 @@ gboolean gpo_mailbox_parse (const char *text, gsize length, gboolean utf8, GpoPa
 /* Whether the whole of `text` is a Domain or an address literal (the argument of HELO and EHLO). */
 gboolean gpo_domain_valid (const char *text, gsize length, gboolean utf8);
 
-/* The domain of an envelope's path: a pointer into `path` behind its last @ outside quotes, or NULL
+/* The domain of an envelope's path: a pointer into `path` behind its first @ outside quotes, or NULL
  * if it has none ("", "postmaster"). */
 const char *gpo_path_domain (const char *path);
 

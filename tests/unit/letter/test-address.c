@@ -197,6 +197,7 @@ START_TEST (path_comes_apart)
   ck_assert_str_eq (gpo_path_domain ("bob@sparta.example"), "sparta.example");
   ck_assert_str_eq (gpo_path_domain ("\"a@b\"@sparta.example"), "sparta.example");
   ck_assert_str_eq (gpo_path_domain ("\"a\\\"@b\"@c.example"), "c.example");
+  ck_assert_str_eq (gpo_path_domain ("bob@[tag:@b]"), "[tag:@b]");
   ck_assert_ptr_null (gpo_path_domain (""));
   ck_assert_ptr_null (gpo_path_domain ("postmaster"));
   ck_assert_ptr_null (gpo_path_domain ("\"torn@"));
