@@ -126,7 +126,7 @@ gpo_part_decode (const GpoAnatomy *anatomy, const GpoPart *part)
     case GMIME_CONTENT_ENCODING_UUENCODE:
       if (gpo_uu_find (anatomy->bytes, part->body, part->body.start, &file))
         return gpo_uu_decode (anatomy->bytes, &file);
-      /* fall through */
+      G_GNUC_FALLTHROUGH;
     default:
       return g_bytes_new (anatomy->bytes + part->body.start, part->body.length);
     }
