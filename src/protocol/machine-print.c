@@ -153,6 +153,28 @@ is_drawn (const GpoMachine *machine, const Arrow *arrow)
   return FALSE;
 }
 
+/* An input of the arrow with the verdicts that take it: "AUTH", "reply (refused, deferred)". Empty where
+ * row i is not the input's first on this arrow. */
+static char *
+input_label (const GpoMachine *machine, const Arrow *arrow, guint i)
+{
+  const GpoEdge *edge = &machine->edges[i];
+  g_autoptr (GString) verdicts = g_string_new (NULL);
+  gboolean told = !arrow->accepts;
+  for (guint j = 0; j < machine->n_edges; j++)
+    {
+      const GpoEdge *other = &machine->edges[j];
+      if (other->input != edge->input || !belongs (other, arrow))
+        continue;
+      if (j < i)
+        return g_strdup ("");
+      told = told || verdict_matters (machine, other);
+      g_string_append_printf (verdicts, "%s%s", verdicts->len ? ", " : "", gpo_verdict_name (other->verdict));
+    }
+  return told ? g_strdup_printf ("%s (%s)", input_word (machine, edge), verdicts->str)
+              : g_strdup (input_word (machine, edge));
+}
+
 /* The arrow's label: every input that takes it, "\n" where a line is full. */
 static void
 append_label (GString *out, const GpoMachine *machine, const Arrow *arrow)
@@ -160,23 +182,15 @@ append_label (GString *out, const GpoMachine *machine, const Arrow *arrow)
   gsize column = 0;
   for (guint i = 0; i < machine->n_edges; i++)
     {
-      const GpoEdge *edge = &machine->edges[i];
-      if (!belongs (edge, arrow))
-        continue;
       g_autofree char *word
-          = !arrow->accepts || verdict_matters (machine, edge)
-                ? g_strdup_printf ("%s (%s)", input_word (machine, edge), gpo_verdict_name (edge->verdict))
-                : g_strdup (input_word (machine, edge));
+          = belongs (&machine->edges[i], arrow) ? input_label (machine, arrow, i) : g_strdup ("");
       gsize length = strlen (word);
-      if (column && column + 2 + length > LABEL_WIDTH)
-        {
-          g_string_append (out, ",\\n");
-          column = 0;
-        }
-      else if (column)
-        g_string_append (out, ", ");
+      if (!length)
+        continue;
+      if (column)
+        g_string_append (out, column + 2 + length > LABEL_WIDTH ? ",\\n" : ", ");
+      column = column + 2 + length > LABEL_WIDTH ? length : column + 2 + length;
       g_string_append (out, word);
-      column += length + 2;
     }
 }
 

@@ -354,6 +354,7 @@ static const GpoEdge joined_edges[] = {
   { SHUT, PUSH, GPO_OK, OPEN, NULL, "design" },      { SHUT, PULL, GPO_OK, OPEN, NULL, "design" },
   { OPEN, BURN, GPO_OK, GONE, NULL, "design" },      { OPEN, BURN, GPO_MORE, GPO_SAME, NULL, "design" },
   { OPEN, PULL, GPO_CLOSING, GONE, NULL, "design" },
+  { OPEN, PULL, GPO_TOO_BIG, GONE, NULL, "design" },
 };
 static const GpoMachine joined = MACHINE (joined_edges);
 
@@ -375,7 +376,7 @@ END_TEST
 START_TEST (diagram_dashes_refusals_that_lead_on)
 {
   g_autofree char *dot = gpo_machine_print (&joined, GPO_PRINT_DOT);
-  ck_assert_ptr_nonnull (strstr (dot, "  \"open\" -> \"gone\" [label=\"PULL (closing)\", style=dashed];\n"));
+  ck_assert_ptr_nonnull (strstr (dot, "  \"open\" -> \"gone\" [label=\"PULL (closing, too-big)\", style=dashed];\n"));
 }
 END_TEST
 
