@@ -7,6 +7,7 @@
  *     partial   recipients are left that were not tried yet
  *     deferred  recipients are left that were all tried; at least one waits for another time
  *     refused   none is left, and at least one failed for good
+ *     empty     nobody was left when it was looked at
  * Run by src/roles/gateway-letter.c. */
 #pragma once
 #include "protocol/machine.h"

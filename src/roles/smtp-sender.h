@@ -36,7 +36,6 @@ typedef struct {
   guint64 size;                /* bytes of the letter, in CRLF form; for SIZE= */
   const GpoLetterSource *class;
   gpointer source;             /* freed by class->free in every case */
-  gboolean recorded;           /* the trace has these bytes already */
 } GpoMailing;
 
 /* What became of one recipient, or why the connection ended. */
@@ -93,5 +92,9 @@ gboolean gpo_sender_is_ready (const GpoSender *sender);
 const GpoSmtpOffer *gpo_sender_offer (const GpoSender *sender);
 /* How the server calls itself, or NULL. */
 const char *gpo_sender_server (const GpoSender *sender);
+/* Whether it ended because encryption could not be agreed on: another call without it may do. */
+gboolean gpo_sender_tls_failed (const GpoSender *sender);
+
+void gpo_outcome_clear (GpoOutcome *outcome);
 
 G_END_DECLS
