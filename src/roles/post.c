@@ -391,6 +391,13 @@ report_done (const GError *error, gpointer data)
 guint
 gpo_post_report (GpoPost *post, GpoEnvelope *envelope, int kind, const char *letter, gsize length)
 {
+  return gpo_post_report_then (post, envelope, kind, letter, length, report_done, post);
+}
+
+guint
+gpo_post_report_then (GpoPost *post, GpoEnvelope *envelope, int kind, const char *letter, gsize length,
+                      GpoDeliveredFunc done, gpointer user_data)
+{
   g_autoptr (GArray) wanted = gpo_bounce_wanted (envelope, (GpoBounceKind) kind);
   if (wanted->len == 0)
     return 0;
@@ -437,7 +444,7 @@ gpo_post_report (GpoPost *post, GpoEnvelope *envelope, int kind, const char *let
                          .header = g_string_new_len (text, end ? end + 4 - text : (gssize) n),
                          .size = n };
   gpo_incoming_write (arrival.incoming, text, n);
-  gpo_post_deliver (post, &arrival, NULL, report_done, post);
+  gpo_post_deliver (post, &arrival, NULL, done, user_data);
   return wanted->len;
 }
 

@@ -85,6 +85,9 @@ void gpo_post_deliver (GpoPost *post, GpoArrival *arrival, GpoSession *session, 
  * wanted for any recipient; marks those as told. `letter` may be the header alone. Returns the number of
  * recipients reported. */
 guint gpo_post_report (GpoPost *post, GpoEnvelope *envelope, int kind, const char *letter, gsize length);
+/* The same, and `done` is called when it is stored or could not be; not called at all if it returns 0. */
+guint gpo_post_report_then (GpoPost *post, GpoEnvelope *envelope, int kind, const char *letter, gsize length,
+                            GpoDeliveredFunc done, gpointer user_data);
 
 /* Serves SMTP or submission on an accepted connection: session, desk, greeting. */
 void gpo_post_serve_smtp (GpoPost *post, GpoRole role, GpoConnection *connection);
