@@ -2,13 +2,12 @@
 /* route.h: where a letter goes next: RFC 5321 §5.1.
  *
  * For a host and a domain, in this order:
- *   1. the host's smarthost, if it has one: everything goes there;
- *   2. a `[route DOMAIN]` of the scenario;
- *   3. the zone's MX records, best preference first. If this host is among them, it, its equals and all
- *      that are worse are left out;
- *   4. without MX records the host of that domain itself (the implicit MX); a gateway that is the best
- *      MX goes there too: that it knows this way is what makes it a gateway;
- *   5. the real DNS, where the host's `real_dns` allows it.
+ *   1. gpo_host_route(): a route of the host's own or of the scenario, or the host's smarthost;
+ *   2. the zone's MX records, best preference first. If this host is among them, it, its equals and all
+ *      that are worse are left out, so that mail cannot go round;
+ *   3. without MX records the host of that domain itself (the implicit MX);
+ *   4. the real DNS, where the host's `real_dns` allows it.
+ * Nothing outside loopback is ever the answer unless the world allows it (GpoWorld.outside).
  *
  * Each question to the zone is a `lookup` event with its answer. On the office's thread. */
 #pragma once
