@@ -18,136 +18,9 @@
  *
  * Who calls it: IMAP (structure and sections), the reader, the window, the bounce. */
 #include "letter/anatomy.h"
+#include "letter/line-ending.h"
 #include "letter/mime.h"
 #include <string.h>
-
-/* --- header fields --- */
-
-/* The byte behind the line that begins at `at`. */
-static gsize
-line_end (const char *bytes, gsize end, gsize at)
-{
-  const char *lf = memchr (bytes + at, '\n', end - at);
-  return lf ? (gsize) (lf - bytes) + 1 : end;
-}
-
-/* How long the line ending before `end` is: 2, 1 or 0. */
-static gsize
-ending_length (const char *bytes, gsize start, gsize end)
-{
-  if (end == start || bytes[end - 1] != '\n')
-    return 0;
-  return end - start >= 2 && bytes[end - 2] == '\r' ? 2 : 1;
-}
-
-static gboolean
-is_mbox_line (const char *line, gsize length)
-{
-  if (length && *line == '>')
-    {
-      line++;
-      length--;
-    }
-  return length >= 5 && memcmp (line, "From ", 5) == 0;
-}
-
-/* field = 1*ftext *WSP ":" unstructured CRLF, ftext = %d33-57 / %d59-126 (RFC 5322 §2.2, §4.5); the
- * value goes on over lines that begin with white space. */
-static gboolean
-read_field (const char *bytes, gsize end, gsize at, GpoHeaderField *out)
-{
-  gsize p = at;
-  while (p < end && bytes[p] > 32 && bytes[p] < 127 && bytes[p] != ':')
-    p++;
-  out->name = (GpoSpan){ at, p - at };
-  while (p < end && (bytes[p] == ' ' || bytes[p] == '\t'))
-    p++;
-  if (out->name.length == 0 || p == end || bytes[p] != ':')
-    return FALSE;
-  gsize value = ++p;
-  do
-    p = line_end (bytes, end, p);
-  while (p < end && (bytes[p] == ' ' || bytes[p] == '\t'));
-  out->whole = (GpoSpan){ at, p - at };
-  out->value = (GpoSpan){ value, p - value - ending_length (bytes, value, p) };
-  return TRUE;
-}
-
-gboolean
-gpo_header_next (const char *bytes, gsize end, gsize *at, GpoHeaderField *out)
-{
-  while (*at < end)
-    {
-      if (read_field (bytes, end, *at, out))
-        {
-          *at = GPO_SPAN_END (out->whole);
-          return TRUE;
-        }
-      if (!is_mbox_line (bytes + *at, end - *at))
-        return FALSE;
-      *at = line_end (bytes, end, *at);
-    }
-  return FALSE;
-}
-
-static gboolean
-span_is (const char *bytes, GpoSpan span, const char *word, gsize length)
-{
-  return span.length == length && g_ascii_strncasecmp (bytes + span.start, word, length) == 0;
-}
-
-gboolean
-gpo_header_find (const char *bytes, GpoSpan header, const char *name, GpoHeaderField *out)
-{
-  gsize at = header.start, length = strlen (name);
-  while (gpo_header_next (bytes, GPO_SPAN_END (header), &at, out))
-    if (span_is (bytes, out->name, name, length))
-      return TRUE;
-  return FALSE;
-}
-
-/* The byte behind the empty line at `at`, or `at` if there is none. */
-static gsize
-skip_empty_line (const char *bytes, gsize end, gsize at)
-{
-  if (at < end && bytes[at] == '\n')
-    return at + 1;
-  if (end - at >= 2 && bytes[at] == '\r' && bytes[at + 1] == '\n')
-    return at + 2;
-  return at;
-}
-
-GpoSpan
-gpo_header_span (const char *bytes, gsize length)
-{
-  gsize at = 0;
-  GpoHeaderField field;
-  while (gpo_header_next (bytes, length, &at, &field))
-    ;
-  return (GpoSpan){ 0, skip_empty_line (bytes, length, at) };
-}
-
-GpoSpan
-gpo_span_trim (const char *bytes, GpoSpan span)
-{
-  while (span.length && g_ascii_isspace (bytes[span.start]))
-    {
-      span.start++;
-      span.length--;
-    }
-  while (span.length && g_ascii_isspace (bytes[GPO_SPAN_END (span) - 1]))
-    span.length--;
-  return span;
-}
-
-gsize
-gpo_count_bare_lf (const char *bytes, GpoSpan span)
-{
-  gsize bare = 0, end = GPO_SPAN_END (span);
-  for (gsize at = span.start; at < end; at = line_end (bytes, end, at))
-    bare += ending_length (bytes, at, line_end (bytes, end, at)) == 1;
-  return bare;
-}
 
 /* --- the walk --- */
 
@@ -187,7 +60,7 @@ typedef struct
 static void
 pass_line (Walk *w, gsize end)
 {
-  gsize ending = ending_length (w->a->bytes, w->at, end);
+  gsize ending = gpo_ending_length (w->a->bytes, w->at, end);
   w->count.lines += ending > 0;
   w->count.bare += ending == 1;
   w->at = end;
@@ -240,8 +113,8 @@ pass_body (Walk *w, gboolean in_line, Stop *stop)
   while (w->at < w->a->length && (in_line || !at_boundary (w, stop)))
     {
       in_line = FALSE;
-      gsize end = line_end (w->a->bytes, w->a->length, w->at);
-      gsize ending = ending_length (w->a->bytes, w->at, end);
+      gsize end = gpo_line_end (w->a->bytes, w->a->length, w->at);
+      gsize ending = gpo_ending_length (w->a->bytes, w->at, end);
       stop->end = end - ending;
       stop->count = w->count;
       pass_line (w, end);
@@ -266,15 +139,15 @@ pass_header (Walk *w, GpoPart *part, Stop *stop)
   GpoHeaderField field;
   gboolean cut;
   while (!(cut = at_boundary (w, stop)) && gpo_header_next (bytes, length, &w->at, &field))
-    if (!part->type.length && span_is (bytes, field.name, "Content-Type", 12))
+    if (!part->type.length && gpo_span_is (bytes, field.name, "Content-Type", 12))
       part->type = gpo_span_trim (bytes, field.value);
-    else if (!part->encoding.length && span_is (bytes, field.name, "Content-Transfer-Encoding", 25))
+    else if (!part->encoding.length && gpo_span_is (bytes, field.name, "Content-Transfer-Encoding", 25))
       part->encoding = gpo_span_trim (bytes, field.value);
-  gsize end = cut ? w->at : skip_empty_line (bytes, length, w->at);
+  gsize end = cut ? w->at : gpo_skip_empty_line (bytes, length, w->at);
   w->at = start;
   Count before = w->count;
   while (w->at < end)
-    pass_line (w, line_end (bytes, end, w->at));
+    pass_line (w, gpo_line_end (bytes, end, w->at));
   part->header = (GpoSpan){ start, end - start };
   part->header_lines = w->count.lines - before.lines;
   part->header_lf = w->count.bare - before.bare;
@@ -291,7 +164,7 @@ read_boundary (const Walk *w, const GpoPart *part, gsize at, Boundary *out)
   GpoParameter parameter;
   *out = (Boundary){ 0 };
   while (!out->text && gpo_parameter_next (bytes, GPO_SPAN_END (part->type), &at, &parameter))
-    if (span_is (bytes, parameter.name, "boundary", 8))
+    if (gpo_span_is (bytes, parameter.name, "boundary", 8))
       {
         out->text = bytes + parameter.value.start;
         out->length = parameter.value.length;
@@ -315,8 +188,8 @@ read_boundary (const Walk *w, const GpoPart *part, gsize at, Boundary *out)
 static gboolean
 is_encoded (const char *bytes, GpoSpan encoding)
 {
-  return span_is (bytes, encoding, "base64", 6) || span_is (bytes, encoding, "quoted-printable", 16)
-         || span_is (bytes, encoding, "x-uuencode", 10) || span_is (bytes, encoding, "uuencode", 8);
+  return gpo_span_is (bytes, encoding, "base64", 6) || gpo_span_is (bytes, encoding, "quoted-printable", 16)
+         || gpo_span_is (bytes, encoding, "x-uuencode", 10) || gpo_span_is (bytes, encoding, "uuencode", 8);
 }
 
 /* Says what kind of part it is; of a multipart also reads the boundary. */
@@ -326,11 +199,12 @@ classify (Walk *w, const GpoPart *part, Boundary *boundary)
   const char *bytes = w->a->bytes;
   GpoSpan word, sub;
   gsize parameters = gpo_content_words (bytes, part->type, &word, &sub);
-  gboolean multipart = span_is (bytes, word, "multipart", 9) && read_boundary (w, part, parameters, boundary);
-  gboolean message = part->type.length
-                         ? span_is (bytes, word, "message", 7)
-                               && (span_is (bytes, sub, "rfc822", 6) || span_is (bytes, sub, "global", 6))
-                         : part->digest;
+  gboolean multipart
+      = gpo_span_is (bytes, word, "multipart", 9) && read_boundary (w, part, parameters, boundary);
+  gboolean message = part->type.length ? gpo_span_is (bytes, word, "message", 7)
+                                             && (gpo_span_is (bytes, sub, "rfc822", 6)
+                                                 || gpo_span_is (bytes, sub, "global", 6))
+                                       : part->digest;
   message = message && !is_encoded (bytes, part->encoding);
   if (!multipart && !message)
     return GPO_PART_LEAF;
