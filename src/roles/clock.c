@@ -83,6 +83,12 @@ gpo_clock_wall (GpoClock *clock)
   return clock->wall_start + gpo_clock_now (clock);
 }
 
+void
+gpo_clock_set_wall (GpoClock *clock, gint64 wall)
+{
+  clock->wall_start = wall - gpo_clock_now (clock);
+}
+
 /* --- timers --- */
 
 static int

@@ -20,6 +20,8 @@ void gpo_clock_free (GpoClock *clock);
 gint64 gpo_clock_now (GpoClock *clock);
 /* µs since 1970, UTC, on this clock: real time plus whatever it ran ahead. */
 gint64 gpo_clock_wall (GpoClock *clock);
+/* Sets what gpo_clock_wall() says now; the trace's time is untouched. */
+void gpo_clock_set_wall (GpoClock *clock, gint64 wall);
 /* 1.0: as real time; 60: a minute a second; 0: stands still (timers wait). */
 void gpo_clock_set_speed (GpoClock *clock, double speed);
 double gpo_clock_speed (GpoClock *clock);

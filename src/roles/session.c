@@ -326,7 +326,10 @@ gpo_session_send (GpoSession *session, const char *text, GpoSymbol verb, int cod
           session->closing = TRUE;
           return;
         case GPO_GATE_HOLD:
-          session->held_reply = g_string_new (text);
+          if (session->held_reply)
+            g_string_append_printf (session->held_reply, "\n%s", text); /* sent along with the first */
+          else
+            session->held_reply = g_string_new (text);
           session->pending = GPO_PENDING_GATE;
           return;
         }
