@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* scenario-groups.c: each kind of group of a scenario. docs/scenario.md describes them to people. */
+#include "office/fault.h"
 #include "office/scenario-read.h"
 #include "protocol/sasl.h"
 #include "store/store.h"
@@ -400,7 +401,14 @@ read_fault (GpoScenarioReader *r, const char *group, const char *word)
   fault->name = g_strdup (word);
   fault->when = gpo_scenario_needs (r, group, "when", "host = gateway and verb = DATA");
   fault->action = fault->when ? gpo_scenario_needs (r, group, "do", "delay 2s") : NULL;
-  return fault->action && gpo_scenario_table (r, group, rows, fault);
+  if (!fault->action || !gpo_scenario_table (r, group, rows, fault))
+    return FALSE;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GpoFault) rule = gpo_fault_new (word, fault->when, fault->action, fault->times, &error);
+  if (!rule)
+    return gpo_scenario_wrong (r, group, error->code == GPO_FAULT_ERROR_WHEN ? "when" : "do", "%s",
+                               error->message);
+  return TRUE;
 }
 
 /* --- [letter NAME] --- */

@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: MIT */
+/* control.c: the office's end of the control socket.
+ *
+ * Connections are few, so each has a thread, which may block: on its socket, on an answer from the
+ * office's thread, on a reader of the log. The office's thread accepts them, is told when they end, and
+ * joins them. */
+#include "office/control.h"
+#include "office/office-private.h"
+#include "trace/trace-write.h"
+#include <errno.h>
+#include <gio/gunixsocketaddress.h>
+#include <glib/gstdio.h>
+#include <json-glib/json-glib.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define LINE_LIMIT 8192
+/* A guest that neither asks nor takes anything for so long is let go: it would pin the log. Seconds. */
+#define STALL 60
+
+struct GpoControl
+{
+  GpoOffice *office;
+  GSocketListener *listener;
+  GCancellable *cancel;
+  GPtrArray *guests; /* of Guest */
+  GPtrArray *paths;  /* of char *: sockets to remove in the end */
+  guint accepting;   /* an accept is under way */
+  gboolean closing;
+};
+
+typedef struct
+{
+  GpoControl *control;
+  GSocketConnection *connection;
+  GThread *thread;
+  int wake;   /* eventfd: there are events, or the end */
+  int ending; /* atomic */
+} Guest;
+
+/* --- a guest's thread --- */
+
+static void
+on_news (gpointer data)
+{
+  Guest *guest = data;
+  guint64 one = 1;
+  if (write (guest->wake, &one, sizeof one) < 0)
+    return; /* it is awake many times over already */
+}
+
+/* Waits for news. FALSE if the peer went away. */
+static gboolean
+wait_for_news (Guest *guest, int fd)
+{
+  struct pollfd fds[2] = { { .fd = guest->wake, .events = POLLIN }, { .fd = fd, .events = POLLRDHUP } };
+  guint64 count;
+  while (poll (fds, 2, -1) < 0 && errno == EINTR)
+    ;
+  if (fds[0].revents && read (guest->wake, &count, sizeof count) < 0)
+    return FALSE;
+  return g_atomic_int_get (&guest->ending) || !(fds[1].revents & (POLLHUP | POLLERR | POLLRDHUP));
+}
+
+static void
+stream_trace (Guest *guest, const char *from, GOutputStream *out)
+{
+  GpoLog *log = guest->control->office->parts.log;
+  guint64 n = g_ascii_strtoull (from, NULL, 10);
+  GpoLogReader *reader = gpo_log_reader_new (log, n, on_news, guest);
+  g_autoptr (GString) text = g_string_new (NULL);
+  int fd = g_socket_get_fd (g_socket_connection_get_socket (guest->connection));
+  gboolean ok = TRUE, last = FALSE;
+  n = MAX (n, gpo_log_first (log));
+  gpo_trace_write_head (text, gpo_log_started (log));
+  while (ok && !last)
+    {
+      last = g_atomic_int_get (&guest->ending); /* what was there when the end was said is still written */
+      guint64 length = gpo_log_length (log);
+      while (ok && n < length)
+        {
+          for (; n < length && text->len < 65536; n++)
+            {
+              const GpoEvent *event = gpo_log_get (log, n);
+              if (event)
+                gpo_trace_write_event (text, log, n, event);
+            }
+          ok = g_output_stream_write_all (out, text->str, text->len, NULL, NULL, NULL);
+          g_string_truncate (text, 0);
+          gpo_log_reader_release (reader, n);
+        }
+      if (ok && text->len)
+        ok = g_output_stream_write_all (out, text->str, text->len, NULL, NULL, NULL);
+      g_string_truncate (text, 0);
+      if (ok && !last && gpo_log_reader_sleep (reader, n))
+        ok = wait_for_news (guest, fd);
+    }
+  gpo_log_reader_free (reader);
+}
+
+static char *
+error_line (const char *message)
+{
+  g_autoptr (JsonBuilder) json = json_builder_new ();
+  g_autofree char *valid = g_utf8_make_valid (message, -1);
+  json_builder_begin_object (json);
+  json_builder_set_member_name (json, "error");
+  json_builder_add_string_value (json, valid);
+  json_builder_end_object (json);
+  g_autoptr (JsonNode) root = json_builder_get_root (json);
+  g_autofree char *line = json_to_string (root, FALSE);
+  return g_strconcat (line, "\n", NULL);
+}
+
+/* Answers one request. FALSE when the connection is to end. */
+static gboolean
+answer (Guest *guest, const char *request, GOutputStream *out)
+{
+  g_autoptr (GError) error = NULL;
+  if (strcmp (request, "trace") == 0 || g_str_has_prefix (request, "trace "))
+    {
+      stream_trace (guest, request + strlen ("trace"), out);
+      return FALSE;
+    }
+  g_autofree char *text = gpo_office_ask (guest->control->office, request, &error);
+  g_autofree char *refusal = error ? error_line (error->message) : NULL;
+  const char *last = refusal ? refusal : "{\"done\":true}\n";
+  return (!text || g_output_stream_write_all (out, text, strlen (text), NULL, NULL, NULL))
+         && g_output_stream_write_all (out, last, strlen (last), NULL, NULL, NULL);
+}
+
+static gboolean guest_gone (gpointer data);
+
+static gpointer
+serve_guest (gpointer data)
+{
+  Guest *guest = data;
+  GIOStream *stream = G_IO_STREAM (guest->connection);
+  GInputStream *in = g_io_stream_get_input_stream (stream);
+  g_autoptr (GString) kept = g_string_new (NULL);
+  gboolean ok = TRUE;
+  while (ok && kept->len <= LINE_LIMIT)
+    {
+      char buffer[1024];
+      gssize n = g_input_stream_read (in, buffer, sizeof buffer, NULL, NULL);
+      if (n <= 0)
+        break;
+      g_string_append_len (kept, buffer, n);
+      for (char *nl; ok && (nl = memchr (kept->str, '\n', kept->len));)
+        {
+          g_autofree char *line = g_strndup (kept->str, (gsize) (nl - kept->str));
+          g_string_erase (kept, 0, nl + 1 - kept->str);
+          ok = answer (guest, g_strstrip (line), g_io_stream_get_output_stream (stream));
+        }
+    }
+  g_main_context_invoke (guest->control->office->context, guest_gone, guest);
+  return NULL;
+}
+
+/* --- the office's thread --- */
+
+static gboolean
+guest_gone (gpointer data)
+{
+  Guest *guest = data;
+  GpoControl *control = guest->control;
+  g_thread_join (guest->thread);
+  g_io_stream_close (G_IO_STREAM (guest->connection), NULL, NULL);
+  g_object_unref (guest->connection);
+  close (guest->wake);
+  g_ptr_array_remove (control->guests, guest);
+  g_free (guest);
+  gpo_office_check_quiet (control->office);
+  return G_SOURCE_REMOVE;
+}
+
+static void accept_next (GpoControl *control);
+
+static void
+on_accepted (GObject *source, GAsyncResult *result, gpointer data)
+{
+  GpoControl *control = data;
+  g_autoptr (GError) error = NULL;
+  GSocketConnection *connection = g_socket_listener_accept_finish (control->listener, result, NULL, &error);
+  control->accepting--;
+  if (connection && !control->closing)
+    {
+      Guest *guest = g_new0 (Guest, 1);
+      guest->control = control;
+      guest->connection = connection;
+      g_socket_set_timeout (g_socket_connection_get_socket (connection), STALL);
+      guest->wake = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
+      g_ptr_array_add (control->guests, guest);
+      guest->thread = g_thread_new ("control", serve_guest, guest);
+    }
+  else
+    g_clear_object (&connection);
+  if (!control->closing && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    accept_next (control);
+  else
+    gpo_office_check_quiet (control->office);
+}
+
+static void
+accept_next (GpoControl *control)
+{
+  control->accepting++;
+  g_socket_listener_accept_async (control->listener, control->cancel, on_accepted, control);
+}
+
+void
+gpo_control_close (GpoControl *control)
+{
+  control->closing = TRUE;
+  g_cancellable_cancel (control->cancel);
+  for (guint i = 0; i < control->guests->len; i++)
+    {
+      Guest *guest = control->guests->pdata[i];
+      g_atomic_int_set (&guest->ending, 1);
+      on_news (guest);
+      g_socket_shutdown (g_socket_connection_get_socket (guest->connection), TRUE, FALSE, NULL);
+    }
+}
+
+gboolean
+gpo_control_is_quiet (GpoControl *control)
+{
+  return control->guests->len == 0 && control->accepting == 0;
+}
+
+void
+gpo_control_free (GpoControl *control)
+{
+  g_socket_listener_close (control->listener);
+  g_object_unref (control->listener);
+  g_object_unref (control->cancel);
+  for (guint i = 0; i < control->paths->len; i++)
+    g_unlink (control->paths->pdata[i]);
+  g_ptr_array_unref (control->paths);
+  g_ptr_array_unref (control->guests);
+  g_free (control);
+}
+
+/* Whether an office answers there. */
+static gboolean
+is_alive (const char *path)
+{
+  g_autoptr (GSocketClient) client = g_socket_client_new ();
+  g_autoptr (GSocketAddress) address = g_unix_socket_address_new (path);
+  g_autoptr (GSocketConnection) connection
+      = g_socket_client_connect (client, G_SOCKET_CONNECTABLE (address), NULL, NULL);
+  return connection != NULL;
+}
+
+/* The folder must be ours alone: in /tmp somebody else could have made it first. */
+static gboolean
+folder_is_ours (const char *path)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+  GStatBuf s;
+  return g_mkdir_with_parents (folder, 0700) == 0 && g_lstat (folder, &s) == 0 && S_ISDIR (s.st_mode)
+         && s.st_uid == getuid () && (s.st_mode & 022) == 0;
+}
+
+static gboolean
+open_at (GpoControl *control, const char *path, GError **error)
+{
+  g_autoptr (GSocketAddress) address = NULL;
+  if (strlen (path) >= 108)
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_FILENAME_TOO_LONG,
+                   "the path is longer than a socket's may be: %s", path);
+      return FALSE;
+    }
+  g_unlink (path);
+  address = g_unix_socket_address_new (path);
+  mode_t before = umask (0177);
+  gboolean ok = g_socket_listener_add_address (control->listener, address, G_SOCKET_TYPE_STREAM,
+                                               G_SOCKET_PROTOCOL_DEFAULT, NULL, NULL, error);
+  umask (before);
+  if (ok)
+    g_ptr_array_add (control->paths, g_strdup (path));
+  return ok;
+}
+
+GpoControl *
+gpo_control_new (GpoOffice *office)
+{
+  GpoControl *control = g_new0 (GpoControl, 1);
+  control->office = office;
+  control->listener = g_socket_listener_new ();
+  control->cancel = g_cancellable_new ();
+  control->guests = g_ptr_array_new ();
+  control->paths = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *own = g_build_filename (office->store_path, "control", NULL);
+  g_autofree char *users = gpo_control_path ();
+  g_autoptr (GError) error = NULL;
+  if (!open_at (control, own, &error))
+    g_ptr_array_add (office->warnings,
+                     g_strdup_printf ("no control socket in the store: %s", error->message));
+  g_clear_error (&error);
+  if (!folder_is_ours (users))
+    g_ptr_array_add (office->warnings,
+                     g_strdup_printf ("no control socket at %s: its folder is not yours alone", users));
+  else if (is_alive (users))
+    g_ptr_array_add (office->warnings,
+                     g_strdup_printf ("another office of yours is running; to ask this one, give "
+                                      "commands --store %s",
+                                      office->store_path));
+  else if (!open_at (control, users, &error))
+    g_ptr_array_add (office->warnings,
+                     g_strdup_printf ("no control socket at %s: %s", users, error->message));
+  if (control->paths->len)
+    accept_next (control);
+  return control;
+}

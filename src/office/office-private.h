@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/* office-private.h: what the files of the office share: office.c (its life), office-hosts.c (posts and
+ * listeners), office-letters.c (letters handed in), intents.c (what people ask for), control.c (who may
+ * ask from another process). */
+#pragma once
+#include "office/gate.h"
+#include "office/office.h"
+#include "roles/post.h"
+#include "trace/trace-file.h"
+
+G_BEGIN_DECLS
+
+typedef struct GpoControl GpoControl;
+
+struct GpoOffice
+{
+  GpoOfficeParts parts;
+  GpoScenario *scenario;
+  GMainContext *context;
+  GMainLoop *loop;
+  GThread *thread;
+  GpoTraceFile *trace;
+  GpoControl *control;
+  GPtrArray *counters; /* of Counter: office-hosts.c */
+  GPtrArray *warnings; /* of char *, NULL-terminated once started */
+  char *store_path;
+  gboolean temporary, fresh;     /* fresh: the store was opened for the first time */
+  const GpoOfficeConfig *config; /* while starting */
+  guint gateways_running;
+  gboolean closing, controls_told;
+  GSource *deadline;
+  void (*stop_asked) (gpointer);
+  gpointer stop_asked_data;
+
+  GMutex lock;
+  GCond cond;
+  gboolean started; /* under lock: setting up is over, well or not */
+  GError *error;    /* why it did not go well */
+};
+
+/* --- office-hosts.c: all on the office's thread --- */
+
+/* Makes every post with its folders, and opens every listener of hosts that are up. */
+gboolean gpo_office_open_hosts (GpoOffice *office, GError **error);
+GPtrArray *gpo_office_counters_new (void);
+/* Nobody new is let in. */
+void gpo_office_close_listeners (GpoOffice *office);
+void gpo_office_free_hosts (GpoOffice *office);
+/* Takes a host down or up. FALSE and *error if a port is taken meanwhile. */
+gboolean gpo_office_set_down (GpoOffice *office, GpoPost *post, gboolean down, GError **error);
+/* The post of a host by name or domain, or NULL. */
+GpoPost *gpo_office_post (GpoOffice *office, const char *name);
+/* Begins an event of kind `office` (or another) that belongs to no session. */
+void gpo_office_event (GpoOffice *office, GpoEventBuilder *b, GpoKind kind, const char *action);
+/* Records the world: hosts, people, zone, routes. */
+void gpo_office_describe (GpoOffice *office);
+void gpo_office_note (GpoOffice *office, const char *format, ...) G_GNUC_PRINTF (2, 3);
+
+/* --- office-letters.c --- */
+
+/* Puts the scenario's letters where they belong; only in a fresh store. */
+gboolean gpo_office_place_letters (GpoOffice *office, GError **error);
+
+/* --- intents.c --- */
+
+/* Carries out an intent on the office's thread. */
+char *gpo_office_carry_out (GpoOffice *office, const char *intent, GError **error);
+
+/* --- control.c --- */
+
+/* Listens at the store's socket and, if no other office has it, at the user's. */
+GpoControl *gpo_control_new (GpoOffice *office);
+/* Ends what is connected; gpo_control_is_quiet() is TRUE when all of it is gone, and the office is told. */
+void gpo_control_close (GpoControl *control);
+gboolean gpo_control_is_quiet (GpoControl *control);
+void gpo_control_free (GpoControl *control);
+/* Looks whether closing is done. */
+void gpo_office_check_quiet (GpoOffice *office);
+
+G_END_DECLS
