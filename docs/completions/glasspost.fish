@@ -16,3 +16,4 @@ complete -c glasspost -n '__fish_seen_subcommand_from help' -f -a '(__glasspost_
 complete -c glasspost -n 'not __fish_use_subcommand; and string match -q -- "-*" (commandline -ct)' -f -a '(__glasspost_options)'
 complete -c glasspost -n '__fish_seen_subcommand_from machine' -f -a '(glasspost machine 2>/dev/null | cut -d " " -f 1)'
 complete -c glasspost -n '__fish_seen_subcommand_from machine' -l as -x -a 'text dot svg md' -d 'How to print it'
+complete -c glasspost -n '__fish_seen_subcommand_from queue' -f -a 'list hold release retry remove'

@@ -6,7 +6,17 @@
 #include <string.h>
 
 const GpoCommand gpo_commands[]
-    = { { "machine", "print the state machine of a protocol", "[NAME]",
+    = { { "serve", "run the post office without a window", "",
+          "  glasspost serve                                   the default world, until Ctrl-C\n"
+          "  glasspost serve --temporary --trace first.trace   in a folder that goes away, recorded\n"
+          "  glasspost serve --print-scenario > class.scenario a world of one's own, to begin with\n",
+          gpo_cmd_serve },
+        { "queue", "list, hold, release, retry or remove letters that wait", "[ACTION [LETTER]]",
+          "  glasspost queue                                   what waits, where, why and how long\n"
+          "  glasspost queue retry                             try all again now\n"
+          "  glasspost queue remove 17                         throw letter 17 away\n",
+          gpo_cmd_queue },
+        { "machine", "print the state machine of a protocol", "[NAME]",
           "  glasspost machine                                 which machines there are\n"
           "  glasspost machine smtp-server                     its table: state, input, verdict, next state, "
           "reply, RFC\n"
