@@ -111,6 +111,7 @@ const GpoSessionTrack *gpo_picture_session_numbered (GpoPicture *picture, guint3
 guint gpo_picture_sessions_until (GpoPicture *picture, guint64 n);
 void gpo_picture_session_at (GpoPicture *picture, const GpoSessionTrack *session, guint64 n, GpoSessionAt *out);
 
+/* All letters in the order they were first named; the one with this number, or NULL; how many there were by n. */
 guint gpo_picture_n_letters (GpoPicture *picture);
 const GpoLetterTrack *gpo_picture_letter (GpoPicture *picture, guint i);
 const GpoLetterTrack *gpo_picture_letter_numbered (GpoPicture *picture, guint32 number);
@@ -143,6 +144,7 @@ typedef struct {
   guint64 first;
   GpoTrack events;
 } GpoMailboxTrack;
+/* All mailboxes in the order they were first named. */
 guint gpo_picture_n_mailboxes (GpoPicture *picture);
 const GpoMailboxTrack *gpo_picture_mailbox (GpoPicture *picture, guint i);
 
