@@ -51,5 +51,6 @@ char *gpo_graph_to_svg (const char *dot, GError **error);
 int gpo_cmd_machine (int argc, char **argv);
 int gpo_cmd_queue (int argc, char **argv);
 int gpo_cmd_serve (int argc, char **argv);
+int gpo_cmd_show (int argc, char **argv);
 
 G_END_DECLS

@@ -22,6 +22,13 @@ const GpoCommand gpo_commands[]
           "reply, RFC\n"
           "  glasspost machine smtp-server --as svg > smtp.svg its diagram\n",
           gpo_cmd_machine },
+        { "show", "show a trace as a transcript, a ladder or JSON", "FILE|--live [FILTER]",
+          "  glasspost show a.trace                            the dialogues with their states\n"
+          "  glasspost show a.trace 'verb = RCPT and class = 5' only the refused recipients\n"
+          "  glasspost show a.trace --ladder session = 3       who sends what to whom\n"
+          "  glasspost show --live --data                      the running office, letters in full\n"
+          "  glasspost show a.trace --json edge | jq .reply    for other programs\n",
+          gpo_cmd_show },
         { NULL } };
 
 const GpoCommand *

@@ -25,13 +25,13 @@ typedef enum {
 } GpoTranscriptFlags;
 
 /* Appends `text` made harmless for a terminal: \r \n \t, \xHH for other controls and bytes that are no
- * UTF-8, \u{HHHH} for C1 and direction characters; a backslash stays as it is. With
- * GPO_TRANSCRIPT_BYTES every byte beyond ASCII is \xHH and a backslash is doubled, so that the text is
- * exact. */
+ * UTF-8, \u{HHHH} for C1 controls, marks that turn the direction and everything else that has no shape
+ * of its own; a backslash stays as it is. With GPO_TRANSCRIPT_BYTES or _ASCII every byte beyond ASCII
+ * is \xHH, and with _BYTES a backslash is doubled, so that the text is exact. */
 void gpo_escape_text (GString *out, const char *text, gsize length, GpoTranscriptFlags flags);
 
-/* One event as one line of words without a line ending: "smtp 3 athens: ready → mail (RFC 5321
- * §4.1.1.2)". Needs nothing but the event. */
+/* One event as one line of words without a line ending: "athens smtp 3: ready → mail   RFC 5321
+ * §4.1.1.2". Needs nothing but the event. */
 void gpo_event_to_text (GString *out, guint64 n, const GpoEvent *event, GpoTranscriptFlags flags);
 
 /* A transcript in the making: it knows which session spoke last and how each one began. */
@@ -42,8 +42,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (GpoTranscript, gpo_transcript_free)
 /* Appends what event n adds: nothing, or whole lines. `log` gives spilled letters (may be NULL). */
 void gpo_transcript_add (GpoTranscript *transcript, GpoLog *log, guint64 n, const GpoEvent *event, GString *out);
 
-/* A ladder: a column a party, an arrow a line on the wire. Parties must be known before drawing:
- * gpo_ladder_scan() every event first, or let new parties add columns on the right as they come. */
+/* Nothing more comes: appends what was still gathering (the bytes of a letter). */
+void gpo_transcript_end (GpoTranscript *transcript, GString *out);
+
+/* A ladder: a column a party, an arrow a line on the wire. gpo_ladder_scan() every event first to have
+ * all columns from the start; without it new parties add columns on the right as they come. Where both
+ * ends of a connection are in the trace it is drawn once. `width` is in columns of text. */
 typedef struct GpoLadder GpoLadder;
 GpoLadder *gpo_ladder_new (GpoTranscriptFlags flags, guint width);
 void gpo_ladder_free (GpoLadder *ladder);
