@@ -72,7 +72,7 @@ header_list (GpoImapParser *parser, GpoFetchItem *item, GString *label)
       for (const char *c = name; *c; c++)
         plain = plain && gpo_imap_is_atom_char (*c) && (guchar) *c < 0x80;
       if (!plain && strpbrk (name, "\r\n\"\\"))
-        return GPO_IMAP_FAIL (parser, "a header field's name");
+        return gpo_imap_fail (parser, "a header field's name");
       g_string_append_printf (label, plain ? "%s%s" : "%s\"%s\"", item->fields->len > 1 ? " " : "", name);
     }
   while (gpo_imap_skip (parser, ' '));
@@ -100,7 +100,7 @@ section_text (GpoImapParser *parser, GpoFetchItem *item, GString *label)
       g_string_append (label, words[i].word);
       return i > 1 || header_list (parser, item, label);
     }
-  return GPO_IMAP_FAIL (parser, item->n_numbers ? "a part's number, HEADER, HEADER.FIELDS, TEXT or MIME"
+  return gpo_imap_fail (parser, item->n_numbers ? "a part's number, HEADER, HEADER.FIELDS, TEXT or MIME"
                                                 : "\"]\", a part's number, HEADER, HEADER.FIELDS or TEXT");
 }
 
@@ -111,7 +111,7 @@ section (GpoImapParser *parser, GpoFetchItem *item, GString *label)
   while (dot && g_ascii_isdigit (gpo_imap_peek (parser)))
     {
       if (item->n_numbers == GPO_SECTION_DEPTH || gpo_imap_peek (parser) == '0')
-        return GPO_IMAP_FAIL (parser, "a part's number from 1 on, at most 32 deep");
+        return gpo_imap_fail (parser, "a part's number from 1 on, at most 32 deep");
       guint32 number = 0;
       if (!gpo_imap_number (parser, &number, "a part's number"))
         return FALSE;
@@ -140,7 +140,7 @@ partial (GpoImapParser *parser, GpoFetchItem *item, GString *label)
       || !gpo_imap_must (parser, '.', "\".\" and a number of bytes"))
     return FALSE;
   if (gpo_imap_peek (parser) == '0')
-    return GPO_IMAP_FAIL (parser, "a number of bytes from 1 on");
+    return gpo_imap_fail (parser, "a number of bytes from 1 on");
   g_string_append_printf (label, "<%u>", item->offset);
   return gpo_imap_number (parser, &item->count, "a number of bytes") && gpo_imap_must (parser, '>', "\">\"");
 }
@@ -215,7 +215,7 @@ fetch_att (GpoImapParser *parser, GpoFetchArgs *args)
   else if (gpo_imap_word (parser, "RFC822"))
     add_rfc822 (args, "RFC822", GPO_SECTION_ALL, TRUE);
   else
-    return GPO_IMAP_FAIL (parser, "a FETCH item: UID, FLAGS, ENVELOPE, BODY[…] …");
+    return gpo_imap_fail (parser, "a FETCH item: UID, FLAGS, ENVELOPE, BODY[…] …");
   return TRUE;
 }
 
@@ -237,7 +237,7 @@ modifiers (GpoImapParser *parser, GpoFetchArgs *args)
   if (!gpo_imap_skip (parser, ' '))
     return TRUE;
   if (!gpo_imap_must (parser, '(', "(CHANGEDSINCE number)") || !gpo_imap_word (parser, "CHANGEDSINCE"))
-    return GPO_IMAP_FAIL (parser, "(CHANGEDSINCE number)");
+    return gpo_imap_fail (parser, "(CHANGEDSINCE number)");
   if (!gpo_imap_space (parser) || !gpo_imap_number64 (parser, &args->changed_since, "a mod-sequence")
       || !gpo_imap_must (parser, ')', "\")\""))
     return FALSE;
@@ -262,5 +262,5 @@ gpo_imap_fetch_args (GpoImapParser *parser, gboolean uid, GpoFetchArgs *args)
       if (list && !gpo_imap_must (parser, ')', "a space or \")\""))
         return FALSE;
     }
-  return modifiers (parser, args) && gpo_imap_end (parser);
+  return modifiers (parser, args) && gpo_imap_at_end (parser);
 }

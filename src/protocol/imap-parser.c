@@ -42,7 +42,7 @@ gpo_imap_skip (GpoImapParser *parser, char byte)
 gboolean
 gpo_imap_must (GpoImapParser *parser, char byte, const char *what)
 {
-  return gpo_imap_skip (parser, byte) || GPO_IMAP_FAIL (parser, what);
+  return gpo_imap_skip (parser, byte) || gpo_imap_fail (parser, what);
 }
 
 gboolean
@@ -52,9 +52,9 @@ gpo_imap_space (GpoImapParser *parser)
 }
 
 gboolean
-gpo_imap_end (GpoImapParser *parser)
+gpo_imap_at_end (GpoImapParser *parser)
 {
-  return parser->at == parser->length || GPO_IMAP_FAIL (parser, "the end of the line");
+  return parser->at == parser->length || gpo_imap_fail (parser, "the end of the line");
 }
 
 gboolean
@@ -77,7 +77,7 @@ gpo_imap_atom (GpoImapParser *parser, const char **text, gsize *length, const ch
     parser->at++;
   *text = parser->text + start;
   *length = parser->at - start;
-  return *length > 0 || GPO_IMAP_FAIL (parser, what);
+  return *length > 0 || gpo_imap_fail (parser, what);
 }
 
 /* --- strings --- */
@@ -100,13 +100,13 @@ quoted (GpoImapParser *parser, char **text)
           parser->at++;
           c = gpo_imap_peek (parser);
           if (c != '"' && c != '\\')
-            return GPO_IMAP_FAIL (parser, "\" or \\ behind a backslash");
+            return gpo_imap_fail (parser, "\" or \\ behind a backslash");
         }
       if (c == '\0' || c == '\r' || c == '\n')
-        return GPO_IMAP_FAIL (parser, "no NUL, CR or LF in a quoted string");
+        return gpo_imap_fail (parser, "no NUL, CR or LF in a quoted string");
       g_string_append_c (out, c);
     }
-  return GPO_IMAP_FAIL (parser, "a closing \"");
+  return gpo_imap_fail (parser, "a closing \"");
 }
 
 static gboolean
@@ -115,16 +115,16 @@ literal (GpoImapParser *parser, char **text)
   guint64 size = 0;
   parser->at++;
   if (!g_ascii_isdigit (gpo_imap_peek (parser)))
-    return GPO_IMAP_FAIL (parser, "the literal's size");
+    return gpo_imap_fail (parser, "the literal's size");
   for (; g_ascii_isdigit (gpo_imap_peek (parser)) && size <= G_MAXUINT32; parser->at++)
     size = size * 10 + (parser->text[parser->at] - '0');
   gpo_imap_skip (parser, '+');
   if (!gpo_imap_skip (parser, '}') || !gpo_imap_skip (parser, '\r') || !gpo_imap_skip (parser, '\n'))
-    return GPO_IMAP_FAIL (parser, "} and a line end");
+    return gpo_imap_fail (parser, "} and a line end");
   if (size > parser->length - parser->at)
-    return GPO_IMAP_FAIL (parser, "the literal's bytes");
+    return gpo_imap_fail (parser, "the literal's bytes");
   if (memchr (parser->text + parser->at, '\0', size))
-    return GPO_IMAP_FAIL (parser, "no NUL in a literal");
+    return gpo_imap_fail (parser, "no NUL in a literal");
   *text = g_strndup (parser->text + parser->at, size);
   parser->at += size;
   return TRUE;
@@ -138,7 +138,7 @@ gpo_imap_string (GpoImapParser *parser, char **text, const char *what)
     return quoted (parser, text);
   if (c == '{')
     return literal (parser, text);
-  return GPO_IMAP_FAIL (parser, what);
+  return gpo_imap_fail (parser, what);
 }
 
 /* An atom with the bytes of `also` in it, or a string. */
@@ -154,7 +154,7 @@ string_or_atom (GpoImapParser *parser, char **text, const char *also, const char
              || (parser->text[parser->at] && strchr (also, parser->text[parser->at]))))
     parser->at++;
   if (parser->at == start)
-    return GPO_IMAP_FAIL (parser, what);
+    return gpo_imap_fail (parser, what);
   *text = g_strndup (parser->text + start, parser->at - start);
   return TRUE;
 }
@@ -186,7 +186,7 @@ decode_name (GpoImapParser *parser, gsize start, char *raw, char **name)
   if (*name)
     return TRUE;
   parser->at = start;
-  return GPO_IMAP_FAIL (parser, "a mailbox name in modified UTF-7 or UTF-8");
+  return gpo_imap_fail (parser, "a mailbox name in modified UTF-7 or UTF-8");
 }
 
 gboolean
@@ -212,12 +212,12 @@ gpo_imap_number64 (GpoImapParser *parser, guint64 *number, const char *what)
 {
   guint64 n = 0;
   if (!g_ascii_isdigit (gpo_imap_peek (parser)))
-    return GPO_IMAP_FAIL (parser, what);
+    return gpo_imap_fail (parser, what);
   for (; g_ascii_isdigit (gpo_imap_peek (parser)); parser->at++)
     {
       guint digit = parser->text[parser->at] - '0';
       if (n > ((guint64) G_MAXINT64 - digit) / 10)
-        return GPO_IMAP_FAIL (parser, "a number of at most 63 bits");
+        return gpo_imap_fail (parser, "a number of at most 63 bits");
       n = n * 10 + digit;
     }
   *number = n;
@@ -234,7 +234,7 @@ gpo_imap_number (GpoImapParser *parser, guint32 *number, const char *what)
   if (n > G_MAXUINT32)
     {
       parser->at = start;
-      return GPO_IMAP_FAIL (parser, "a number of at most 32 bits");
+      return gpo_imap_fail (parser, "a number of at most 32 bits");
     }
   *number = n;
   return TRUE;
@@ -292,7 +292,7 @@ gpo_imap_date (GpoImapParser *parser, gint64 *out)
   if (day (parser, out) && (!in_quotes || gpo_imap_skip (parser, '"')))
     return TRUE;
   parser->at = start;
-  return GPO_IMAP_FAIL (parser, "a date like 1-Feb-1994");
+  return gpo_imap_fail (parser, "a date like 1-Feb-1994");
 }
 
 gboolean
@@ -330,7 +330,7 @@ gpo_imap_date_time (GpoImapParser *parser, gint64 *seconds)
       return TRUE;
     }
   parser->at = start;
-  return GPO_IMAP_FAIL (parser, "a date like \"17-Jul-1996 02:44:25 -0700\"");
+  return gpo_imap_fail (parser, "a date like \"17-Jul-1996 02:44:25 -0700\"");
 }
 
 /* --- flags --- */
@@ -346,7 +346,7 @@ system_flag (GpoImapParser *parser, guint32 *flags)
         *flags |= 1u << i;
         return TRUE;
       }
-  return GPO_IMAP_FAIL (parser, "\\Seen, \\Answered, \\Flagged, \\Deleted, \\Draft or a keyword");
+  return gpo_imap_fail (parser, "\\Seen, \\Answered, \\Flagged, \\Deleted, \\Draft or a keyword");
 }
 
 static gboolean
@@ -368,7 +368,7 @@ gpo_imap_flags (GpoImapParser *parser, gboolean parentheses, guint32 *flags, GPt
   gboolean list = gpo_imap_skip (parser, '(');
   *flags = 0;
   if (!list && parentheses)
-    return GPO_IMAP_FAIL (parser, "a list of flags in parentheses");
+    return gpo_imap_fail (parser, "a list of flags in parentheses");
   if (list && gpo_imap_skip (parser, ')'))
     return TRUE;
   do

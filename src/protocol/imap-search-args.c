@@ -145,7 +145,7 @@ search_string (Reader *reader, char **out)
   if (!utf8 || !g_utf8_validate (utf8, -1, NULL))
     {
       reader->parser->at = start;
-      return GPO_IMAP_FAIL (reader->parser, "a string in the charset of the search");
+      return gpo_imap_fail (reader->parser, "a string in the charset of the search");
     }
   *out = gpo_imap_fold (utf8, -1);
   return TRUE;
@@ -183,7 +183,7 @@ argument (Reader *reader, Argument kind, GpoSearchKey *key)
     case ARG_SECONDS:
       ok = gpo_imap_number (reader->parser, &number, "a number of seconds");
       if (ok && number == 0)
-        return GPO_IMAP_FAIL (reader->parser, "a number of seconds from 1 on");
+        return gpo_imap_fail (reader->parser, "a number of seconds from 1 on");
       break;
     }
   key->number = number;
@@ -235,7 +235,7 @@ modseq_key (Reader *reader, GpoSearchKey **out)
       if (!gpo_imap_string (parser, &entry, "an entry name") || !gpo_imap_space (parser))
         return FALSE;
       if (!gpo_imap_word (parser, "priv") && !gpo_imap_word (parser, "shared") && !gpo_imap_word (parser, "all"))
-        return GPO_IMAP_FAIL (parser, "priv, shared or all");
+        return gpo_imap_fail (parser, "priv, shared or all");
       if (!gpo_imap_space (parser))
         return FALSE;
     }
@@ -299,7 +299,7 @@ any_key (Reader *reader, GpoSearchKey **out)
       *out = new_key (GPO_SEARCH_NOT);
       return gpo_imap_space (parser) && search_key (reader, &(*out)->first);
     }
-  return GPO_IMAP_FAIL (parser, "a search key: ALL, UNSEEN, FROM, 1:10 …");
+  return gpo_imap_fail (parser, "a search key: ALL, UNSEEN, FROM, 1:10 …");
 }
 
 #define KEYS_MAX 1000
@@ -308,9 +308,9 @@ static gboolean
 search_key (Reader *reader, GpoSearchKey **out)
 {
   if (reader->depth == GPO_SEARCH_DEPTH)
-    return GPO_IMAP_FAIL (reader->parser, "at most 64 keys within each other");
+    return gpo_imap_fail (reader->parser, "at most 64 keys within each other");
   if (reader->n_keys++ == KEYS_MAX)
-    return GPO_IMAP_FAIL (reader->parser, "at most 1000 search keys");
+    return gpo_imap_fail (reader->parser, "at most 1000 search keys");
   reader->depth++;
   gboolean ok = any_key (reader, out);
   reader->depth--;
@@ -335,10 +335,10 @@ return_options (GpoImapParser *parser, GpoSearchArgs *args)
       while (i < G_N_ELEMENTS (options) && !gpo_imap_word (parser, options[i].word))
         i++;
       if (i == G_N_ELEMENTS (options))
-        return GPO_IMAP_FAIL (parser, "MIN, MAX, ALL, COUNT or \")\"");
+        return gpo_imap_fail (parser, "MIN, MAX, ALL, COUNT or \")\"");
       args->returns |= options[i].bit;
       if (!gpo_imap_skip (parser, ' ') && gpo_imap_peek (parser) != ')')
-        return GPO_IMAP_FAIL (parser, "a space or \")\"");
+        return gpo_imap_fail (parser, "a space or \")\"");
     }
   if (args->returns == 0)
     args->returns = GPO_RETURN_ALL;
@@ -369,7 +369,7 @@ gpo_imap_search_args (GpoImapParser *parser, GpoSearchArgs *args)
   if (ok && gpo_imap_word (parser, "CHARSET"))
     ok = charset (&reader);
   if (ok && !args->bad_charset)
-    ok = keys (&reader, &args->key) && gpo_imap_end (parser);
+    ok = keys (&reader, &args->key) && gpo_imap_at_end (parser);
   g_free (reader.charset);
   return ok;
 }

@@ -14,7 +14,7 @@ seq_number (GpoImapParser *parser, guint32 *number)
   if (gpo_imap_skip (parser, '*'))
     return TRUE;
   if (gpo_imap_peek (parser) == '0')
-    return GPO_IMAP_FAIL (parser, "a number from 1 on, or \"*\"");
+    return gpo_imap_fail (parser, "a number from 1 on, or \"*\"");
   return gpo_imap_number (parser, number, "a sequence set");
 }
 

@@ -71,12 +71,17 @@ typedef struct {
 } GpoImapParser;
 
 /* Each reader takes its item off the front and returns TRUE; else it sets expected and where, and `at` is anywhere. */
-#define GPO_IMAP_FAIL(parser, what)                                                                  \
-  ((parser)->expected = (what), (parser)->where = (parser)->at, FALSE)
+static inline gboolean
+gpo_imap_fail (GpoImapParser *parser, const char *what)
+{
+  parser->expected = what;
+  parser->where = parser->at;
+  return FALSE;
+}
 
 gboolean gpo_imap_space (GpoImapParser *parser);
 /* The end of the command. */
-gboolean gpo_imap_end (GpoImapParser *parser);
+gboolean gpo_imap_at_end (GpoImapParser *parser);
 /* Takes the byte if it is next; no failure. */
 gboolean gpo_imap_skip (GpoImapParser *parser, char byte);
 /* The byte that comes next; NUL at the end. */

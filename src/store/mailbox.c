@@ -167,7 +167,7 @@ gpo_mailbox_tell_flags (GpoMailbox *mailbox, const guint32 *slots, guint n, GpoV
   if (n == 0)
     return;
   observe (mailbox, GPO_CHANGE_FLAGS, slots, n, source);
-  EACH_VIEW (mailbox, view, gpo_view_note_flags (view, slots, n));
+  EACH_VIEW (mailbox, view, gpo_view_note_flags (view, slots, n, view == source));
 }
 
 void

@@ -198,8 +198,10 @@ tell_owner (GpoView *view)
 }
 
 void
-gpo_view_note_flags (GpoView *view, const guint32 *slots, guint n)
+gpo_view_note_flags (GpoView *view, const guint32 *slots, guint n, gboolean own)
 {
+  if (own)
+    return;
   g_array_append_vals (view->flags, slots, n);
   tell_owner (view);
 }

@@ -20,8 +20,7 @@ struct GpoView {
   GArray *flags;            /* of guint32: slots whose flags changed and were not told; in no order, perhaps twice */
   guint n_expunged;         /* letters among `slots` that are expunged and not told */
   GArray *recent;           /* of guint32: pairs first, last of UIDs that are \Recent here */
-  /* Something is to be told. Called on the office's thread, never from inside a call of this view's session
-   * to the mailbox's `…Func`s. May be NULL. */
+  /* Something is to be told: called on the office's thread. May be NULL. The data is the session (GpoSession), for the trace too. */
   void (*changed) (GpoView *view, gpointer data);
   gpointer changed_data;
   /*< private >*/
@@ -56,7 +55,8 @@ gboolean gpo_view_tell_added (GpoView *view);
 GArray *gpo_view_take_flags (GpoView *view);
 
 /* Called by the mailbox. */
-void gpo_view_note_flags (GpoView *view, const guint32 *slots, guint n);
+/* `own`: the change was this view's; its session tells it itself. */
+void gpo_view_note_flags (GpoView *view, const guint32 *slots, guint n, gboolean own);
 void gpo_view_note_expunged (GpoView *view, const guint32 *slots, guint n);
 void gpo_view_note_added (GpoView *view);
 void gpo_view_note_gone (GpoView *view);

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+/* imap-store.c: STORE and UID STORE: RFC 3501 §6.4.6, UNCHANGEDSINCE of RFC 7162 §3.1.3. */
+#include "roles/imap-private.h"
+
+typedef struct {
+  GArray *slots;
+  GpoStoreMode mode;
+  gboolean silent, conditional;
+  guint64 unchanged_since;
+  guint32 flags;
+  GpoImapSet failed; /* numbers or UIDs */
+  guint at;
+} Store;
+
+static void
+store_free (gpointer data)
+{
+  Store *store = data;
+  g_array_unref (store->slots);
+  gpo_imap_set_clear (&store->failed);
+  g_free (store);
+}
+
+static void
+tell (GpoImap *imap, guint32 number, const GpoMessage *message, gboolean silent)
+{
+  GString *out = gpo_imap_begin (imap);
+  gboolean uid = gpo_imap_is_uid (imap->input);
+  imap->line_letter = message->letter;
+  g_string_append_len (out, "* ", 2);
+  gpo_imap_append_number (out, number);
+  g_string_append_len (out, " FETCH (", 8);
+  if (uid)
+    {
+      g_string_append_len (out, "UID ", 4);
+      gpo_imap_append_number (out, message->uid);
+    }
+  if (imap->condstore)
+    {
+      g_string_append (out, uid ? " MODSEQ (" : "MODSEQ (");
+      gpo_imap_append_number (out, message->modseq);
+      g_string_append_c (out, ')');
+    }
+  if (!silent)
+    {
+      if (uid || imap->condstore)
+        g_string_append_c (out, ' ');
+      gpo_imap_append_flags (imap, out, message);
+    }
+  g_string_append_c (out, ')');
+  gpo_imap_end (imap);
+}
+
+static void
+finish (GpoImap *imap)
+{
+  Store *store = imap->job;
+  GArray *failed = store->failed.ranges;
+  if (!failed || failed->len == 0)
+    {
+      gpo_imap_answer (imap, GPO_OK, NULL);
+      return;
+    }
+  g_autoptr (GString) text = g_string_new ("OK [MODIFIED ");
+  gpo_imap_numbers_append (text, (guint32 *) (gpointer) failed->data, failed->len);
+  g_string_append (text, "] some letters had changed");
+  gpo_imap_answer (imap, GPO_PARTIAL, text->str);
+}
+
+/* One letter's answer. */
+static void
+step (GpoImap *imap)
+{
+  Store *store = imap->job;
+  if (store->at == store->slots->len)
+    {
+      gpo_imap_stream_end (imap);
+      finish (imap);
+      return;
+    }
+  guint32 slot = g_array_index (store->slots, guint32, store->at++);
+  const GpoMessage *message = gpo_mailbox_message (imap->view->mailbox, slot);
+  guint32 number = gpo_view_number (imap->view, slot);
+  if (number && !(message->flags & GPO_FLAG_EXPUNGED))
+    tell (imap, number, message, store->silent);
+}
+
+static void
+stored (const guint32 *failed, guint n_failed, const GError *error, gpointer data)
+{
+  GpoImap *imap = data;
+  if (!gpo_imap_awake (imap))
+    return;
+  Store *store = imap->job;
+  gboolean uid = gpo_imap_is_uid (imap->input);
+  if (error)
+    {
+      gpo_imap_no (imap, error, FALSE);
+      gpo_imap_settle (imap);
+      return;
+    }
+  store->failed.ranges = g_array_new (FALSE, FALSE, sizeof (guint32));
+  for (guint i = 0; i < n_failed; i++)
+    {
+      guint32 number = uid ? gpo_mailbox_message (imap->view->mailbox, failed[i])->uid : gpo_view_number (imap->view, failed[i]);
+      g_array_append_val (store->failed.ranges, number);
+    }
+  if (imap->view->mailbox->n_keywords > imap->told_keywords)
+    gpo_imap_tell_flags (imap);
+  if (store->silent && !imap->condstore)
+    finish (imap);
+  else
+    gpo_imap_stream (imap, step);
+  gpo_imap_settle (imap);
+}
+
+/* [SP "(UNCHANGEDSINCE" SP number ")"] */
+static gboolean
+modifiers (GpoImap *imap, Store *store)
+{
+  GpoImapParser *p = &imap->parser;
+  store->unchanged_since = G_MAXUINT64;
+  if (!gpo_imap_skip (p, '('))
+    return TRUE;
+  if (!gpo_imap_word (p, "UNCHANGEDSINCE"))
+    return gpo_imap_fail (p, "UNCHANGEDSINCE");
+  imap->condstore = store->conditional = TRUE;
+  return gpo_imap_space (p) && gpo_imap_number64 (p, &store->unchanged_since, "a mod-sequence")
+         && gpo_imap_must (p, ')', "\")\"") && gpo_imap_space (p);
+}
+
+/* (["+" / "-"] "FLAGS" [".SILENT"]) SP (flag-list / flag *(SP flag)) */
+static gboolean
+store_att (GpoImapParser *p, Store *store, GPtrArray *keywords)
+{
+  store->mode = gpo_imap_skip (p, '+') ? GPO_STORE_ADD : gpo_imap_skip (p, '-') ? GPO_STORE_REMOVE : GPO_STORE_REPLACE;
+  store->silent = gpo_imap_word (p, "FLAGS.SILENT");
+  if (!store->silent && !gpo_imap_word (p, "FLAGS"))
+    return gpo_imap_fail (p, "FLAGS, +FLAGS or -FLAGS, perhaps with .SILENT");
+  return gpo_imap_space (p) && gpo_imap_flags (p, FALSE, &store->flags, keywords) && gpo_imap_at_end (p);
+}
+
+void
+gpo_imap_store (GpoImap *imap)
+{
+  GpoImapParser *p = &imap->parser;
+  g_autoptr (GPtrArray) keywords = g_ptr_array_new_with_free_func (g_free);
+  if (!gpo_imap_space (p))
+    {
+      gpo_imap_bad (imap);
+      return;
+    }
+  GArray *slots = gpo_imap_read_slots (imap);
+  if (!slots)
+    return;
+  Store *store = g_new0 (Store, 1);
+  store->slots = slots;
+  gpo_imap_set_job (imap, store, store_free);
+  if (!gpo_imap_space (p) || !modifiers (imap, store) || !store_att (p, store, keywords))
+    {
+      gpo_imap_bad (imap);
+      return;
+    }
+  if (imap->view->read_only)
+    {
+      gpo_imap_answer (imap, GPO_REFUSED, "NO [READ-ONLY] the mailbox was opened by EXAMINE");
+      return;
+    }
+  if (!gpo_imap_flag_bits (imap, imap->view->mailbox, keywords, store->mode != GPO_STORE_REMOVE, &store->flags))
+    return;
+  if (slots->len == 0)
+    {
+      gpo_imap_answer (imap, GPO_OK, NULL);
+      return;
+    }
+  gpo_imap_wait (imap);
+  gpo_mailbox_store (imap->view->mailbox, (guint32 *) (gpointer) slots->data, slots->len, store->mode, store->flags,
+                     store->unchanged_since, imap->view, stored, imap);
+}
