@@ -18,6 +18,7 @@ struct GpoDesk {
   guint16 outgoing_port;       /* under which office->outgoing knows us; 0: it does not */
   gboolean recorded;           /* `connect` was recorded by this end, so `close` is too */
   gboolean implicit_tls, finishing, in_call;
+  GSource *turn;               /* a session that streams has its next turn; NULL: it does not wait for one */
   void (*connected) (GpoSession *, const GError *);
   GpoDeskClosed closed;
   gpointer data;
@@ -32,8 +33,17 @@ forget_outgoing (GpoDesk *desk)
 }
 
 static void
+forget_turn (GpoDesk *desk)
+{
+  if (desk->turn)
+    g_source_destroy (desk->turn);
+  g_clear_pointer (&desk->turn, g_source_unref);
+}
+
+static void
 desk_free (GpoDesk *desk)
 {
+  forget_turn (desk);
   if (desk->closed)
     desk->closed (desk, desk->data);
   forget_outgoing (desk);
@@ -61,6 +71,20 @@ desk_free (GpoDesk *desk)
     office->desk_gone (office->desk_gone_data);
 }
 
+static gboolean on_turn (gpointer data);
+
+/* A session that gave up its turn though the connection takes more goes on when all others had theirs. */
+static void
+arrange_turn (GpoDesk *desk)
+{
+  if (desk->turn || desk->session->pending != GPO_PENDING_OUTPUT || !gpo_session_has_room (desk->session))
+    return;
+  desk->turn = g_idle_source_new ();
+  g_source_set_priority (desk->turn, G_PRIORITY_DEFAULT);
+  g_source_set_callback (desk->turn, on_turn, desk, NULL);
+  g_source_attach (desk->turn, g_main_context_get_thread_default ());
+}
+
 static void
 update (GpoDesk *desk)
 {
@@ -80,6 +104,7 @@ update (GpoDesk *desk)
         g_string_truncate (session->out, 0);
     }
   session->unsent = gpo_connection_queued (c);
+  arrange_turn (desk);
   if (session->wants_tls && session->pending == GPO_PENDING_TLS)
     {
       session->wants_tls = FALSE;
@@ -165,10 +190,21 @@ on_drained (GpoConnection *c, gpointer data)
   desk->in_call = TRUE;
   if (session->class->drained)
     session->class->drained (session);
-  if (session->pending == GPO_PENDING_OUTPUT)
+  else if (session->pending == GPO_PENDING_OUTPUT)
+    session->pending = GPO_PENDING_NONE;
+  if (session->pending == GPO_PENDING_NONE)
     gpo_session_resume (session);
   desk->in_call = FALSE;
   update (desk);
+}
+
+static gboolean
+on_turn (gpointer data)
+{
+  GpoDesk *desk = data;
+  forget_turn (desk);
+  on_drained (desk->connection, desk);
+  return G_SOURCE_REMOVE;
 }
 
 static void
@@ -202,6 +238,7 @@ on_closed (GpoConnection *c, GpoCloseReason reason, const char *text, gpointer d
   GpoSession *session = desk->session;
   gpo_connection_set_user (c, NULL, NULL);
   g_clear_pointer (&desk->connection, gpo_connection_unref);
+  forget_turn (desk);
   session->out->len = 0;
   session->class->lost (session, text);
   if (desk->recorded)

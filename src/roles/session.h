@@ -45,7 +45,8 @@ typedef struct {
   void (*lost) (GpoSession *session, const char *why);
   /* The office is stopping: say goodbye once what is under way is finished. */
   void (*shutdown) (GpoSession *session);
-  /* Output fell below its mark: produce more. May be NULL. */
+  /* There is room for output again, or it is this session's turn (it was pending OUTPUT): produce more. NULL: the session
+   * is simply not pending any more. */
   void (*drained) (GpoSession *session);
   void (*free) (GpoSession *session);
 } GpoSessionClass;
