@@ -21,6 +21,7 @@ struct GpoCall {
   GpoDesk *desk;
   GpoQueued *letter;      /* being sent, or NULL */
   gboolean was_ready;
+  gboolean telling;       /* its letter is being settled; it will be ready again at once */
 };
 
 static void dial (GpoCall *call);
@@ -184,7 +185,9 @@ on_sent (GpoSender *sender, const GpoOutcome *outcomes, guint n, gpointer data)
         g_array_append_val (letter->round->later, index);
       lost |= outcomes[i].state == GPO_RCPT_WAITING && !outcomes[i].code;
     }
+  call->telling = !lost;
   gpo_queued_settle (letter, lost ? GPO_QUEUE_IN_LOST : GPO_QUEUE_IN_REPLY, session->number, session->cause);
+  call->telling = FALSE;
 }
 
 /* --- calls that fail --- */
@@ -345,7 +348,7 @@ find_idle (GpoHop *hop, guint *coming)
   for (guint i = 0; i < hop->calls->len; i++)
     {
       GpoCall *call = hop->calls->pdata[i];
-      if (!call->was_ready)
+      if (!call->was_ready || call->telling)
         ++*coming;
       else if (!call->letter && gpo_sender_is_ready (call->sender))
         return call;
