@@ -34,7 +34,7 @@ struct GpoStream {
   gint refs;
 };
 
-/* Tells the owner's context that there is room again. */
+/* Tells the owner's context that there is room again, or that an aborted file is gone. */
 typedef struct {
   GpoJob job;
   GpoStream *stream;
@@ -66,10 +66,11 @@ notice_done (GpoJob *job, const GError *error)
 static const GpoJobClass notice_class = { .done = notice_done };
 
 static void
-post_notice (GpoStream *stream)
+post_notice (GpoStream *stream, gboolean announced)
 {
   Notice *notice = g_new0 (Notice, 1);
   notice->job.klass = &notice_class;
+  notice->job.announced = announced;
   notice->stream = stream;
   g_atomic_int_inc (&stream->refs);
   gpo_committer_post (gpo_store_committer (stream->store), &notice->job);
@@ -131,6 +132,7 @@ void
 gpo_stream_abort (GpoStream *stream)
 {
   stream->released = TRUE;
+  gpo_committer_announce (gpo_store_committer (stream->store));
   g_mutex_lock (&stream->lock);
   stream->aborted = TRUE;
   wake (stream);
@@ -219,7 +221,7 @@ block_written (GpoStream *stream, gsize n)
     stream->paused = FALSE;
   g_mutex_unlock (&stream->lock);
   if (tell)
-    post_notice (stream);
+    post_notice (stream, FALSE);
 }
 
 void
@@ -237,7 +239,12 @@ gpo_stream_work (gpointer data, gpointer unused)
       block_written (stream, n);
     }
   if (aborted)
-    gpo_stream_remove (stream);
+    {
+      if (stream->fd >= 0)
+        unlink (stream->path);
+      post_notice (stream, TRUE);
+      stream_unref (stream);
+    }
   else if (job)
     finish (stream, job);
   stream_unref (stream);
