@@ -15,6 +15,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 #include "command/command.h"
+#include "office/control.h"
 #include "trace/filter.h"
 #include "trace/trace-read.h"
 #include "trace/trace-write.h"
@@ -139,16 +140,6 @@ read_file (Show *show, GpoTraceReader *reader, const char *path, GError **error)
   return TRUE;
 }
 
-/* Where an office listens for commands, if nobody says otherwise. */
-static char *
-default_office (void)
-{
-  const char *runtime = g_getenv ("XDG_RUNTIME_DIR");
-  if (runtime && *runtime)
-    return g_build_filename (runtime, "glasspost", "control", NULL);
-  return g_strdup_printf ("/tmp/glasspost-%u/control", (guint) getuid ());
-}
-
 static gboolean
 read_office (Show *show, GpoTraceReader *reader, GSocketConnection *connection, GError **error)
 {
@@ -192,7 +183,7 @@ finish (Show *show, GpoTraceReader *reader, gboolean good, const GError *error)
 static int
 show_live (Show *show)
 {
-  g_autofree char *path = show->options->office ? g_strdup (show->options->office) : default_office ();
+  g_autofree char *path = show->options->office ? g_strdup (show->options->office) : gpo_control_path ();
   g_autoptr (GSocketClient) client = g_socket_client_new ();
   g_autoptr (GSocketAddress) address = g_unix_socket_address_new (path);
   g_autoptr (GError) error = NULL;

@@ -181,8 +181,7 @@ append_envelope (GString *out, const GpoEvent *event, GpoTranscriptFlags flags)
   gsize before = out->len;
   append_pattern (out, event, "[ from <{sender}>]", flags);
   append_pattern (out, event, "[ to <{recipient}>]", flags);
-  const char *action = gpo_event_text (event, GPO_FIELD_ACTION, NULL);
-  if (out->len == before || (action && strcmp (action, "add") != 0))
+  if (out->len == before)
     append_pattern (out, event, "[ {action}]", flags);
 }
 

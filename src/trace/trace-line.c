@@ -71,6 +71,16 @@ start_names (void)
   g_once_init_leave (&started, 1);
 }
 
+/* Names are printable ASCII; quotes, backslashes and the star are not for them. */
+static gboolean
+is_name (const char *name, gsize length)
+{
+  for (gsize i = 0; i < length; i++)
+    if (name[i] < 0x20 || name[i] > 0x7e || name[i] == '"' || name[i] == '\\' || name[i] == '*')
+      return FALSE;
+  return length > 0 && length <= MAX_NAME;
+}
+
 /* The key of a name; -1 if it cannot be one. */
 static gint32
 find_name (const char *name, gsize length)
@@ -78,7 +88,7 @@ find_name (const char *name, gsize length)
   for (guint slot = hash (name, length) % N_SLOTS; slots[slot].name; slot = (slot + 1) % N_SLOTS)
     if (slots[slot].length == length && memcmp (slots[slot].name, name, length) == 0)
       return slots[slot].key;
-  if (length == 0 || length > MAX_NAME)
+  if (!is_name (name, length))
     return -1;
   char copy[MAX_NAME + 1];
   memcpy (copy, name, length);
@@ -629,7 +639,7 @@ slow_members (Line *line, JsonObject *object)
       gboolean star = length > 1 && name[length - 1] == '*';
       gint32 key = find_name (name, length - star);
       if (key < 0)
-        return no (line, "a field's name is empty or longer than 64 bytes");
+        return no (line, "a field's name is empty, longer than 64 bytes, or not plain printable ASCII");
       if (!first_time (line, key))
         return no (line, "a field comes with and without `*`");
       if (!slow_value (line, key, star, node))

@@ -139,6 +139,8 @@ static const struct {
   { "{\"t\":5,\"kind\":\"line\",\"text*\":7}", "must be a string" },
   { "{\"t\":5,\"kind\":\"line\",\"text\":\"\xff\"}", "not JSON" },
   { "{\"t\":5,\"kind\":\"line\",\"\":1}", "name is empty" },
+  { "{\"t\":5,\"kind\":\"line\",\"a\x18z\":1}", "not " },
+  { "{\"t\":5,\"kind\":\"line\",\"a\\u0018z\":1}", "printable ASCII" },
 };
 
 START_TEST (a_bad_line_is_named_and_costs_only_itself)
