@@ -115,7 +115,7 @@ gpo_log_free (GpoLog *log)
   guint64 n_chunks = (log->length + CHUNK_EVENTS - 1) / CHUNK_EVENTS;
   for (guint64 c = log->first / CHUNK_EVENTS; log->first < log->length && c < n_chunks; c++)
     chunk_free (log->directories[c / DIRECTORY_CHUNKS][c % DIRECTORY_CHUNKS]);
-  for (guint d = 0; d < DIRECTORIES; d++)
+  for (guint64 d = 0; d < DIRECTORIES && d <= n_chunks / DIRECTORY_CHUNKS; d++)
     g_free (log->directories[d]);
   g_free (log->directories);
   g_ptr_array_unref (log->readers);
