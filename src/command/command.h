@@ -50,6 +50,7 @@ char *gpo_graph_to_svg (const char *dot, GError **error);
 /* The commands: each as `run` above. */
 int gpo_cmd_machine (int argc, char **argv);
 int gpo_cmd_queue (int argc, char **argv);
+int gpo_cmd_send (int argc, char **argv);
 int gpo_cmd_serve (int argc, char **argv);
 int gpo_cmd_show (int argc, char **argv);
 

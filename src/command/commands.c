@@ -11,6 +11,12 @@ const GpoCommand gpo_commands[]
           "  glasspost serve --temporary --trace first.trace   in a folder that goes away, recorded\n"
           "  glasspost serve --print-scenario > class.scenario a world of one's own, to begin with\n",
           gpo_cmd_serve },
+        { "send", "send a letter: a small SMTP client", "[FILE|-]",
+          "  glasspost send --from alice@athens.example --to bob@sparta.example letter.txt\n"
+          "                                                    through the running office\n"
+          "  echo hi | glasspost send --add-missing -v --from alice@athens.example --to bob@sparta.example\n"
+          "                                                    with the dialogue\n",
+          gpo_cmd_send },
         { "queue", "list, hold, release, retry or remove letters that wait", "[ACTION [LETTER]]",
           "  glasspost queue                                   what waits, where, why and how long\n"
           "  glasspost queue retry                             try all again now\n"

@@ -33,6 +33,7 @@ typedef struct {
   guint connections;
   GString *said;      /* every command line, "\n" between */
   GPtrArray *letters; /* of char *, dots undone */
+  GPtrArray *callers; /* of Caller */
 } Fake;
 
 typedef struct {
@@ -46,6 +47,7 @@ typedef struct {
 static void
 caller_free (Caller *caller)
 {
+  g_ptr_array_remove_fast (caller->fake->callers, caller);
   gpo_connection_set_user (caller->c, NULL, NULL);
   gpo_connection_unref (caller->c);
   g_string_free (caller->in, TRUE);
@@ -160,6 +162,7 @@ fake_accepted (GpoListener *listener, GpoConnection *c, gpointer data)
   Caller *caller = g_new0 (Caller, 1);
   *caller = (Caller) { .fake = data, .c = gpo_connection_ref (c), .in = g_string_new (NULL) };
   caller->fake->connections++;
+  g_ptr_array_add (caller->fake->callers, caller);
   gpo_connection_set_user (c, &fake_user, caller);
   answer (caller, "");
 }
@@ -170,15 +173,23 @@ G_GNUC_UNUSED static void
 fake_start (Fake *fake, const Rule *rules)
 {
   g_autoptr (GError) error = NULL;
-  *fake = (Fake) { .rules = rules, .said = g_string_new (NULL), .letters = g_ptr_array_new_with_free_func (g_free) };
+  *fake = (Fake) { .rules = rules, .said = g_string_new (NULL), .letters = g_ptr_array_new_with_free_func (g_free),
+                   .callers = g_ptr_array_new () };
   fake->listener = gpo_listener_new ("127.0.0.1", 0, &listener_user, fake, &error);
   ck_assert_msg (fake->listener != NULL, "%s", error ? error->message : "");
 }
 
-/* Its connections must be closed. */
+/* Cuts every connection. */
 G_GNUC_UNUSED static void
 fake_stop (Fake *fake)
 {
+  while (fake->callers->len)
+    {
+      Caller *caller = fake->callers->pdata[0];
+      gpo_connection_abort (caller->c);
+      caller_free (caller);
+    }
+  g_ptr_array_unref (fake->callers);
   gpo_listener_free (fake->listener);
   g_string_free (fake->said, TRUE);
   g_ptr_array_unref (fake->letters);
@@ -346,6 +357,7 @@ envelope_to (const char *sender, const char *to)
   GpoEnvelope *envelope = gpo_envelope_new ();
   g_auto (GStrv) paths = g_strsplit (to, " ", -1);
   envelope->has_sender = TRUE;
+  g_free (envelope->reverse_path);
   envelope->reverse_path = g_strdup (sender);
   envelope->letter = gpo_store_next_letter (office.store);
   envelope->id = gpo_spool_make_id (envelope->letter);

@@ -64,6 +64,13 @@ static const struct {
 };
 
 static void
+mx_free (gpointer data)
+{
+  g_free (((GpoMx *) data)->exchange);
+  g_free (data);
+}
+
+static void
 add_mx (const char *domain, guint preference, const char *exchange)
 {
   GpoZoneEntry *entry = g_hash_table_lookup (office.world->zone, domain);
@@ -71,7 +78,7 @@ add_mx (const char *domain, guint preference, const char *exchange)
     {
       entry = g_new0 (GpoZoneEntry, 1);
       entry->domain = g_strdup (domain);
-      entry->mx = g_ptr_array_new ();
+      entry->mx = g_ptr_array_new_with_free_func (mx_free);
       g_hash_table_insert (office.world->zone, entry->domain, entry);
     }
   GpoMx *mx = g_new (GpoMx, 1);

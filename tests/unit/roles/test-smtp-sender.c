@@ -276,6 +276,7 @@ static void
 fill_envelope (GpoEnvelope *envelope, const Case *c)
 {
   g_auto (GStrv) to = g_strsplit (c->to ? c->to : "bob@b.example", " ", -1);
+  g_free (envelope->reverse_path);
   envelope->reverse_path = g_strdup ("alice@a.example");
   envelope->has_sender = TRUE;
   envelope->body = c->body;

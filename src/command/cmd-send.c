@@ -1,0 +1,460 @@
+/* SPDX-License-Identifier: MIT */
+/* cmd-send.c: `glasspost send`: a small SMTP client for the command line.
+ *
+ * It runs the very session that gateways send with (roles/smtp-sender.h) on a connection of its own, and
+ * a trace of its own, from which --verbose prints. The letter goes as it is: only line ends become CRLF,
+ * and only --add-missing adds fields. */
+#include "command/command.h"
+#include "letter/address.h"
+#include "letter/anatomy.h"
+#include "letter/received.h"
+#include "roles/desk.h"
+#include "roles/smtp-sender.h"
+#include "wire/tls.h"
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Athens' submission in the default world. */
+#define DEFAULT_SERVER "127.0.0.1:11587"
+#define TOY_PASSWORD "glass"
+#define CONNECT_MS (30 * 1000)
+
+typedef struct {
+  char *from, *server, *auth, *mechanism, *tls, *ca;
+  char **to;
+  gboolean verbose, add_missing;
+
+  GpoOfficeParts office;
+  GpoPost post;
+  GpoTls *client_tls;
+  GpoLogReader *reader;
+  guint64 printed;       /* events looked at */
+  GMainLoop *loop;
+  GpoEnvelope *envelope;
+  GBytes *letter;
+  guint *recipients;
+  gboolean given, told;  /* the letter was handed over; its fate or the end was said */
+  int status;
+} Send;
+
+/* --- what --verbose prints: the trace's lines --- */
+
+static void
+print_line (const char *arrow, const char *text, gsize length)
+{
+  while (length && (text[length - 1] == '\n' || text[length - 1] == '\r'))
+    length--;
+  printf ("%s ", arrow);
+  for (gsize i = 0; i < length; i++)
+    if ((guchar) text[i] < 32 || text[i] == 127)
+      printf ("\\x%02x", (guchar) text[i]);
+    else
+      putchar (text[i]);
+  putchar ('\n');
+}
+
+static void
+print_event (const GpoEvent *event)
+{
+  gsize length = 0;
+  const char *from = gpo_event_text (event, GPO_FIELD_FROM, NULL);
+  if (event->kind == GPO_KIND_LINE)
+    {
+      const char *text = gpo_event_text (event, GPO_FIELD_TEXT, &length);
+      print_line (g_strcmp0 (from, "client") == 0 ? "->" : "<-", text ? text : "", length);
+    }
+  else if (event->kind == GPO_KIND_DATA)
+    printf ("-> (%" G_GINT64_FORMAT " bytes of the letter)\n", gpo_event_number (event, GPO_FIELD_LENGTH, 0));
+}
+
+static void
+print_trace (Send *send)
+{
+  for (; send->verbose && send->printed < gpo_log_length (send->office.log); send->printed++)
+    print_event (gpo_log_get (send->office.log, send->printed));
+  fflush (stdout);
+}
+
+static gboolean
+print_now (gpointer data)
+{
+  Send *send = data;
+  print_trace (send);
+  gpo_log_reader_sleep (send->reader, send->printed);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+woken (gpointer data)
+{
+  g_idle_add (print_now, data);
+}
+
+/* --- the letter --- */
+
+static char *
+read_stream (FILE *file, gsize *length)
+{
+  GString *text = g_string_new (NULL);
+  char block[16384];
+  for (gsize n; (n = fread (block, 1, sizeof block, file)) > 0;)
+    g_string_append_len (text, block, (gssize) n);
+  *length = text->len;
+  return g_string_free (text, FALSE);
+}
+
+/* Bare LFs become CRLF; what is CRLF stays. */
+static GString *
+with_crlf (const char *text, gsize length)
+{
+  GString *out = g_string_sized_new (length + length / 32 + 2);
+  const char *end = text + length;
+  for (const char *p = text; p < end;)
+    {
+      const char *lf = memchr (p, '\n', (gsize) (end - p));
+      gsize n = (gsize) ((lf ? lf : end) - p);
+      if (lf && n && p[n - 1] == '\r')
+        n--;
+      g_string_append_len (out, p, (gssize) n);
+      g_string_append (out, "\r\n");
+      p = lf ? lf + 1 : end;
+    }
+  return out;
+}
+
+static void
+add_missing (Send *send, GString *letter)
+{
+  g_autoptr (GString) added = g_string_new (NULL);
+  GpoHeaderField field;
+  gint64 now = g_get_real_time ();
+  const char *domain = gpo_path_domain (send->from);
+  g_autofree char *id = g_strdup_printf ("%" G_GINT64_FORMAT ".%d", now, (int) getpid ());
+  GpoSpan header = gpo_header_span (letter->str, letter->len);
+  if (!gpo_header_find (letter->str, header, "From", &field))
+    g_string_append_printf (added, "From: %s\r\n", send->from);
+  gpo_submission_append (added, letter->str, letter->len, now, id, domain ? domain : "localhost");
+  if (header.length == 0)
+    g_string_append (added, "\r\n"); /* it has no header at all: the text is the body */
+  g_string_prepend_len (letter, added->str, (gssize) added->len);
+}
+
+static gboolean
+has_high_byte (const char *text, gsize length)
+{
+  guchar high = 0;
+  for (gsize i = 0; i < length; i++)
+    high |= (guchar) text[i];
+  return high >= 128;
+}
+
+/* FALSE with the status set. */
+static gboolean
+read_letter_file (Send *send, const char *name)
+{
+  gsize length = 0;
+  g_autofree char *text = NULL;
+  g_autoptr (GError) error = NULL;
+  if (name && strcmp (name, "-") != 0)
+    g_file_get_contents (name, &text, &length, &error);
+  else
+    text = read_stream (stdin, &length);
+  if (!text)
+    {
+      send->status = gpo_command_fail ("%s; name a file with a letter, or - for standard input", error->message);
+      return FALSE;
+    }
+  GString *letter = with_crlf (text, length);
+  if (send->add_missing)
+    add_missing (send, letter);
+  GpoSpan header = gpo_header_span (letter->str, letter->len);
+  if (has_high_byte (letter->str, letter->len))
+    send->envelope->body = GPO_BODY_8BITMIME;
+  send->envelope->smtputf8 |= has_high_byte (letter->str + header.start, header.length);
+  send->letter = g_string_free_to_bytes (letter);
+  return TRUE;
+}
+
+static gssize
+read_letter (gpointer source, guint64 offset, char *buffer, gsize n, GError **error)
+{
+  gsize length;
+  const char *bytes = g_bytes_get_data (source, &length);
+  gsize take = offset < length ? MIN (n, length - offset) : 0;
+  memcpy (buffer, bytes + offset, take);
+  return (gssize) take;
+}
+
+static void
+unref_letter (gpointer source)
+{
+  g_bytes_unref (source);
+}
+
+static const GpoLetterSource letter_source = { read_letter, unref_letter };
+
+/* --- what becomes of it --- */
+
+static void
+on_ready (GpoSender *sender, gpointer data)
+{
+  Send *send = data;
+  if (send->given)
+    {
+      gpo_sender_quit (sender);
+      return;
+    }
+  send->given = TRUE;
+  GpoMailing mailing = { .envelope = send->envelope,
+                         .recipients = send->recipients,
+                         .n_recipients = send->envelope->recipients->len,
+                         .size = g_bytes_get_size (send->letter),
+                         .class = &letter_source,
+                         .source = g_bytes_ref (send->letter) };
+  gpo_sender_send (sender, &mailing);
+}
+
+static void
+on_sent (GpoSender *sender, const GpoOutcome *outcomes, guint n, gpointer data)
+{
+  Send *send = data;
+  print_trace (send);
+  send->told = TRUE;
+  for (guint i = 0; i < n; i++)
+    {
+      const char *path = gpo_envelope_recipient (send->envelope, i)->path;
+      if (outcomes[i].state == GPO_RCPT_RELAYED)
+        continue;
+      send->status = gpo_command_fail ("not sent to %s: %s%s", path, outcomes[i].reply,
+                                       outcomes[i].state == GPO_RCPT_WAITING ? "; try again later" : "");
+    }
+}
+
+static void
+on_ended (GpoSender *sender, const GpoOutcome *why, gpointer data)
+{
+  Send *send = data;
+  print_trace (send);
+  if (!why || send->told)
+    return;
+  send->told = TRUE;
+  const char *cure = "";
+  if (strcmp (why->status, "4.4.1") == 0)
+    cure = send->server ? "; is a server there?" : "; start an office with: glasspost serve, or name a server with --server HOST:PORT";
+  else if (strcmp (why->status, "4.7.5") == 0)
+    cure = "; an office's certificate is trusted with --ca STORE/tls/ca.pem";
+  else if (strcmp (why->status, "5.7.8") == 0)
+    cure = "; log in with --auth USER:PASSWORD";
+  send->status = gpo_command_fail ("%s: %s%s", send->server ? send->server : DEFAULT_SERVER, why->reply, cure);
+}
+
+static const GpoSenderUser user = { on_ready, on_sent, on_ended };
+
+static void
+on_closed (GpoDesk *desk, gpointer data)
+{
+  Send *send = data;
+  g_main_loop_quit (send->loop);
+}
+
+/* --- the options --- */
+
+static gboolean
+parse_address (Send *send, const char *option, const char *text)
+{
+  GpoPath path;
+  const char *expected;
+  gsize where;
+  if (gpo_mailbox_parse (text, strlen (text), TRUE, &path, &expected, &where))
+    {
+      send->envelope->smtputf8 |= path.utf8;
+      return TRUE;
+    }
+  send->status = gpo_command_usage ("%s \"%s\" is no address: at character %" G_GSIZE_FORMAT " %s should stand; write it "
+                                    "like bob@sparta.example", option, text, where + 1, expected);
+  return FALSE;
+}
+
+static gboolean
+fill_envelope (Send *send)
+{
+  if (!send->from || !send->to || !*send->to)
+    {
+      send->status = gpo_command_usage ("who writes to whom? give --from ADDRESS and --to ADDRESS (--from '' is the null "
+                                        "reverse-path)");
+      return FALSE;
+    }
+  if (*send->from && !parse_address (send, "--from", send->from))
+    return FALSE;
+  for (char **to = send->to; *to; to++)
+    {
+      if (!parse_address (send, "--to", *to))
+        return FALSE;
+      gpo_envelope_add (send->envelope, *to);
+    }
+  g_free (send->envelope->reverse_path);
+  send->envelope->reverse_path = g_strdup (send->from);
+  send->envelope->has_sender = TRUE;
+  send->recipients = g_new (guint, send->envelope->recipients->len);
+  for (guint i = 0; i < send->envelope->recipients->len; i++)
+    send->recipients[i] = i;
+  return TRUE;
+}
+
+static gboolean
+choose_tls (Send *send, GpoSenderTls *how)
+{
+  static const struct {
+    const char *word;
+    GpoSenderTls how;
+  } ways[] = { { "none", GPO_SENDER_TLS_NONE },
+               { "starttls", GPO_SENDER_TLS_WHERE_OFFERED },
+               { "require", GPO_SENDER_TLS_REQUIRED },
+               { "implicit", GPO_SENDER_TLS_IMPLICIT } };
+  guint i = 0;
+  while (i < G_N_ELEMENTS (ways) && strcmp (ways[i].word, send->tls ? send->tls : "starttls") != 0)
+    i++;
+  if (i == G_N_ELEMENTS (ways))
+    {
+      send->status = gpo_command_usage ("--tls is none, starttls, require or implicit, not \"%s\"", send->tls);
+      return FALSE;
+    }
+  *how = ways[i].how;
+  g_autofree char *name = send->ca ? g_path_get_basename (send->ca) : NULL;
+  if (name && strcmp (name, "ca.pem") != 0)
+    {
+      send->status = gpo_command_usage ("--ca takes an office's ca.pem, not \"%s\"; it is in the store, in tls", send->ca);
+      return FALSE;
+    }
+  g_autofree char *folder = send->ca ? g_path_get_dirname (send->ca) : NULL;
+  GpoTlsTrust trust = send->ca ? GPO_TLS_TRUST_OFFICE
+                      : *how >= GPO_SENDER_TLS_REQUIRED ? GPO_TLS_TRUST_SYSTEM : GPO_TLS_TRUST_ANY;
+  send->client_tls = gpo_tls_new_client (trust, folder);
+  return TRUE;
+}
+
+/* USER[:PASS]. Without --server the toy password of the default world will do. */
+static gboolean
+choose_login (Send *send, char **login, char **password)
+{
+  *login = *password = NULL;
+  if (!send->auth && !send->server && *send->from)
+    {
+      *login = gpo_path_local (send->from);
+      *password = g_strdup (TOY_PASSWORD);
+    }
+  if (!send->auth)
+    return TRUE;
+  const char *colon = strchr (send->auth, ':');
+  *login = colon ? g_strndup (send->auth, (gsize) (colon - send->auth)) : g_strdup (send->auth);
+  if (!colon && !isatty (STDIN_FILENO))
+    {
+      send->status = gpo_command_usage ("the password of %s cannot be asked for here; write --auth %s:PASSWORD", *login, *login);
+      return FALSE;
+    }
+  *password = g_strdup (colon ? colon + 1 : getpass ("Password: "));
+  return TRUE;
+}
+
+/* --- the call --- */
+
+static void
+call (Send *send, const GpoSenderOptions *options, const char *host, guint16 port)
+{
+  GpoOfficeParts *office = &send->office;
+  office->world = gpo_world_new ();
+  office->log = gpo_log_new ();
+  office->clock = gpo_clock_new (NULL);
+  office->outgoing = g_hash_table_new (NULL, NULL);
+  office->listening = g_hash_table_new (NULL, NULL);
+  gpo_post_init (&send->post, office, gpo_world_add_host (office->world, "send", options->name));
+  send->loop = g_main_loop_new (NULL, FALSE);
+  if (send->verbose)
+    {
+      send->reader = gpo_log_reader_new (office->log, 0, woken, send);
+      gpo_log_reader_sleep (send->reader, 0);
+    }
+  GpoSender *sender = gpo_sender_new (options, office->log, gpo_symbol ("send"), 0, &user, send);
+  gpo_desk_call (&send->post, host, port, CONNECT_MS, send->client_tls, host, gpo_sender_session (sender),
+                 gpo_sender_connected, on_closed, send);
+  g_main_loop_run (send->loop);
+  print_trace (send);
+  while (g_idle_remove_by_data (send))
+    ;
+  g_clear_pointer (&send->reader, gpo_log_reader_free);
+  g_main_loop_unref (send->loop);
+  while (g_main_context_iteration (NULL, FALSE))
+    ; /* the desk frees itself behind on_closed */
+  gpo_post_finish (&send->post);
+  gpo_clock_free (office->clock);
+  gpo_log_free (office->log);
+  g_hash_table_unref (office->outgoing);
+  g_hash_table_unref (office->listening);
+  gpo_world_free (office->world);
+}
+
+static void
+run (Send *send, const char *file)
+{
+  g_autofree char *login = NULL, *password = NULL;
+  g_autoptr (GError) error = NULL;
+  GpoSenderOptions options = { .name = g_get_host_name (), .mechanism = send->mechanism };
+  if (!fill_envelope (send) || !choose_tls (send, &options.tls))
+    return;
+  g_autoptr (GSocketConnectable) server = g_network_address_parse (send->server ? send->server : DEFAULT_SERVER, 587, &error);
+  if (!server)
+    {
+      send->status = gpo_command_usage ("--server \"%s\" is not HOST:PORT: %s", send->server, error->message);
+      return;
+    }
+  if (send->mechanism && !gpo_sasl_mechanism (send->mechanism))
+    {
+      g_autofree char *known = gpo_sasl_list (TRUE, ", ");
+      send->status = gpo_command_usage ("--mechanism \"%s\" is not known; there are %s", send->mechanism, known);
+      return;
+    }
+  if (!choose_login (send, &login, &password) || !read_letter_file (send, file))
+    return;
+  options.user = login;
+  options.password = password;
+  call (send, &options, g_network_address_get_hostname (G_NETWORK_ADDRESS (server)),
+        g_network_address_get_port (G_NETWORK_ADDRESS (server)));
+}
+
+int
+gpo_cmd_send (int argc, char **argv)
+{
+  Send send = { .status = GPO_EXIT_OK };
+  const GOptionEntry entries[] = {
+    { "from", 0, 0, G_OPTION_ARG_STRING, &send.from, "Reverse-path: who writes", "ADDRESS" },
+    { "to", 0, 0, G_OPTION_ARG_STRING_ARRAY, &send.to, "Forward-path; may be given several times", "ADDRESS" },
+    { "server", 0, 0, G_OPTION_ARG_STRING, &send.server, "Server (default: Athens' submission, " DEFAULT_SERVER ")", "HOST:PORT" },
+    { "auth", 0, 0, G_OPTION_ARG_STRING, &send.auth, "Log in; without --server as the writer, with the toy password", "USER[:PASSWORD]" },
+    { "mechanism", 0, 0, G_OPTION_ARG_STRING, &send.mechanism, "How to log in (default: the strongest offered)", "NAME" },
+    { "tls", 0, 0, G_OPTION_ARG_STRING, &send.tls, "none, starttls (where offered; default), require or implicit", "HOW" },
+    { "ca", 0, 0, G_OPTION_ARG_FILENAME, &send.ca, "Trust servers of the office that has this ca.pem, and no others", "FILE" },
+    { "add-missing", 0, 0, G_OPTION_ARG_NONE, &send.add_missing, "Add From, Date and Message-ID where they are missing", NULL },
+    { "verbose", 'v', 0, G_OPTION_ARG_NONE, &send.verbose, "Show the dialogue: -> what is said, <- what is answered", NULL },
+    { NULL }
+  };
+  int status;
+  if (!gpo_command_parse (entries, &argc, &argv, &status))
+    return status;
+  if (argc > 2)
+    return gpo_command_usage ("send takes one letter, not also \"%s\"", argv[2]);
+  send.envelope = gpo_envelope_new ();
+  run (&send, argc > 1 ? argv[1] : NULL);
+  gpo_envelope_free (send.envelope);
+  g_clear_pointer (&send.letter, g_bytes_unref);
+  g_clear_pointer (&send.client_tls, gpo_tls_unref);
+  g_strfreev (send.to);
+  g_free (send.recipients);
+  g_free (send.from);
+  g_free (send.server);
+  g_free (send.auth);
+  g_free (send.mechanism);
+  g_free (send.tls);
+  g_free (send.ca);
+  return send.status;
+}
