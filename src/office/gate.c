@@ -167,7 +167,8 @@ static char *
 damage (const char *text)
 {
   char *copy = g_strdup (text);
-  for (gsize i = MIN (strlen (copy), 4); copy[i]; i += 3)
+  gsize length = strlen (copy);
+  for (gsize i = 4; i < length; i += 3)
     if (g_ascii_isalnum (copy[i]))
       copy[i] ^= 1;
   return copy;
