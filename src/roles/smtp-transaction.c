@@ -275,6 +275,7 @@ gpo_smtp_mail (GpoSmtpServer *server, GpoSlice argument)
       return;
     }
   server->envelope->has_sender = TRUE;
+  g_free (server->envelope->reverse_path);
   server->envelope->reverse_path = g_strdup (sender);
   server->session.letter = server->sink->letter (server->sink, server, &server->inner);
   envelope_event (server, "from", GPO_FIELD_SENDER, sender);
