@@ -208,12 +208,21 @@ gpo_office_open_hosts (GpoOffice *office, GError **error)
     {
       GpoPost *post = office->parts.posts->pdata[i];
       post->gateway = gpo_gateway_new (post);
-      if (post->tls)
-        gpo_tls_load_in_background (post->tls);
     }
   for (guint i = 0; i < hosts->len; i++)
     take_up (office, office->parts.posts->pdata[i], recoveries->pdata[i]);
   return TRUE;
+}
+
+void
+gpo_office_load_tls (GpoOffice *office)
+{
+  for (guint i = 0; i < office->parts.posts->len; i++)
+    {
+      GpoPost *post = office->parts.posts->pdata[i];
+      if (post->tls)
+        gpo_tls_load_in_background (post->tls);
+    }
 }
 
 void

@@ -28,7 +28,7 @@ struct GpoOffice
   const GpoOfficeConfig *config; /* while starting */
   guint gateways_running;
   gboolean closing, controls_told;
-  GSource *deadline;
+  GSource *deadline, *tls_later;
   void (*stop_asked) (gpointer);
   gpointer stop_asked_data;
 
@@ -43,6 +43,8 @@ struct GpoOffice
 /* Makes every post with its folders, and opens every listener of hosts that are up. */
 gboolean gpo_office_open_hosts (GpoOffice *office, GError **error);
 GPtrArray *gpo_office_counters_new (void);
+/* Makes or loads the hosts' certificates on workers. */
+void gpo_office_load_tls (GpoOffice *office);
 /* Nobody new is let in. */
 void gpo_office_close_listeners (GpoOffice *office);
 void gpo_office_free_hosts (GpoOffice *office);

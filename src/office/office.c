@@ -17,6 +17,10 @@
 /* How long sessions and gateways may take to finish, real seconds. */
 #define GRACE 10
 
+/* Certificates are loaded after so many ms, so that they do not compete with the first greeting for the
+ * processor. Who asks for TLS before that waits for them, and no longer. */
+#define TLS_AFTER 150
+
 /* --- opening --- */
 
 static gint64
@@ -108,6 +112,23 @@ open_log (GpoOffice *office)
 }
 
 static gboolean
+load_tls (gpointer data)
+{
+  GpoOffice *office = data;
+  g_clear_pointer (&office->tls_later, g_source_unref);
+  gpo_office_load_tls (office);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+load_tls_later (GpoOffice *office)
+{
+  office->tls_later = g_timeout_source_new (TLS_AFTER);
+  g_source_set_callback (office->tls_later, load_tls, office, NULL);
+  g_source_attach (office->tls_later, office->context);
+}
+
+static gboolean
 set_up (GpoOffice *office, GError **error)
 {
   GpoOfficeParts *parts = &office->parts;
@@ -127,6 +148,7 @@ set_up (GpoOffice *office, GError **error)
     return FALSE;
   if (!office->config->no_control)
     office->control = gpo_control_new (office);
+  load_tls_later (office);
   return TRUE;
 }
 
@@ -248,6 +270,9 @@ tear_down (GpoOffice *office)
   if (office->deadline)
     g_source_destroy (office->deadline);
   g_clear_pointer (&office->deadline, g_source_unref);
+  if (office->tls_later)
+    g_source_destroy (office->tls_later);
+  g_clear_pointer (&office->tls_later, g_source_unref);
   gpo_office_close_listeners (office);
   g_clear_pointer (&office->control, gpo_control_free);
   if (parts->store)
