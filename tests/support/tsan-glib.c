@@ -10,10 +10,13 @@
 void __tsan_acquire (void *address);
 void __tsan_release (void *address);
 
+/* Threads may look a function up at the same time; they find the same. */
 #define REAL(name)                                                                                                \
-  static __typeof__ (&name) real;                                                                                 \
-  if (real == NULL)                                                                                               \
-  real = (__typeof__ (&name)) dlsym (RTLD_NEXT, #name)
+  static gpointer found;                                                                                          \
+  gpointer known = __atomic_load_n (&found, __ATOMIC_RELAXED);                                                    \
+  if (known == NULL)                                                                                              \
+    __atomic_store_n (&found, known = dlsym (RTLD_NEXT, #name), __ATOMIC_RELAXED);                                \
+  __typeof__ (&name) real = (__typeof__ (&name)) known
 
 #undef g_mutex_lock
 #undef g_mutex_unlock
@@ -41,4 +44,14 @@ g_cond_wait (GCond *cond, GMutex *mutex)
   __tsan_release (mutex);
   real (cond, mutex);
   __tsan_acquire (mutex);
+}
+
+gboolean
+g_cond_wait_until (GCond *cond, GMutex *mutex, gint64 end_time)
+{
+  REAL (g_cond_wait_until);
+  __tsan_release (mutex);
+  gboolean signalled = real (cond, mutex, end_time);
+  __tsan_acquire (mutex);
+  return signalled;
 }
