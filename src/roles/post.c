@@ -348,6 +348,8 @@ gpo_post_deliver (GpoPost *post, GpoArrival *arrival, GpoSession *session, GpoDe
   guint n = d->persons->len + (d->onward ? 1 : 0);
   g_autofree GpoTarget *targets = g_new0 (GpoTarget, n);
   g_autoptr (GPtrArray) paths = g_ptr_array_new_with_free_func (g_free);
+  /* A file made now has this date by itself, unless the office's clock is elsewhere. */
+  gint64 ahead = ABS (d->envelope->arrived - g_get_real_time ());
   for (guint i = 0; i < d->persons->len; i++)
     {
       GpoPerson *person = d->persons->pdata[i];
@@ -355,7 +357,7 @@ gpo_post_deliver (GpoPost *post, GpoArrival *arrival, GpoSession *session, GpoDe
       g_ptr_array_add (paths, path);
       targets[i].kind = GPO_TARGET_MAILDIR;
       targets[i].maildir = path;
-      targets[i].date = d->envelope->arrived / G_USEC_PER_SEC;
+      targets[i].date = ahead > G_USEC_PER_SEC ? d->envelope->arrived / G_USEC_PER_SEC : 0;
       targets[i].prefix = d->prefix ? d->prefix->str : NULL;
       targets[i].prefix_length = d->prefix ? d->prefix->len : 0;
     }
