@@ -73,11 +73,13 @@ desk_free (GpoDesk *desk)
 
 static gboolean on_turn (gpointer data);
 
-/* A session that gave up its turn though the connection takes more goes on when all others had theirs. */
+/* A session that gave up its turn though the connection takes more goes on when all others had theirs:
+ * the connection tells that it drained only when it had been full. */
 static void
 arrange_turn (GpoDesk *desk)
 {
-  if (desk->turn || desk->session->pending != GPO_PENDING_OUTPUT || !gpo_session_has_room (desk->session))
+  gboolean waits = desk->session->pending == GPO_PENDING_OUTPUT || desk->session->streams;
+  if (desk->turn || !waits || !gpo_session_has_room (desk->session))
     return;
   desk->turn = g_idle_source_new ();
   g_source_set_priority (desk->turn, G_PRIORITY_DEFAULT);

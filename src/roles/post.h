@@ -94,7 +94,7 @@ void gpo_post_serve_smtp (GpoPost *post, GpoRole role, GpoConnection *connection
 
 /* A new connection's number. */
 guint32 gpo_office_next_session (GpoOfficeParts *office);
-/* Records event `kind` of this host outside any session (queue, lookup, mailbox). */
+/* Begins event `kind` of this host outside any session (queue, lookup, mailbox); the caller appends it. */
 void gpo_post_event (GpoPost *post, GpoEventBuilder *b, GpoKind kind, guint32 letter);
 
 G_END_DECLS

@@ -50,12 +50,12 @@ static void
 record (GpoPost *post, guint32 letter, const char *domain, const char *type, const char *answer, gboolean ok)
 {
   GpoEventBuilder b;
-  gpo_event_begin (&b, GPO_KIND_LOOKUP);
+  gpo_post_event (post, &b, GPO_KIND_LOOKUP, letter);
   gpo_event_add_text (&b, GPO_FIELD_DOMAIN, domain, -1);
   gpo_event_add_symbol (&b, GPO_FIELD_TYPE, gpo_symbol (type));
   gpo_event_add_text (&b, GPO_FIELD_ANSWER, answer, -1);
   gpo_event_add_symbol (&b, GPO_FIELD_RESULT, gpo_symbol (ok ? "ok" : "none"));
-  gpo_post_event (post, &b, GPO_KIND_LOOKUP, letter);
+  gpo_log_append (post->office->log, &b);
 }
 
 /* --- exchanges --- */

@@ -359,4 +359,5 @@ gpo_sender_pump (GpoSender *sender)
           gpo_sender_say (sender, GPO_SMTP_IN_UNKNOWN, ".");
         }
     }
+  session->streams = session->state == GPO_SMTP_CLIENT_LETTER && !sender->all_sent;
 }

@@ -74,6 +74,7 @@ struct GpoSession {
   GString *out;            /* bytes to send */
   GpoPending pending;
   gboolean wants_tls;      /* begin the handshake once `out` is sent; the session is pending TLS */
+  gboolean streams;        /* has more to send as soon as there is room: the desk calls `drained` then */
   gboolean closing;        /* close once `out` is sent */
   guint timeout_ms;        /* silence allowed; 0: any */
 

@@ -36,7 +36,7 @@ typedef struct {
   void (*connected) (GpoConnection *c, const GError *error, gpointer data);
   /* Bytes came. They lie in a buffer shared by all connections: valid during the call only. */
   void (*received) (GpoConnection *c, const guint8 *bytes, gsize n, gpointer data);
-  /* Queued output fell below GPO_LOW_WATER after having been above GPO_HIGH_WATER. */
+  /* Queued output fell below GPO_LOW_WATER after having reached GPO_HIGH_WATER. */
   void (*drained) (GpoConnection *c, gpointer data);
   /* TLS stands, `description` says how ("TLS1.3 AES-256-GCM"); or it failed, then `closed` follows. */
   void (*secured) (GpoConnection *c, const GError *error, const char *description, gpointer data);
@@ -53,7 +53,7 @@ typedef struct {
   void (*calling) (GpoConnection *c, gpointer data);
 } GpoConnectionUser;
 
-/* gpo_connection_queued() above which a polite user stops producing, and below which `drained` comes. */
+/* gpo_connection_queued() from which on a polite user stops producing; below the other `drained` comes. */
 #define GPO_HIGH_WATER (256 * 1024)
 #define GPO_LOW_WATER (64 * 1024)
 

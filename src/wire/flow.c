@@ -134,7 +134,7 @@ enqueue (GpoConnection *c, GBytes *bytes)
 {
   c->queued += g_bytes_get_size (bytes);
   g_queue_push_tail (&c->out, bytes);
-  if (c->queued > GPO_HIGH_WATER)
+  if (c->queued >= GPO_HIGH_WATER)
     c->full = TRUE;
   gpo_flow_update (c);
 }
