@@ -110,8 +110,10 @@ class Office:
 
     @property
     def authority(self):
-        """The certificate that clients are told to trust."""
-        return str(self.store / "tls" / "ca.pem")
+        """The certificate that clients are told to trust; it is made while the office starts."""
+        path = self.store / "tls" / "ca.pem"
+        until(path.exists, "the office's authority")
+        return str(path)
 
     def maildir(self, host, person, folder=""):
         return self.store / host / "mail" / person / "Maildir" / folder
