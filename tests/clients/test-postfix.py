@@ -1,0 +1,211 @@
+# SPDX-License-Identifier: MIT
+"""A real MTA both ways: Postfix sends to our gateway, and is the smarthost of a town. Argument: the program glasspost.
+
+Each case has an office and a Postfix of its own, on loopback, with a private configuration that touches nothing
+of the system's. Skipped where Postfix is not installed or this is not root (Postfix switches users).
+"""
+import email
+import email.policy
+import os
+import pathlib
+import shutil
+import smtplib
+import socket
+import subprocess
+import sys
+import tempfile
+import traceback
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "docs"))
+from cases import same, true  # noqa: E402
+from office import PASSWORD, Failed, Office, added, until  # noqa: E402
+from tap import Tap  # noqa: E402
+
+MAIN = """compatibility_level = 3.6
+queue_directory = {d}/queue
+data_directory = {d}/data
+command_directory = {commands}
+daemon_directory = {daemons}
+mail_owner = postfix
+setgid_group = postdrop
+myhostname = postfix.example
+mydestination =
+inet_interfaces = 127.0.0.1
+inet_protocols = ipv4
+mynetworks = 127.0.0.0/8
+smtpd_relay_restrictions = permit_mynetworks, reject
+local_recipient_maps =
+alias_maps =
+alias_database =
+transport_maps = inline:{{ {transport} }}
+smtp_tls_security_level = may
+maillog_file = {d}/log/maillog
+maillog_file_prefixes = {d}
+"""
+SERVICES = """{port} inet n - n - - smtpd
+cleanup unix n - n - 0 cleanup
+qmgr unix n - n 300 1 qmgr
+tlsmgr unix - - n 1000? 1 tlsmgr
+rewrite unix - - n - - trivial-rewrite
+bounce unix - - n - 0 bounce
+defer unix - - n - 0 bounce
+trace unix - - n - 0 bounce
+verify unix - - n - 1 verify
+proxymap unix - - n - - proxymap
+smtp unix - - n - - smtp
+relay unix - - n - - smtp
+error unix - - n - - error
+retry unix - - n - - error
+anvil unix - - n - 1 anvil
+scache unix - - n - 1 scache
+postlog unix-dgram n - n - 1 postlogd
+"""
+LETTER = ("From: {sender}\r\nTo: {to}\r\nSubject: both ways\r\nDate: Sat, 01 Feb 2025 10:00:00 +0000\r\n"
+          "Message-ID: <{id}@example>\r\n\r\n.a dot\r\n..two\r\nbye\r\n")
+ALICE, BOB, NOBODY = "alice@athens.example", "bob@sparta.example", "nobody@sparta.example"
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+class Postfix:
+    """An instance of its own in a folder that goes away. `routes`: domain → port on loopback."""
+
+    def __init__(self, port):
+        self.port = port
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="postfix-"))
+        self.process = None
+
+    def start(self, routes):
+        d = self.folder
+        d.chmod(0o755)
+        for name in ("queue", "data", "log"):
+            (d / name).mkdir()
+        shutil.chown(d / "data", "postfix")
+        transport = ", ".join(f"{{ {domain} = smtp:[127.0.0.1]:{port} }}" for domain, port in routes.items())
+        (d / "main.cf").write_text(MAIN.format(d=d, transport=transport, commands=ask("command_directory"),
+                                               daemons=ask("daemon_directory")), encoding="utf-8")
+        (d / "master.cf").write_text(SERVICES.format(port=f"127.0.0.1:{self.port}"), encoding="utf-8")
+        self.process = subprocess.Popen(["postfix", "-c", str(d), "start-fg"], stdin=subprocess.DEVNULL,
+                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+        until(self.answers, f"Postfix on port {self.port}\n{self.said()}")
+
+    def answers(self):
+        try:
+            with smtplib.SMTP("127.0.0.1", self.port, timeout=5) as client:
+                return client.noop()[0] == 250
+        except OSError:
+            return False
+
+    def said(self):
+        log = self.folder / "log" / "maillog"
+        return log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
+
+    def stop(self):
+        if self.process:
+            subprocess.run(["postfix", "-c", str(self.folder), "stop"], check=False, capture_output=True, timeout=60)
+            try:
+                self.process.wait(20)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def ask(name):
+    return subprocess.run(["postconf", "-dh", name], check=True, capture_output=True, encoding="utf-8").stdout.strip()
+
+
+def make_letter(sender, to, name):
+    return LETTER.format(sender=sender, to=to, id=name).encode()
+
+
+def received_by(letter):
+    parsed = email.message_from_bytes(letter, policy=email.policy.default)
+    fields = [str(field).split() for field in parsed.get_all("Received", [])]
+    return [words[words.index("by") + 1] for words in fields]
+
+
+def to_us(office, postfix):
+    """Postfix → gateway → Sparta."""
+    postfix.start({"sparta.example": office.port("gateway", "smtp")})
+    sent = make_letter("dora@far.example", BOB, "one")
+    with smtplib.SMTP("127.0.0.1", postfix.port, timeout=30) as client:
+        client.sendmail("dora@far.example", [BOB], sent)
+    letter = office.wait_for_letters("sparta", "bob", 1)[0]
+    added(letter, sent)
+    same(received_by(letter), ["sparta.example", "gateway.example", "postfix.example"], "the way it came")
+
+
+def by_us(office, postfix):
+    """Athens → Postfix as its smarthost → Sparta."""
+    postfix.start({"sparta.example": office.port("sparta", "smtp")})
+    sent = make_letter(ALICE, BOB, "two")
+    submit(office, [BOB], sent)
+    letter = office.wait_for_letters("sparta", "bob", 1)[0]
+    added(letter, sent)
+    same(received_by(letter), ["sparta.example", "postfix.example", "athens.example"], "the way it came")
+    office.wait_for_event(kind="edge", machine="queue", host="athens", to="delivered")
+
+
+def bounced(office, postfix):
+    """What Sparta refuses to Postfix comes back to Alice: a letter of Postfix's, with our status in it."""
+    postfix.start({"sparta.example": office.port("sparta", "smtp"), "athens.example": office.port("athens", "smtp")})
+    submit(office, [NOBODY], make_letter(ALICE, NOBODY, "three"))
+    letter = office.wait_for_letters("athens", "alice", 1)[0]
+    true(b"Return-Path: <>" in letter, "the report has the null reverse-path")
+    true(b"Status: 5.1.1" in letter, f"the report says 5.1.1:\n{letter.decode(errors='replace')}")
+
+
+def submit(office, to, letter):
+    with smtplib.SMTP(*office.ports["athens", "submission"], timeout=30) as client:
+        client.login("alice", PASSWORD)
+        client.sendmail(ALICE, to, letter)
+
+
+CASES = [("a letter from Postfix goes over the gateway to Sparta", to_us),
+         ("a town sends through Postfix as its smarthost", by_us),
+         ("what is refused behind the smarthost comes back as a report", bounced)]
+
+
+def scenario(program, folder, port):
+    """The built-in world, in which Athens has a smarthost."""
+    text = subprocess.run([program, "serve", "--print-scenario"], check=True, capture_output=True, encoding="utf-8").stdout
+    path = pathlib.Path(folder) / "world.scenario"
+    path.write_text(text.replace("[host athens]\n", f"[host athens]\nsmarthost = 127.0.0.1:{port}\n"), encoding="utf-8")
+    return path
+
+
+def run(program, function):
+    port = free_port()
+    postfix = Postfix(port)
+    try:
+        with Office(program, scenario=scenario(program, postfix.folder, port)) as office:
+            try:
+                function(office, postfix)
+            except Failed as error:
+                raise Failed(f"{error}\nPostfix said:\n{postfix.said()[-3000:]}") from error
+    finally:
+        postfix.stop()
+
+
+def main():
+    tap = Tap()
+    missing = "Postfix is not installed" if not shutil.which("postfix") else "not root" if os.getuid() else None
+    for name, function in CASES:
+        if missing:
+            tap.skip(name, missing)
+            continue
+        try:
+            run(sys.argv[1], function)
+            tap.check(True, name)
+        except (Failed, OSError, subprocess.SubprocessError, smtplib.SMTPException) as error:
+            tap.check(False, name, str(error) or traceback.format_exc())
+    tap.done()
+
+
+if __name__ == "__main__":
+    main()
