@@ -4,6 +4,7 @@
 #include "office/office-private.h"
 #include "roles/desk.h"
 #include "roles/gateway.h"
+#include "store/disk.h"
 #include "store/maildir.h"
 #include "store/spool.h"
 #include "wire/listener.h"
@@ -200,9 +201,12 @@ gpo_office_open_hosts (GpoOffice *office, GError **error)
 {
   GPtrArray *hosts = office->parts.world->hosts;
   g_autoptr (GPtrArray) recoveries = g_ptr_array_new_with_free_func (recovery_free);
-  for (guint i = 0; i < hosts->len; i++)
-    if (!open_post (office, hosts->pdata[i], recoveries, error))
-      return FALSE;
+  gboolean ok = TRUE;
+  gpo_disk_gather ();
+  for (guint i = 0; ok && i < hosts->len; i++)
+    ok = open_post (office, hosts->pdata[i], recoveries, error);
+  if (!gpo_disk_sync_gathered (ok ? error : NULL) || !ok)
+    return FALSE;
   gpo_office_describe (office);
   for (guint i = 0; i < hosts->len; i++)
     {

@@ -83,12 +83,45 @@ gpo_disk_sync_folder (const char *path, GError **error)
   return ok;
 }
 
+/* Folders that wait to be synced together: of the thread that opens a store. */
+static GPrivate gathered = G_PRIVATE_INIT ((GDestroyNotify) g_hash_table_unref);
+
+void
+gpo_disk_gather (void)
+{
+  g_private_replace (&gathered, g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL));
+}
+
+gboolean
+gpo_disk_sync_gathered (GError **error)
+{
+  GHashTable *folders = g_private_get (&gathered);
+  GHashTableIter iter;
+  gpointer folder;
+  gboolean ok = TRUE;
+  g_hash_table_iter_init (&iter, folders);
+  while (ok && g_hash_table_iter_next (&iter, &folder, NULL))
+    ok = gpo_disk_sync_folder (folder, error);
+  g_private_replace (&gathered, NULL);
+  return ok;
+}
+
+static gboolean
+sync_or_gather (const char *path, GError **error)
+{
+  GHashTable *folders = g_private_get (&gathered);
+  if (!folders)
+    return gpo_disk_sync_folder (path, error);
+  g_hash_table_add (folders, g_strdup (path));
+  return TRUE;
+}
+
 gboolean
 gpo_disk_make_folder (const char *path, GError **error)
 {
   g_autofree char *parent = g_path_get_dirname (path);
   if (mkdir (path, 0700) == 0)
-    return gpo_disk_sync_folder (parent, error);
+    return sync_or_gather (parent, error);
   if (errno == EEXIST && g_file_test (path, G_FILE_TEST_IS_DIR))
     return TRUE;
   if (errno != ENOENT || strcmp (parent, path) == 0)
@@ -97,7 +130,7 @@ gpo_disk_make_folder (const char *path, GError **error)
     return FALSE;
   if (mkdir (path, 0700) < 0 && errno != EEXIST)
     return gpo_disk_error (error, "make folder", path);
-  return gpo_disk_sync_folder (parent, error);
+  return sync_or_gather (parent, error);
 }
 
 gboolean

@@ -23,6 +23,11 @@ gboolean gpo_disk_cut (int fd, guint64 size);
 gboolean gpo_disk_sync_folder (const char *path, GError **error);
 /* Makes a folder and its parents, mode 0700, and their entries durable. TRUE if it was there. */
 gboolean gpo_disk_make_folder (const char *path, GError **error);
+/* From now on, on this thread, the folders above new ones are not synced but gathered, and then synced
+ * together: a journal commits all of them at the price of one. */
+void gpo_disk_gather (void);
+/* Syncs them and ends gathering; also to be called after an error, when its result does not matter. */
+gboolean gpo_disk_sync_gathered (GError **error);
 /* Replaces a small file by a new one, durably and whole: PATH.new is written, synced and renamed. */
 gboolean gpo_disk_replace (const char *path, const char *text, GError **error);
 /* Tells ext4 to put the folders made in this one far apart (FS_TOPDIR_FL). Harmless elsewhere. */
