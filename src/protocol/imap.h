@@ -79,6 +79,7 @@ gpo_imap_fail (GpoImapParser *parser, const char *what)
   return FALSE;
 }
 
+/* One item each. */
 gboolean gpo_imap_space (GpoImapParser *parser);
 /* The end of the command. */
 gboolean gpo_imap_at_end (GpoImapParser *parser);

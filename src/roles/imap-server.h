@@ -9,6 +9,7 @@
 
 G_BEGIN_DECLS
 
+/* The server's end of a connection, silent until it greets; freed by gpo_session_free(). */
 GpoSession *gpo_imap_server_new (GpoCounter *counter, guint32 number);
 /* Whether STARTTLS may be offered (there is a certificate); FALSE at first. */
 void gpo_imap_server_offer_tls (GpoSession *session, gboolean offer);

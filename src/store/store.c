@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* store.c: the root folder: its lock, its layout, and what all parts of the store share. */
-#include "store/counter.h"
+#include "store/letter-counter.h"
 #include "store/disk.h"
 #include "store/stream.h"
 #include "store/store-internal.h"

@@ -2,7 +2,7 @@
 /* store.h: everything an office keeps on disk, under one root folder.
  *
  *     ROOT/lock                         which process has this store open
- *     ROOT/counter                      the letter numbers reserved so far (counter.h)
+ *     ROOT/counter                      the letter numbers reserved so far (letter-counter.h)
  *     ROOT/tmp/                         large letters still being received; emptied at start
  *     ROOT/tls/                         keys and certificates (made by others)
  *     ROOT/HOST/spool/{queue,free,damaged,tmp}/   one host's queue (spool.h)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The header is the reference: each public function below src has a comment, or stands in a group with one.
 
-Headers named -internal.h are shared by the files of one subject and are not public.
+Headers named -internal.h or -private.h are shared by the files of one subject and are not public.
 
 A group is a run of lines without an empty one. It has a comment before its functions, or behind each.
 _init, _clear, _free, _ref, _unref and _error_quark say by their names what GLib's readers expect of them.
@@ -29,7 +29,7 @@ def without_bodies(text):
 
 
 for path in project.files(".h", folders=("src",)):
-    if path.endswith("-internal.h"):
+    if path.endswith(("-internal.h", "-private.h")):
         continue
     # a macro between a comment and its functions does not part them
     text = re.sub(r"^#(?:.*\\\n)*.*\n\n?", "", project.read(path), flags=re.M)

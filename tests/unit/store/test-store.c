@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test-store.c: the root: its lock, its layout, its letter numbers. */
 #include "store-fixture.h"
-#include "store/counter.h"
+#include "store/letter-counter.h"
 
 START_TEST (second_office_is_refused_with_the_process)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* counter.c: the office's letter numbers over restarts. */
-#include "store/counter.h"
+/* letter-counter.c: the office's letter numbers over restarts. */
+#include "store/letter-counter.h"
 #include "store/disk.h"
 
 #include <string.h>

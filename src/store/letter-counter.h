@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* counter.h: numbers that are never given twice, without a sync for each.
+/* letter-counter.h: numbers that are never given twice, without a sync for each.
  *
  * The file holds a number larger than any given so far. Numbers are reserved GPO_COUNTER_BLOCK at a
  * time, the next block while half of the last is left; a crash skips what was reserved and not used. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* imap-server.c: the states of an IMAP server: RFC 3501 §3.
+/* imap-server-table.c: the states of an IMAP server: RFC 3501 §3.
  *
  *                   +----------------------+
  *                   |connection established|
