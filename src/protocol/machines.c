@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* machines.c: the list of all machines. */
 #include "protocol/imap.h"
+#include "protocol/pop3.h"
 #include "protocol/queue.h"
 #include "protocol/smtp.h"
 
@@ -9,5 +10,6 @@ const GpoMachine *const gpo_machines[] = {
   &gpo_smtp_client_machine,
   &gpo_queue_machine,
   &gpo_imap_server_machine,
+  &gpo_pop3_server_machine,
   NULL,
 };

@@ -10,7 +10,7 @@
 #include "letter/anatomy.h"
 #include "protocol/imap.h"
 #include "protocol/sasl.h"
-#include "roles/counter.h"
+#include "roles/mail-counter.h"
 #include "roles/imap-server.h"
 
 G_BEGIN_DECLS
@@ -28,7 +28,7 @@ struct GpoImap {
   guint told_keywords;      /* keywords of the selected mailbox the client was told */
   guint errors;
 
-  /* the command at hand: imap-server.c */
+  /* the command at hand: imap-session.c */
   GString *command;         /* its lines and literals so far */
   guint64 literal;          /* bytes of a literal still to come */
   guint64 discard;          /* bytes of a refused literal still to come */
@@ -55,7 +55,7 @@ struct GpoImap {
   struct GpoImapAppend *append; /* imap-append.c */
 };
 
-/* --- imap-server.c --- */
+/* --- imap-session.c --- */
 
 /* Ends the command: tells what changed (as the command allows), takes the edge, sends the tagged reply: `text` ("OK …",
  * "NO …") or, if NULL, the row's own. */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* imap-server.h: the server's end of an IMAP session: RFC 3501 and the extensions that imap-capability.c lists.
  *
- * A pure session (session.h). Read in this order: imap-server.c (a line becomes a command, a verdict, an edge, a reply),
+ * A pure session (session.h). Read in this order: imap-session.c (a line becomes a command, a verdict, an edge, a reply),
  * imap-commands.c (the table of commands), imap-select.c, imap-fetch.c, imap-update.c (what may be told when), then each
  * command or extension in the file of its name. */
 #pragma once
-#include "roles/counter.h"
+#include "roles/mail-counter.h"
 
 G_BEGIN_DECLS
 

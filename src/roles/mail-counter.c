@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* counter.c: persons' mailboxes, opened once for all sessions, and the events of their changes. */
-#include "roles/counter.h"
+/* mail-counter.c: persons' mailboxes, opened once for all sessions, and the events of their changes. */
+#include "roles/mail-counter.h"
 
 void
 gpo_counter_init (GpoCounter *counter, GpoHost *host, GpoLog *log)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* imap-server.c: how bytes become a command, a verdict, an edge and a reply: RFC 3501 §2.2.
+/* imap-session.c: how bytes become a command, a verdict, an edge and a reply: RFC 3501 §2.2.
  *
  *     lines and literals → a whole command → tag and verb → (does the table accept it here?) → a command's function
  *          → gpo_imap_answer: what changed, the edge, the tagged reply

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* counter.h: the mailbox counter of a host: what its IMAP and POP3 sessions share and ask.
+/* mail-counter.h: the mailbox counter of a host: what its IMAP and POP3 sessions share and ask.
  *
  * A pure session knows persons and mailboxes through this, so that a test stands in for the disk. It is also where
  * changes of mailboxes are recorded: each is one `mailbox` event, whoever made it. */
