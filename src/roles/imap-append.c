@@ -37,17 +37,6 @@ gpo_imap_append_clear (GpoImap *imap)
   g_free (append);
 }
 
-/* An APPEND whose last thing is no literal. */
-void
-gpo_imap_append (GpoImap *imap)
-{
-  GpoImapParser *p = &imap->parser;
-  g_autofree char *name = NULL;
-  if (gpo_imap_space (p) && gpo_imap_mailbox (p, &name))
-    gpo_imap_fail (p, "flags, a date, or the letter as a literal {size}");
-  gpo_imap_bad (imap);
-}
-
 /* Everything before the literal. FALSE: this literal is not the letter (a mailbox's name may be one). */
 static gboolean
 read_arguments (GpoImapParser *p, Append *append)
@@ -59,6 +48,19 @@ read_arguments (GpoImapParser *p, Append *append)
   if (gpo_imap_peek (p) == '"' && (!gpo_imap_date_time (p, &append->date) || !gpo_imap_space (p)))
     return FALSE;
   return gpo_imap_peek (p) == '{' && memchr (p->text + p->at, '\n', p->length - p->at) == p->text + p->length - 1;
+}
+
+/* An APPEND whose letter is no literal at its end: the arguments are read again to say what is wrong. */
+void
+gpo_imap_append (GpoImap *imap)
+{
+  GpoImapParser *p = &imap->parser;
+  Append append = { .keywords = g_ptr_array_new_with_free_func (g_free) };
+  if (read_arguments (p, &append) || !p->expected)
+    gpo_imap_fail (p, "flags, a date, or the letter as a literal {size}");
+  g_ptr_array_unref (append.keywords);
+  g_free (append.name);
+  gpo_imap_bad (imap);
 }
 
 /* The command was answered before its literal: bytes that come nevertheless are thrown away. */

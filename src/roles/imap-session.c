@@ -110,7 +110,7 @@ gpo_imap_answer (GpoImap *imap, GpoVerdict verdict, const char *text)
 {
   GpoImapInput input = imap->input;
   imap->step = NULL;
-  if (imap->view && gpo_verdict_accepts (verdict) && imap->session.state != GPO_IMAP_LOGOUT)
+  if (imap->view && gpo_verdict_accepts (verdict) && input != GPO_IMAP_IN_LOGOUT && imap->session.state != GPO_IMAP_LOGOUT)
     gpo_imap_update (imap, may_tell_expunged (input));
   imap->session.letter = 0;
   if (counts_as_error (verdict) && ++imap->errors > imap->counter->host->limits.errors)

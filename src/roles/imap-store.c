@@ -8,8 +8,9 @@ typedef struct {
   gboolean silent, conditional;
   guint64 unchanged_since;
   guint32 flags;
-  GpoImapSet failed; /* numbers or UIDs */
-  guint at;
+  GpoImapSet failed;    /* numbers or UIDs */
+  GArray *failed_slots; /* the same, in the order of slots */
+  guint at, failed_at;
 } Store;
 
 static void
@@ -18,6 +19,7 @@ store_free (gpointer data)
   Store *store = data;
   g_array_unref (store->slots);
   gpo_imap_set_clear (&store->failed);
+  g_clear_pointer (&store->failed_slots, g_array_unref);
   g_free (store);
 }
 
@@ -81,7 +83,9 @@ step (GpoImap *imap)
   guint32 slot = g_array_index (store->slots, guint32, store->at++);
   const GpoMessage *message = gpo_mailbox_message (imap->view->mailbox, slot);
   guint32 number = gpo_view_number (imap->view, slot);
-  if (number && !(message->flags & GPO_FLAG_EXPUNGED))
+  if (store->failed_at < store->failed_slots->len && g_array_index (store->failed_slots, guint32, store->failed_at) == slot)
+    store->failed_at++; /* [MODIFIED] names it: RFC 7162 §3.1.3 */
+  else if (number && !(message->flags & GPO_FLAG_EXPUNGED))
     tell (imap, number, message, store->silent);
 }
 
@@ -100,6 +104,8 @@ stored (const guint32 *failed, guint n_failed, const GError *error, gpointer dat
       return;
     }
   store->failed.ranges = g_array_new (FALSE, FALSE, sizeof (guint32));
+  store->failed_slots = g_array_new (FALSE, FALSE, sizeof (guint32));
+  g_array_append_vals (store->failed_slots, failed, n_failed);
   for (guint i = 0; i < n_failed; i++)
     {
       guint32 number = uid ? gpo_mailbox_message (imap->view->mailbox, failed[i])->uid : gpo_view_number (imap->view, failed[i]);

@@ -92,7 +92,7 @@ typedef void (*GpoMailboxOpenFunc) (GpoMailbox *mailbox, const GError *error, gp
 /* An APPEND is done: its UID. */
 typedef void (*GpoMailboxAppendFunc) (guint32 uid, const GError *error, gpointer data);
 /* Flags are stored. `failed`: slots left alone since they changed after `unchanged_since`. Those that were
- * expunged meanwhile are left alone silently. */
+ * expunged meanwhile are left alone silently. In the order asked for. */
 typedef void (*GpoMailboxStoreFunc) (const guint32 *failed, guint n_failed, const GError *error, gpointer data);
 /* Letters are copied: uids[i] in the target for slots[i] of the source. */
 typedef void (*GpoMailboxCopyFunc) (const guint32 *slots, const guint32 *uids, guint n, const GError *error, gpointer data);
