@@ -426,6 +426,7 @@ gpo_post_report_then (GpoPost *post, GpoEnvelope *envelope, int kind, const char
         recipient->reported = TRUE;
     }
   to->letter = number;
+  g_free (to->id);
   to->id = g_steal_pointer (&id);
   to->arrived = now;
   gsize n;
