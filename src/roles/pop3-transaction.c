@@ -230,7 +230,8 @@ gpo_pop3_transaction (GpoPop3 *pop3, GpoPop3Command *command)
       gpo_pop3_answer (pop3, GPO_POP3_IN_DELE, GPO_OK, NULL);
       break;
     case GPO_POP3_IN_RSET:
-      memset (pop3->marked->data, 0, pop3->marked->len);
+      if (pop3->marked->len)
+        memset (pop3->marked->data, 0, pop3->marked->len);
       gpo_pop3_answer (pop3, GPO_POP3_IN_RSET, GPO_OK, NULL);
       break;
     default:
