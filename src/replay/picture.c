@@ -6,14 +6,18 @@
 #include "replay/picture.h"
 #include <string.h>
 
-struct GpoPicture {
+/* How many events of one session are looked at backwards: bounds the cost of a jump. */
+#define LOOK_BACK 4096
+
+struct GpoPicture
+{
   GpoLog *log;
-  guint64 length;          /* events read */
+  guint64 length; /* events read */
   guint generation;
   GPtrArray *sessions, *letters, *hosts, *mailboxes;
-  GHashTable *session_of;  /* number → GpoSessionTrack */
-  GHashTable *letter_of;   /* number → GpoLetterTrack */
-  GHashTable *mailbox_of;  /* "host bob/INBOX" → GpoMailboxTrack */
+  GHashTable *session_of;      /* number → GpoSessionTrack */
+  GHashTable *letter_of;       /* number → GpoLetterTrack */
+  GHashTable *mailbox_of;      /* "host bob/INBOX" → GpoMailboxTrack */
   GpoHostTrack *host_of[1024]; /* by symbol, for the few that are hosts; larger ones are searched for */
 };
 
@@ -54,6 +58,7 @@ session_free (gpointer data)
   g_free (session->events.events);
   g_free (session->edges.events);
   g_free (session->lines.events);
+  g_free (session->marks.events);
   g_free (session);
 }
 
@@ -61,8 +66,8 @@ static void
 letter_free (gpointer data)
 {
   GpoLetterTrack *letter = data;
-  GpoTrack *tracks[] = { &letter->events,    &letter->letters, &letter->envelopes, &letter->queue,
-                         &letter->mailboxes, &letter->data };
+  GpoTrack *tracks[] = { &letter->events, &letter->letters,   &letter->envelopes,
+                         &letter->queue,  &letter->mailboxes, &letter->data };
   for (guint i = 0; i < G_N_ELEMENTS (tracks); i++)
     g_free (tracks[i]->events);
   g_free (letter);
@@ -75,6 +80,8 @@ host_free (gpointer data)
   g_free (host->queue.events);
   g_free (host->sessions.events);
   g_free (host->state.events);
+  g_free (host->domain);
+  g_free (host->roles);
   g_free (host);
 }
 
@@ -184,7 +191,8 @@ note_connect (GpoSessionTrack *session, const GpoEvent *event)
     {
       session->host = event->host;
       if (gpo_event_find (event, GPO_FIELD_NAME, &f))
-        session->caller = f.type == GPO_VALUE_SYMBOL ? (GpoSymbol) f.number : gpo_symbol_try (f.text, f.length);
+        session->caller
+            = f.type == GPO_VALUE_SYMBOL ? (GpoSymbol) f.number : gpo_symbol_try (f.text, f.length);
     }
   else
     session->caller = event->host;
@@ -213,6 +221,11 @@ note_session (GpoPicture *picture, const GpoEvent *event, guint64 n)
     case GPO_KIND_LINE:
     case GPO_KIND_DATA:
       track_add (&session->lines, n);
+      break;
+    case GPO_KIND_AUTH:
+    case GPO_KIND_TLS:
+    case GPO_KIND_HOLD:
+      track_add (&session->marks, n);
       break;
     default:
       break;
@@ -276,8 +289,8 @@ note_office (GpoPicture *picture, GpoHostTrack *host, const GpoEvent *event, gui
   track_add (&host->state, n);
   if (domain && roles && !host->domain)
     {
-      host->domain = domain;
-      host->roles = roles;
+      host->domain = g_strdup (domain);
+      host->roles = g_strdup (roles);
       picture->generation++;
     }
 }
@@ -410,37 +423,46 @@ session_states (GpoPicture *picture, const GpoSessionTrack *session, guint64 n, 
     }
 }
 
-void
-gpo_picture_session_at (GpoPicture *picture, const GpoSessionTrack *session, guint64 n, GpoSessionAt *out)
+/* Who logged in, whether it is encrypted, whether the gate holds it. */
+static void
+session_marks (GpoPicture *picture, const GpoSessionTrack *session, guint64 n, GpoSessionAt *out)
 {
-  *out = (GpoSessionAt) { .edge = G_MAXUINT64 };
-  out->open = session->opened <= n && session->closed > n;
-  session_states (picture, session, n, out);
-  gboolean letter_known = FALSE, hold_known = FALSE;
-  for (guint i = gpo_track_until (&session->events, n); i > 0; i--)
+  gboolean hold_known = FALSE;
+  for (guint i = gpo_track_until (&session->marks, n); i > 0; i--)
     {
-      const GpoEvent *event = gpo_log_get (picture->log, session->events.events[i - 1]);
-      if (!event)
+      const GpoEvent *event = gpo_log_get (picture->log, session->marks.events[i - 1]);
+      if (!event || session->marks.n - i > LOOK_BACK)
         break;
-      if (!letter_known)
-        {
-          out->letter = event->letter;
-          letter_known = TRUE;
-        }
       const char *result = gpo_event_text (event, GPO_FIELD_RESULT, NULL);
-      gboolean ok = result && strcmp (result, "ok") == 0;
+      const char *action = gpo_event_text (event, GPO_FIELD_ACTION, NULL);
+      gboolean ok = g_strcmp0 (result, "ok") == 0;
       if (event->kind == GPO_KIND_AUTH && ok && !out->person)
         out->person = gpo_event_text (event, GPO_FIELD_PERSON, NULL);
       else if (event->kind == GPO_KIND_TLS && ok)
         out->tls = TRUE;
       else if (event->kind == GPO_KIND_HOLD && !hold_known)
         {
-          const char *action = gpo_event_text (event, GPO_FIELD_ACTION, NULL);
-          out->held = action && strcmp (action, "hold") == 0;
+          out->held = g_strcmp0 (action, "hold") == 0;
           hold_known = TRUE;
         }
-      else if (event->kind == GPO_KIND_EDGE && !out->mailbox)
-        out->mailbox = gpo_event_text (event, GPO_FIELD_MAILBOX, NULL);
+    }
+}
+
+void
+gpo_picture_session_at (GpoPicture *picture, const GpoSessionTrack *session, guint64 n, GpoSessionAt *out)
+{
+  *out = (GpoSessionAt){ .edge = G_MAXUINT64 };
+  out->open = session->opened <= n && session->closed > n;
+  session_states (picture, session, n, out);
+  session_marks (picture, session, n, out);
+  guint last = gpo_track_until (&session->events, n);
+  const GpoEvent *event = last ? gpo_log_get (picture->log, session->events.events[last - 1]) : NULL;
+  out->letter = event ? event->letter : 0;
+  guint edges = session->protocol == GPO_PROTOCOL_IMAP ? gpo_track_until (&session->edges, n) : 0;
+  for (guint i = edges; i > 0 && edges - i < LOOK_BACK && !out->mailbox; i--)
+    {
+      event = gpo_log_get (picture->log, session->edges.events[i - 1]);
+      out->mailbox = event ? gpo_event_text (event, GPO_FIELD_MAILBOX, NULL) : NULL;
     }
 }
 
@@ -519,7 +541,7 @@ last_of (GpoPicture *picture, const GpoTrack *track, guint64 n, guint64 *number)
 void
 gpo_picture_letter_at (GpoPicture *picture, const GpoLetterTrack *letter, guint64 n, GpoLetterAt *out)
 {
-  *out = (GpoLetterAt) { .whole = G_MAXUINT64, .size = -1 };
+  *out = (GpoLetterAt){ .whole = G_MAXUINT64, .size = -1 };
   out->recipients = g_array_new (FALSE, FALSE, sizeof (GpoRecipientAt));
   letter_envelope (picture, letter, n, out);
   if (gpo_track_until (&letter->letters, n) > 0)
@@ -533,7 +555,9 @@ gpo_picture_letter_at (GpoPicture *picture, const GpoLetterTrack *letter, guint6
   const GpoEvent *mailbox = last_of (picture, &letter->mailboxes, n, &at_mailbox);
   const GpoEvent *queue = last_of (picture, &letter->queue, n, &at_queue);
   const GpoEvent *any = last_of (picture, &letter->events, n, &at_any);
-  if (mailbox && (!queue || at_mailbox > at_queue))
+  /* the host that handed it on hears of that after it lies in the mailbox */
+  const char *state = queue ? gpo_event_text (queue, GPO_FIELD_STATE, NULL) : NULL;
+  if (mailbox && (at_mailbox > at_queue || g_strcmp0 (state, "delivered") == 0))
     {
       out->host = mailbox->host;
       out->place = "mailbox";
@@ -541,7 +565,7 @@ gpo_picture_letter_at (GpoPicture *picture, const GpoLetterTrack *letter, guint6
   else if (queue)
     {
       out->host = queue->host;
-      out->place = gpo_event_text (queue, GPO_FIELD_STATE, NULL);
+      out->place = state;
     }
   else if (any)
     {

@@ -21,7 +21,8 @@ G_BEGIN_DECLS
 typedef struct GpoPicture GpoPicture;
 
 /* Numbers of events in ascending order (guint32 offsets fit: a trace has less than 4 billion). */
-typedef struct {
+typedef struct
+{
   guint32 *events;
   guint n, size;
 } GpoTrack;
@@ -31,60 +32,66 @@ guint gpo_track_until (const GpoTrack *track, guint64 n);
 
 /* --- sessions --- */
 
-typedef struct {
+typedef struct
+{
   guint32 number;
   GpoProtocol protocol;
-  GpoSymbol host;        /* the server's host, or the client's if the server is a stranger */
-  GpoSymbol caller;      /* the client's host, 0 if a stranger calls */
-  GpoSymbol role;        /* "smtp", "submission", "imap" … ; 0 if unknown */
-  guint64 opened;        /* first event */
-  guint64 closed;        /* its `close` event, or G_MAXUINT64 */
-  GpoTrack events;       /* all its events */
-  GpoTrack edges;        /* its `edge` events, of server and client machine */
-  GpoTrack lines;        /* its `line` and `data` events */
+  GpoSymbol host;   /* the server's host, or the client's if the server is a stranger */
+  GpoSymbol caller; /* the client's host, 0 if a stranger calls */
+  GpoSymbol role;   /* "smtp", "submission", "imap" … ; 0 if unknown */
+  guint64 opened;   /* first event */
+  guint64 closed;   /* its `close` event, or G_MAXUINT64 */
+  GpoTrack events;  /* all its events */
+  GpoTrack edges;   /* its `edge` events, of server and client machine */
+  GpoTrack lines;   /* its `line` and `data` events */
+  GpoTrack marks;   /* its `auth`, `tls` and `hold` events */
 } GpoSessionTrack;
 
 /* What a session was as of event n. Strings belong to the log's events. */
-typedef struct {
+typedef struct
+{
   gboolean open;
-  const char *state;       /* of the server's machine; NULL if we saw none */
-  const char *client_state;/* of the client's machine; NULL if the client is a stranger */
-  guint64 edge;            /* last edge of the server's machine, G_MAXUINT64 if none */
-  guint32 letter;          /* the letter under way, 0 if none */
-  const char *person;      /* who logged in, or NULL */
-  const char *mailbox;     /* IMAP: selected; or NULL */
+  const char *state;        /* of the server's machine; NULL if we saw none */
+  const char *client_state; /* of the client's machine; NULL if the client is a stranger */
+  guint64 edge;             /* last edge of the server's machine, G_MAXUINT64 if none */
+  guint32 letter;           /* the letter under way, 0 if none */
+  const char *person;       /* who logged in, or NULL */
+  const char *mailbox;      /* IMAP: selected; or NULL */
   gboolean tls;
-  gboolean held;           /* the gate holds a line of it */
+  gboolean held; /* the gate holds a line of it */
 } GpoSessionAt;
 
 /* --- letters --- */
 
-typedef struct {
+typedef struct
+{
   guint32 number;
-  guint64 first;         /* first event */
-  GpoTrack events;       /* all that name it */
-  GpoTrack letters;      /* its `letter` events: whole at a host */
-  GpoTrack envelopes;    /* its `envelope` events */
-  GpoTrack queue;        /* its `queue` events */
-  GpoTrack mailboxes;    /* its `mailbox` events */
-  GpoTrack data;         /* its `data` events that hold bytes */
+  guint64 first;      /* first event */
+  GpoTrack events;    /* all that name it */
+  GpoTrack letters;   /* its `letter` events: whole at a host */
+  GpoTrack envelopes; /* its `envelope` events */
+  GpoTrack queue;     /* its `queue` events */
+  GpoTrack mailboxes; /* its `mailbox` events */
+  GpoTrack data;      /* its `data` events that hold bytes */
 } GpoLetterTrack;
 
 /* One recipient of the envelope as one host was told it. */
-typedef struct {
+typedef struct
+{
   const char *path;
-  guint64 event;         /* the `envelope` event */
-  gint64 code;           /* of RCPT's answer */
+  guint64 event; /* the `envelope` event */
+  gint64 code;   /* of RCPT's answer */
 } GpoRecipientAt;
 
 /* Where a letter was at n. */
-typedef struct {
-  GpoSymbol host;        /* the host that had it last */
-  const char *place;     /* "session", "queue", "mailbox", "bounced" … */
-  const char *sender;    /* reverse-path on the newest envelope; NULL before MAIL */
-  GArray *recipients;    /* of GpoRecipientAt, of the newest envelope; free with g_array_unref */
-  guint64 whole;         /* first `letter` event, G_MAXUINT64 before it is whole */
-  gint64 size;           /* bytes, -1 if unknown */
+typedef struct
+{
+  GpoSymbol host;     /* the host that had it last */
+  const char *place;  /* "session", "queue", "mailbox", "bounced" … */
+  const char *sender; /* reverse-path on the newest envelope; NULL before MAIL */
+  GArray *recipients; /* of GpoRecipientAt, of the newest envelope; free with g_array_unref */
+  guint64 whole;      /* first `letter` event, G_MAXUINT64 before it is whole */
+  gint64 size;        /* bytes, -1 if unknown */
 } GpoLetterAt;
 
 /* --- the picture --- */
@@ -109,9 +116,11 @@ const GpoSessionTrack *gpo_picture_session (GpoPicture *picture, guint i);
 const GpoSessionTrack *gpo_picture_session_numbered (GpoPicture *picture, guint32 number);
 /* How many sessions had opened by n: the first so many of gpo_picture_session(). */
 guint gpo_picture_sessions_until (GpoPicture *picture, guint64 n);
-void gpo_picture_session_at (GpoPicture *picture, const GpoSessionTrack *session, guint64 n, GpoSessionAt *out);
+void gpo_picture_session_at (GpoPicture *picture, const GpoSessionTrack *session, guint64 n,
+                             GpoSessionAt *out);
 
-/* All letters in the order they were first named; the one with this number, or NULL; how many there were by n. */
+/* All letters in the order they were first named; the one with this number, or NULL; how many there were by
+ * n. */
 guint gpo_picture_n_letters (GpoPicture *picture);
 const GpoLetterTrack *gpo_picture_letter (GpoPicture *picture, guint i);
 const GpoLetterTrack *gpo_picture_letter_numbered (GpoPicture *picture, guint32 number);
@@ -123,13 +132,15 @@ void gpo_picture_letter_at (GpoPicture *picture, const GpoLetterTrack *letter, g
 GBytes *gpo_picture_letter_bytes (GpoPicture *picture, const GpoLetterTrack *letter, guint64 n, gsize limit);
 
 /* A host of the world, from the `office` events; those only seen in events come without a domain. */
-typedef struct {
+typedef struct
+{
   GpoSymbol symbol;
-  const char *name, *domain, *roles; /* of the event; domain and roles may be NULL */
+  const char *name;
+  char *domain, *roles; /* NULL until its `office` event has told them */
   guint64 first;
-  GpoTrack queue;       /* `queue` events of this host */
-  GpoTrack sessions;    /* `connect` and `close` events */
-  GpoTrack state;       /* `office` and `fault` events: up, down */
+  GpoTrack queue;    /* `queue` events of this host */
+  GpoTrack sessions; /* `connect` and `close` events */
+  GpoTrack state;    /* `office` and `fault` events: up, down */
 } GpoHostTrack;
 guint gpo_picture_n_hosts (GpoPicture *picture);
 const GpoHostTrack *gpo_picture_host (GpoPicture *picture, guint i);
@@ -138,9 +149,10 @@ const GpoHostTrack *gpo_picture_host (GpoPicture *picture, guint i);
  * caller frees (g_array_unref). */
 GArray *gpo_picture_queue_at (GpoPicture *picture, const GpoHostTrack *host, guint64 n);
 
-typedef struct {
+typedef struct
+{
   GpoSymbol host;
-  char *name;           /* "bob/INBOX" */
+  char *name; /* "bob/INBOX" */
   guint64 first;
   GpoTrack events;
 } GpoMailboxTrack;
@@ -148,11 +160,12 @@ typedef struct {
 guint gpo_picture_n_mailboxes (GpoPicture *picture);
 const GpoMailboxTrack *gpo_picture_mailbox (GpoPicture *picture, guint i);
 
-typedef struct {
+typedef struct
+{
   guint32 letter;
-  gint64 uid;           /* 0 while no IMAP session has numbered it */
-  const char *flags;    /* "\\Seen \\Flagged", or NULL */
-  guint64 event;        /* its newest `mailbox` event */
+  gint64 uid;        /* 0 while no IMAP session has numbered it */
+  const char *flags; /* "\\Seen \\Flagged", or NULL */
+  guint64 event;     /* its newest `mailbox` event */
 } GpoMessageAt;
 /* What lies in a mailbox at n, oldest first (GpoMessageAt). The caller frees (g_array_unref). */
 GArray *gpo_picture_mailbox_at (GpoPicture *picture, const GpoMailboxTrack *mailbox, guint64 n);

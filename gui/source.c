@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: MIT */
+/* source.c: feeding the cursor.
+ *
+ * Live: the log's reader sleeps until the office's thread wakes it; then the cursor reads once a frame as
+ * long as there is something new, so that ten thousand events a second cost sixty updates. */
+#include "source.h"
+#include "i18n.h"
+#include "trace/trace-read.h"
+
+#define FRAME_MS 16
+/* Events taken in at once, and bytes of a file: about ten milliseconds each. */
+#define PIECE_EVENTS 100000
+#define PIECE_BYTES (2 * 1024 * 1024)
+
+struct _GpoSource
+{
+  GObject parent_instance;
+  GpoCursor *cursor;
+  char *title, *problem;
+  double progress;
+  guint pump; /* source id of the next look */
+  GpoOffice *office;
+  GpoLogReader *reader;
+  GpoLog *log; /* a file's */
+  GpoTraceReader *file;
+};
+
+enum
+{
+  PROP_PROGRESS = 1,
+  N_PROPS
+};
+static GParamSpec *props[N_PROPS];
+
+G_DEFINE_FINAL_TYPE (GpoSource, gpo_source, G_TYPE_OBJECT)
+
+void
+gpo_source_close (GpoSource *source)
+{
+  g_clear_handle_id (&source->pump, g_source_remove);
+  g_clear_pointer (&source->reader, gpo_log_reader_free);
+  g_clear_object (&source->cursor);
+  g_clear_pointer (&source->office, gpo_office_stop);
+  g_clear_pointer (&source->file, gpo_trace_reader_free);
+  g_clear_pointer (&source->log, gpo_log_free);
+}
+
+static void
+gpo_source_finalize (GObject *object)
+{
+  GpoSource *source = GPO_SOURCE (object);
+  gpo_source_close (source);
+  g_free (source->title);
+  g_free (source->problem);
+  G_OBJECT_CLASS (gpo_source_parent_class)->finalize (object);
+}
+
+static void
+gpo_source_get_property (GObject *object, guint id, GValue *value, GParamSpec *spec)
+{
+  if (id == PROP_PROGRESS)
+    g_value_set_double (value, GPO_SOURCE (object)->progress);
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
+}
+
+static void
+gpo_source_class_init (GpoSourceClass *class)
+{
+  G_OBJECT_CLASS (class)->finalize = gpo_source_finalize;
+  G_OBJECT_CLASS (class)->get_property = gpo_source_get_property;
+  props[PROP_PROGRESS]
+      = g_param_spec_double ("progress", NULL, NULL, 0, 1, 1, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (G_OBJECT_CLASS (class), N_PROPS, props);
+}
+
+static void
+gpo_source_init (GpoSource *source)
+{
+  source->progress = 1;
+}
+
+/* --- live --- */
+
+static gboolean
+look (gpointer data)
+{
+  GpoSource *source = data;
+  gboolean more = gpo_cursor_update (source->cursor, PIECE_EVENTS);
+  gpo_log_reader_release (source->reader, gpo_log_wanted_first (gpo_cursor_get_log (source->cursor)));
+  if (more || !gpo_log_reader_sleep (source->reader, gpo_cursor_get_length (source->cursor)))
+    return G_SOURCE_CONTINUE;
+  source->pump = 0;
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+woken (gpointer data)
+{
+  GpoSource *source = data;
+  if (source->reader && !source->pump)
+    source->pump = g_timeout_add (FRAME_MS, look, source);
+  return G_SOURCE_REMOVE;
+}
+
+/* On the office's thread. */
+static void
+wake (gpointer data)
+{
+  g_idle_add_full (G_PRIORITY_DEFAULT, woken, g_object_ref (data), g_object_unref);
+}
+
+GpoSource *
+gpo_source_new_office (const GpoOfficeConfig *config, GError **error)
+{
+  GpoOffice *office = gpo_office_start (config, error);
+  if (!office)
+    return NULL;
+  GpoSource *source = g_object_new (GPO_TYPE_SOURCE, NULL);
+  GpoLog *log = gpo_office_log (office);
+  source->office = office;
+  source->title = g_strdup (gpo_office_world (office)->title);
+  source->reader = gpo_log_reader_new (log, 0, wake, source);
+  source->cursor = gpo_cursor_new (log);
+  if (look (source))
+    source->pump = g_timeout_add (FRAME_MS, look, source);
+  return source;
+}
+
+/* --- from a file --- */
+
+static void
+set_progress (GpoSource *source, double progress)
+{
+  source->progress = progress;
+  g_object_notify_by_pspec (G_OBJECT (source), props[PROP_PROGRESS]);
+}
+
+static void
+end_file (GpoSource *source, const GError *error)
+{
+  guint64 problems = gpo_trace_reader_n_problems (source->file);
+  if (error)
+    source->problem = g_strdup (error->message);
+  else if (problems)
+    source->problem
+        = g_strdup_printf (ngettext ("%u line could not be read: %s",
+                                     "%u lines could not be read, the first: %s", (gulong) problems),
+                           (guint) problems, gpo_trace_reader_problems (source->file)[0]);
+  g_clear_pointer (&source->file, gpo_trace_reader_free);
+  set_progress (source, 1);
+}
+
+static gboolean
+read_piece (gpointer data)
+{
+  GpoSource *source = data;
+  g_autoptr (GError) error = NULL;
+  gssize n = gpo_trace_reader_step (source->file, PIECE_BYTES, &error);
+  if (n == 0)
+    gpo_trace_reader_end (source->file, &error);
+  gpo_cursor_update (source->cursor, 0);
+  if (n > 0)
+    {
+      set_progress (source, MIN (gpo_trace_reader_progress (source->file), 0.999));
+      return G_SOURCE_CONTINUE;
+    }
+  source->pump = 0;
+  end_file (source, error);
+  return G_SOURCE_REMOVE;
+}
+
+GpoSource *
+gpo_source_new_file (GFile *file, GError **error)
+{
+  g_autofree char *path = g_file_get_path (file);
+  if (!path)
+    {
+      g_autofree char *uri = g_file_get_uri (file);
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+                   _ ("%s is not on this computer; copy it here first"), uri);
+      return NULL;
+    }
+  GpoLog *log = gpo_log_new ();
+  gpo_log_set_limits (log, 0, 0);
+  GpoTraceReader *reader = gpo_trace_reader_open (log, path, error);
+  if (!reader)
+    {
+      gpo_log_free (log);
+      return NULL;
+    }
+  GpoSource *source = g_object_new (GPO_TYPE_SOURCE, NULL);
+  source->log = log;
+  source->file = reader;
+  source->title = g_path_get_basename (path);
+  source->progress = 0;
+  source->cursor = gpo_cursor_new (log);
+  source->pump = g_idle_add (read_piece, source);
+  return source;
+}
+
+/* --- what is asked --- */
+
+GpoCursor *
+gpo_source_get_cursor (GpoSource *source)
+{
+  return source->cursor;
+}
+
+GpoOffice *
+gpo_source_get_office (GpoSource *source)
+{
+  return source->office;
+}
+
+const char *
+gpo_source_get_title (GpoSource *source)
+{
+  return source->title;
+}
+
+double
+gpo_source_get_progress (GpoSource *source)
+{
+  return source->progress;
+}
+
+const char *
+gpo_source_get_problem (GpoSource *source)
+{
+  return source->problem;
+}

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: MIT */
+/* window.c: the views of one window and its actions. */
+#include "window.h"
+#include "event-words.h"
+#include "i18n.h"
+
+struct _GpoWindow
+{
+  GtkApplicationWindow parent_instance;
+  GtkLabel *title, *subtitle, *problem_text;
+  GtkProgressBar *progress;
+  GtkInfoBar *problem;
+  GtkStack *lists;
+  GpoSubjectList *sessions, *letters;
+  GpoTranscriptView *transcript;
+  GpoLetterView *letter;
+  GpoSource *source;
+  GpoCursor *cursor;
+};
+
+G_DEFINE_FINAL_TYPE (GpoWindow, gpo_window, GTK_TYPE_APPLICATION_WINDOW)
+
+/* --- actions --- */
+
+static void
+on_go (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  GpoWindow *window = data;
+  const char *where = g_variant_get_string (parameter, NULL);
+  if (g_str_equal (where, "start"))
+    gpo_cursor_set_n (window->cursor, 0);
+  else if (g_str_equal (where, "end"))
+    gpo_cursor_set_following (window->cursor, TRUE);
+  else
+    gpo_cursor_step (window->cursor, g_str_equal (where, "back") ? -1 : 1);
+}
+
+static void
+on_goto (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  gpo_cursor_set_n (GPO_WINDOW (data)->cursor, g_variant_get_uint64 (parameter));
+}
+
+static void
+on_session (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  gpo_cursor_choose (GPO_WINDOW (data)->cursor, GPO_SUBJECT_SESSION, g_variant_get_uint32 (parameter));
+}
+
+static void
+on_letter (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  gpo_cursor_choose (GPO_WINDOW (data)->cursor, GPO_SUBJECT_LETTER, g_variant_get_uint32 (parameter));
+}
+
+static void
+on_everything (GSimpleAction *action, GVariant *state, gpointer data)
+{
+  gpo_cursor_choose (GPO_WINDOW (data)->cursor, GPO_SUBJECT_EVERYTHING, 0);
+}
+
+static void
+on_list (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  gtk_stack_set_visible_child_name (GPO_WINDOW (data)->lists, g_variant_get_string (parameter, NULL));
+}
+
+static void
+on_filter (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  gpo_transcript_view_focus_filter (GPO_WINDOW (data)->transcript);
+}
+
+static const GActionEntry actions[] = {
+  { "go", on_go, "s", NULL, NULL },     /* start, end (and follow), forward, back: one event of the subject */
+  { "goto", on_goto, "t", NULL, NULL }, /* event n */
+  { "session", on_session, "u", NULL, NULL }, /* choose one */
+  { "letter", on_letter, "u", NULL, NULL },   { "everything", NULL, NULL, "true", on_everything },
+  { "list", on_list, "s", NULL, NULL },      /* sessions, letters */
+  { "filter", on_filter, NULL, NULL, NULL }, /* go to the filter */
+};
+
+/* --- keeping up --- */
+
+static void
+show_place (GpoWindow *window)
+{
+  guint64 length = gpo_cursor_get_length (window->cursor), n = gpo_cursor_get_n (window->cursor);
+  const GpoEvent *event = length ? gpo_log_get (gpo_cursor_get_log (window->cursor), n) : NULL;
+  g_autofree char *time = gpo_time_words (event ? event->time : 0);
+  gboolean live = gpo_source_get_office (window->source) && gpo_cursor_get_following (window->cursor);
+  g_autofree char *text
+      = g_strdup_printf (_ ("%s · event %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " · %s s"),
+                         live                                     ? _ ("live")
+                         : gpo_source_get_office (window->source) ? _ ("looking back")
+                                                                  : _ ("recorded"),
+                         length ? n : 0, length, time);
+  gtk_label_set_text (window->subtitle, text);
+}
+
+static void
+show_subject (GpoWindow *window)
+{
+  GpoSubject subject = gpo_cursor_get_subject (window->cursor, NULL);
+  GAction *action = g_action_map_lookup_action (G_ACTION_MAP (window), "everything");
+  g_simple_action_set_state (G_SIMPLE_ACTION (action),
+                             g_variant_new_boolean (subject == GPO_SUBJECT_EVERYTHING));
+  if (subject != GPO_SUBJECT_EVERYTHING)
+    gtk_stack_set_visible_child_name (window->lists, subject == GPO_SUBJECT_SESSION ? "sessions" : "letters");
+}
+
+static void
+show_progress (GpoWindow *window)
+{
+  double progress = gpo_source_get_progress (window->source);
+  const char *problem = progress >= 1 ? gpo_source_get_problem (window->source) : NULL;
+  gtk_widget_set_visible (GTK_WIDGET (window->progress), progress < 1);
+  gtk_progress_bar_set_fraction (window->progress, progress);
+  gtk_label_set_text (window->problem_text, problem ? problem : "");
+  gtk_info_bar_set_revealed (window->problem, problem != NULL);
+}
+
+static void
+on_problem_closed (GtkInfoBar *bar)
+{
+  gtk_info_bar_set_revealed (bar, FALSE);
+}
+
+/* --- the object --- */
+
+static void
+gpo_window_dispose (GObject *object)
+{
+  GpoWindow *window = GPO_WINDOW (object);
+  if (window->cursor)
+    g_signal_handlers_disconnect_by_data (window->cursor, window);
+  if (window->source)
+    g_signal_handlers_disconnect_by_data (window->source, window);
+  G_OBJECT_CLASS (gpo_window_parent_class)->dispose (object);
+  /* the views are gone now, and nothing looks at the log any more */
+  g_clear_object (&window->cursor);
+  g_clear_object (&window->source);
+}
+
+static void
+gpo_window_class_init (GpoWindowClass *class)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
+  g_type_ensure (GPO_TYPE_SUBJECT_LIST);
+  g_type_ensure (GPO_TYPE_TRANSCRIPT_VIEW);
+  g_type_ensure (GPO_TYPE_LETTER_VIEW);
+  G_OBJECT_CLASS (class)->dispose = gpo_window_dispose;
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/glasspost/Glasspost/window.ui");
+  gtk_widget_class_bind_template_child (widget_class, GpoWindow, title);
+  gtk_widget_class_bind_template_child (widget_class, GpoWindow, subtitle);
+  gtk_widget_class_bind_template_child (widget_class, GpoWindow, progress);
+  gtk_widget_class_bind_template_child (widget_class, GpoWindow, problem);
+  gtk_widget_class_bind_template_child (widget_class, GpoWindow, problem_text);
+  gtk_widget_class_bind_template_child (widget_class, GpoWindow, lists);
+  gtk_widget_class_bind_template_child (widget_class, GpoWindow, sessions);
+  gtk_widget_class_bind_template_child (widget_class, GpoWindow, letters);
+  gtk_widget_class_bind_template_child (widget_class, GpoWindow, transcript);
+  gtk_widget_class_bind_template_child (widget_class, GpoWindow, letter);
+}
+
+static void
+gpo_window_init (GpoWindow *window)
+{
+  gtk_widget_init_template (GTK_WIDGET (window));
+  g_action_map_add_action_entries (G_ACTION_MAP (window), actions, G_N_ELEMENTS (actions), window);
+  g_signal_connect (window->problem, "response", G_CALLBACK (on_problem_closed), NULL);
+}
+
+GpoWindow *
+gpo_window_new (GtkApplication *app, GpoSource *source)
+{
+  GpoWindow *window = g_object_new (GPO_TYPE_WINDOW, "application", app, NULL);
+  window->source = g_object_ref (source);
+  window->cursor = g_object_ref (gpo_source_get_cursor (source));
+  gtk_label_set_text (window->title, gpo_source_get_title (source));
+  gtk_window_set_title (GTK_WINDOW (window), gpo_source_get_title (source));
+  gpo_subject_list_set (window->sessions, window->cursor, GPO_SUBJECT_SESSION);
+  gpo_subject_list_set (window->letters, window->cursor, GPO_SUBJECT_LETTER);
+  gpo_transcript_view_set_cursor (window->transcript, window->cursor);
+  gpo_letter_view_set_cursor (window->letter, window->cursor);
+  g_signal_connect_swapped (window->cursor, "notify::n", G_CALLBACK (show_place), window);
+  g_signal_connect_swapped (window->cursor, "notify::length", G_CALLBACK (show_place), window);
+  g_signal_connect_swapped (window->cursor, "notify::following", G_CALLBACK (show_place), window);
+  g_signal_connect_swapped (window->cursor, "notify::subject", G_CALLBACK (show_subject), window);
+  g_signal_connect_swapped (source, "notify::progress", G_CALLBACK (show_progress), window);
+  show_place (window);
+  show_progress (window);
+  gpo_transcript_view_focus_list (window->transcript);
+  return window;
+}
+
+GpoSource *
+gpo_window_get_source (GpoWindow *window)
+{
+  return window->source;
+}
+
+GpoCursor *
+gpo_window_get_cursor (GpoWindow *window)
+{
+  return window->cursor;
+}
+
+GpoTranscriptView *
+gpo_window_get_transcript (GpoWindow *window)
+{
+  return window->transcript;
+}
+
+GpoLetterView *
+gpo_window_get_letter (GpoWindow *window)
+{
+  return window->letter;
+}
+
+GpoSubjectList *
+gpo_window_get_sessions (GpoWindow *window)
+{
+  return window->sessions;
+}
+
+GpoSubjectList *
+gpo_window_get_letters (GpoWindow *window)
+{
+  return window->letters;
+}

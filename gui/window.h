@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* window.h: one window on one trace: all views, linked by one cursor.
+ *
+ * Its actions (win.…) are what keys, menus and tests use; window.c has the table. */
+#pragma once
+#include "source.h"
+#include "subject-list.h"
+#include "transcript-view.h"
+#include "letter-view.h"
+
+G_BEGIN_DECLS
+
+#define GPO_TYPE_WINDOW (gpo_window_get_type ())
+G_DECLARE_FINAL_TYPE (GpoWindow, gpo_window, GPO, WINDOW, GtkApplicationWindow)
+
+/* A window on this source; keeps it until it is closed. */
+GpoWindow *gpo_window_new (GtkApplication *app, GpoSource *source);
+GpoSource *gpo_window_get_source (GpoWindow *window);
+GpoCursor *gpo_window_get_cursor (GpoWindow *window);
+
+/* The views, for tests and pictures. They belong to the window. */
+GpoTranscriptView *gpo_window_get_transcript (GpoWindow *window);
+GpoLetterView *gpo_window_get_letter (GpoWindow *window);
+GpoSubjectList *gpo_window_get_sessions (GpoWindow *window);
+GpoSubjectList *gpo_window_get_letters (GpoWindow *window);
+
+G_END_DECLS

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+/* take-pictures.c: opens a trace in the window and writes what it looks like.
+ *
+ *     take-pictures TRACE OUT.png WIDTH HEIGHT light|dark n|end SUBJECT [ACTION…]
+ *
+ * SUBJECT is everything, session:N or letter:N; an ACTION is a detailed action name, done in order
+ * ("win.view::ladder"). The script take-pictures.sh makes all pictures of docs/pictures. */
+#include "app.h"
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct
+{
+  char **argv;
+  int argc;
+  GpoWindow *window;
+  gboolean done;
+} Job;
+
+static gboolean
+turn_until (gboolean (*ready) (gpointer), gpointer data)
+{
+  gint64 deadline = g_get_monotonic_time () + 20 * G_USEC_PER_SEC;
+  while (!ready (data) && g_get_monotonic_time () < deadline)
+    g_main_context_iteration (NULL, FALSE);
+  return ready (data);
+}
+
+static gboolean
+is_loaded (gpointer data)
+{
+  Job *job = data;
+  return gpo_source_get_progress (gpo_window_get_source (job->window)) >= 1
+         && gtk_widget_get_width (GTK_WIDGET (job->window)) > 0;
+}
+
+/* Frames have been drawn since: the lists are laid out and scrolled. */
+static gboolean
+is_settled (gpointer data)
+{
+  gint64 *until = data;
+  return g_get_monotonic_time () > *until && !g_main_context_pending (NULL);
+}
+
+static void
+settle (void)
+{
+  gint64 until = g_get_monotonic_time () + 700000;
+  turn_until (is_settled, &until);
+}
+
+static void
+choose (GpoCursor *cursor, const char *subject)
+{
+  if (g_str_has_prefix (subject, "session:"))
+    gpo_cursor_choose (cursor, GPO_SUBJECT_SESSION, (guint32) atoi (subject + 8));
+  else if (g_str_has_prefix (subject, "letter:"))
+    gpo_cursor_choose (cursor, GPO_SUBJECT_LETTER, (guint32) atoi (subject + 7));
+}
+
+static void
+save (GtkWidget *widget, const char *path)
+{
+  g_autoptr (GdkPaintable) paintable = gtk_widget_paintable_new (widget);
+  int width = gdk_paintable_get_intrinsic_width (paintable),
+      height = gdk_paintable_get_intrinsic_height (paintable);
+  GtkSnapshot *snapshot = gtk_snapshot_new ();
+  gdk_paintable_snapshot (paintable, snapshot, width, height);
+  GskRenderNode *node = gtk_snapshot_free_to_node (snapshot);
+  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, width, height);
+  cairo_t *cr = cairo_create (surface);
+  gsk_render_node_draw (node, cr);
+  cairo_destroy (cr);
+  gsk_render_node_unref (node);
+  if (cairo_surface_write_to_png (surface, path) != CAIRO_STATUS_SUCCESS)
+    g_error ("%s cannot be written", path);
+  cairo_surface_destroy (surface);
+}
+
+static void
+on_activate (GApplication *app, gpointer data)
+{
+  Job *job = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GFile) file = g_file_new_for_commandline_arg (job->argv[1]);
+  g_autoptr (GpoSource) source = gpo_source_new_file (file, &error);
+  if (!source)
+    g_error ("%s", error->message);
+  g_action_group_change_action_state (G_ACTION_GROUP (app), "style", g_variant_new_string (job->argv[5]));
+  job->window = gpo_window_new (GTK_APPLICATION (app), source);
+  gtk_window_set_decorated (GTK_WINDOW (job->window), TRUE);
+  gtk_window_set_default_size (GTK_WINDOW (job->window), atoi (job->argv[3]), atoi (job->argv[4]));
+  gtk_window_present (GTK_WINDOW (job->window));
+  turn_until (is_loaded, job);
+  GpoCursor *cursor = gpo_window_get_cursor (job->window);
+  choose (cursor, job->argv[7]);
+  if (strcmp (job->argv[6], "end") != 0)
+    gpo_cursor_set_n (cursor, g_ascii_strtoull (job->argv[6], NULL, 10));
+  for (int i = 8; i < job->argc; i++)
+    {
+      g_autofree char *name = NULL;
+      g_autoptr (GVariant) target = NULL;
+      if (!g_action_parse_detailed_name (job->argv[i], &name, &target, &error))
+        g_error ("%s", error->message);
+      gtk_widget_activate_action_variant (GTK_WIDGET (job->window), name, target);
+    }
+  settle ();
+  save (GTK_WIDGET (job->window), job->argv[2]);
+  g_application_quit (app);
+}
+
+int
+main (int argc, char **argv)
+{
+  if (argc < 8)
+    g_error ("usage: take-pictures TRACE OUT.png WIDTH HEIGHT light|dark N|end SUBJECT [ACTION…]");
+  Job job = { .argv = argv, .argc = argc };
+  g_autoptr (GpoApp) app = gpo_app_new ();
+  g_signal_connect (app, "activate", G_CALLBACK (on_activate), &job);
+  return g_application_run (G_APPLICATION (app), 1, argv);
+}

@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: MIT */
+/* test-window.c: the window shows what the picture says, at every n, from a file and live.
+ *
+ * Read through models and accessible names, never by pixels. Needs a display; run-under-xvfb gives one. */
+#include "app.h"
+#include <check.h>
+#include <string.h>
+
+static GpoApp *app;
+static GpoWindow *window;
+
+static gboolean
+turn_until (gboolean (*ready) (gpointer), gpointer data)
+{
+  gint64 deadline = g_get_monotonic_time () + 20 * G_USEC_PER_SEC;
+  while (!ready (data) && g_get_monotonic_time () < deadline)
+    g_main_context_iteration (NULL, FALSE);
+  return ready (data);
+}
+
+static gboolean
+is_loaded (gpointer data)
+{
+  return gpo_source_get_progress (gpo_window_get_source (window)) >= 1;
+}
+
+static void
+setup_app (void)
+{
+  g_autoptr (GError) error = NULL;
+  app = gpo_app_new ();
+  ck_assert_msg (g_application_register (G_APPLICATION (app), NULL, &error), "%s",
+                 error ? error->message : "");
+}
+
+static void
+teardown_app (void)
+{
+  g_clear_object (&app);
+}
+
+static void
+setup_file (void)
+{
+  setup_app ();
+  g_autofree char *path
+      = g_build_filename (g_getenv ("GPO_SOURCE_ROOT"), "tests", "gui", "letters.trace", NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GpoSource) source = gpo_source_new_file (file, &error);
+  ck_assert_msg (source != NULL, "%s", error ? error->message : "");
+  window = gpo_app_show (app, source);
+  ck_assert (turn_until (is_loaded, NULL));
+}
+
+static void
+teardown_window (void)
+{
+  gtk_window_destroy (GTK_WINDOW (window));
+  window = NULL;
+  teardown_app ();
+}
+
+static void
+reset (void)
+{
+  gpo_cursor_choose (gpo_window_get_cursor (window), GPO_SUBJECT_EVERYTHING, 0);
+  gpo_cursor_set_following (gpo_window_get_cursor (window), TRUE);
+  gpo_transcript_view_set_filter (gpo_window_get_transcript (window), "");
+}
+
+/* A hundred places, spread over the trace. */
+#define N_PLACES 100
+
+static guint64
+place (GpoCursor *cursor, int i)
+{
+  return gpo_cursor_get_length (cursor) * (guint64) i / N_PLACES;
+}
+
+/* --- a recorded trace --- */
+
+START_TEST (file_opens_at_its_end_without_problems)
+{
+  GpoCursor *cursor = gpo_window_get_cursor (window);
+  ck_assert_uint_gt (gpo_cursor_get_length (cursor), 400);
+  ck_assert_uint_eq (gpo_cursor_get_n (cursor), gpo_cursor_get_length (cursor) - 1);
+  ck_assert_ptr_null (gpo_source_get_problem (gpo_window_get_source (window)));
+}
+END_TEST
+
+START_TEST (session_list_is_that_of_the_picture_at_n)
+{
+  GpoCursor *cursor = gpo_window_get_cursor (window);
+  GpoPicture *picture = gpo_cursor_get_picture (cursor);
+  GListModel *model = G_LIST_MODEL (gpo_subject_list_get_model (gpo_window_get_sessions (window)));
+  gpo_cursor_set_n (cursor, place (cursor, _i));
+  guint n = g_list_model_get_n_items (model);
+  ck_assert_uint_eq (n, gpo_picture_sessions_until (picture, gpo_cursor_get_n (cursor)));
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (GpoSubjectItem) item = g_list_model_get_item (model, i);
+      const GpoSessionTrack *session = gpo_picture_session (picture, i);
+      ck_assert_uint_eq (gpo_subject_item_get_number (item), session->number);
+      GpoSessionAt at;
+      g_auto (GpoSubjectWords) words;
+      gpo_picture_session_at (picture, session, gpo_cursor_get_n (cursor), &at);
+      gpo_subject_words_init (&words, cursor, GPO_SUBJECT_SESSION, session->number);
+      ck_assert_str_eq (words.status, at.open ? "open" : "closed");
+      if (at.state)
+        ck_assert_ptr_nonnull (strstr (words.detail, at.state));
+    }
+}
+END_TEST
+
+START_TEST (letter_list_is_that_of_the_picture_at_n)
+{
+  GpoCursor *cursor = gpo_window_get_cursor (window);
+  GListModel *model = G_LIST_MODEL (gpo_subject_list_get_model (gpo_window_get_letters (window)));
+  gpo_cursor_set_n (cursor, place (cursor, _i));
+  ck_assert_uint_eq (g_list_model_get_n_items (model),
+                     gpo_picture_letters_until (gpo_cursor_get_picture (cursor), gpo_cursor_get_n (cursor)));
+}
+END_TEST
+
+START_TEST (transcript_row_is_the_cursor)
+{
+  GpoCursor *cursor = gpo_window_get_cursor (window);
+  GpoTranscriptView *view = gpo_window_get_transcript (window);
+  gpo_cursor_choose (cursor, _i % 2 ? GPO_SUBJECT_SESSION : GPO_SUBJECT_EVERYTHING, 2);
+  gpo_cursor_set_n (cursor, place (cursor, _i));
+  guint row = gpo_transcript_view_get_row (view);
+  guint64 n = gpo_cursor_get_n (cursor);
+  GpoTraceModel *model = gpo_transcript_view_get_model (view);
+  if (row == G_MAXUINT)
+    {
+      ck_assert_uint_eq (_i % 2, 1); /* the session has not begun */
+      ck_assert_uint_gt (gpo_trace_model_event (model, 0), n);
+      return;
+    }
+  ck_assert_uint_le (gpo_trace_model_event (model, row), n);
+  if (row + 1 < g_list_model_get_n_items (G_LIST_MODEL (model)))
+    ck_assert_uint_gt (gpo_trace_model_event (model, row + 1), n);
+}
+END_TEST
+
+START_TEST (letter_is_what_the_facts_say_at_n)
+{
+  GpoCursor *cursor = gpo_window_get_cursor (window);
+  GpoPicture *picture = gpo_cursor_get_picture (cursor);
+  gpo_cursor_set_n (cursor, place (cursor, _i));
+  const GpoLetterFacts *shown = gpo_letter_view_get_facts (gpo_window_get_letter (window));
+  guint32 number = gpo_cursor_get_letter (cursor);
+  if (!number)
+    {
+      ck_assert_ptr_null (shown);
+      return;
+    }
+  g_autoptr (GpoLetterFacts) facts = gpo_letter_facts_new (
+      picture, gpo_picture_letter_numbered (picture, number), gpo_cursor_get_n (cursor));
+  ck_assert_ptr_nonnull (shown);
+  ck_assert_uint_eq (shown->number, number);
+  ck_assert_uint_eq (shown->hops->len, facts->hops->len);
+  ck_assert_uint_eq (shown->fields->len, facts->fields->len);
+  ck_assert_str_eq (shown->place ? shown->place : "", facts->place ? facts->place : "");
+}
+END_TEST
+
+START_TEST (step_back_then_on_is_the_identity)
+{
+  GpoCursor *cursor = gpo_window_get_cursor (window);
+  gpo_cursor_choose (cursor, GPO_SUBJECT_SESSION, 2);
+  const GpoTrack *track = gpo_cursor_get_track (cursor);
+  guint at = 1 + (guint) _i % (track->n - 1);
+  gpo_cursor_set_n (cursor, track->events[at]);
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.go", "s", "back");
+  ck_assert_uint_eq (gpo_cursor_get_n (cursor), track->events[at - 1]);
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.go", "s", "forward");
+  ck_assert_uint_eq (gpo_cursor_get_n (cursor), track->events[at]);
+}
+END_TEST
+
+START_TEST (filter_lists_what_passes)
+{
+  GpoCursor *cursor = gpo_window_get_cursor (window);
+  GpoTranscriptView *view = gpo_window_get_transcript (window);
+  ck_assert (gpo_transcript_view_set_filter (view, "line and code >= 500"));
+  GpoTraceModel *model = gpo_transcript_view_get_model (view);
+  guint rows = g_list_model_get_n_items (G_LIST_MODEL (model));
+  ck_assert_uint_gt (rows, 3);
+  for (guint row = 0; row < rows; row++)
+    {
+      const GpoEvent *event = gpo_log_get (gpo_cursor_get_log (cursor), gpo_trace_model_event (model, row));
+      ck_assert_int_eq (event->kind, GPO_KIND_LINE);
+      ck_assert_int_ge (gpo_event_number (event, GPO_FIELD_CODE, 0), 500);
+    }
+}
+END_TEST
+
+START_TEST (filter_error_is_shown_in_place_and_the_list_stays)
+{
+  GpoTranscriptView *view = gpo_window_get_transcript (window);
+  guint before = g_list_model_get_n_items (G_LIST_MODEL (gpo_transcript_view_get_model (view)));
+  ck_assert (!gpo_transcript_view_set_filter (view, "verb = RCPT and kode >= 500"));
+  ck_assert_ptr_nonnull (strstr (gpo_transcript_view_get_problem (view), "code"));
+  ck_assert_uint_eq (g_list_model_get_n_items (G_LIST_MODEL (gpo_transcript_view_get_model (view))), before);
+  ck_assert (gpo_transcript_view_set_filter (view, ""));
+  ck_assert_ptr_null (gpo_transcript_view_get_problem (view));
+}
+END_TEST
+
+/* --- the letter of the recorded trace --- */
+
+START_TEST (blind_copy_is_told)
+{
+  GpoCursor *cursor = gpo_window_get_cursor (window);
+  gpo_cursor_choose (cursor, GPO_SUBJECT_LETTER, 1);
+  const GpoLetterFacts *facts = gpo_letter_view_get_facts (gpo_window_get_letter (window));
+  ck_assert_uint_eq (facts->hops->len, 3); /* Athens, the gateway, Sparta */
+  const GpoHop *hop = facts->hops->pdata[0];
+  const GpoSaid *bob = hop->said->pdata[1], *carol = hop->said->pdata[2];
+  ck_assert_str_eq (bob->path, "bob@sparta.example");
+  ck_assert (bob->in_header);
+  ck_assert_str_eq (carol->path, "carol@sparta.example");
+  ck_assert (!carol->in_header);
+  ck_assert_str_eq (gpo_letter_facts_field (facts, "subject"), "Grüße aus Athen");
+  ck_assert_str_eq (facts->place, "mailbox");
+  ck_assert_str_eq (facts->host, "sparta");
+  ck_assert_ptr_nonnull (strstr (facts->body, "the café is open"));
+  ck_assert_ptr_nonnull (strstr (facts->body, "\n.a line that began with one dot"));
+}
+END_TEST
+
+/* --- live --- */
+
+static gboolean
+has_arrived (gpointer data)
+{
+  GpoCursor *cursor = gpo_window_get_cursor (window);
+  GpoPicture *picture = gpo_cursor_get_picture (cursor);
+  const GpoLetterTrack *letter = gpo_picture_letter_numbered (picture, GPOINTER_TO_UINT (data));
+  if (!letter)
+    return FALSE;
+  GpoLetterAt at;
+  gpo_picture_letter_at (picture, letter, gpo_cursor_get_n (cursor), &at);
+  g_array_unref (at.recipients);
+  return g_strcmp0 (at.place, "mailbox") == 0;
+}
+
+START_TEST (live_letter_is_followed_into_the_mailbox)
+{
+  g_autoptr (GError) error = NULL;
+  GpoOfficeConfig config = { .scenario = gpo_scenario_load (NULL, 0, &error), .no_control = TRUE };
+  g_autoptr (GpoSource) source = gpo_source_new_office (&config, &error);
+  ck_assert_msg (source != NULL, "%s", error ? error->message : "");
+  window = gpo_app_show (app, source);
+  static const char text[] = "From: Alice <alice@athens.example>\r\nTo: Bob <bob@sparta.example>\r\nSubject: "
+                             "live\r\n\r\nHello.\r\n";
+  g_autoptr (GBytes) bytes = g_bytes_new_static (text, sizeof text - 1);
+  const char *const to[] = { "bob@sparta.example", NULL };
+  guint32 number
+      = gpo_office_send (gpo_source_get_office (source), "athens", "alice@athens.example", to, bytes, &error);
+  ck_assert_msg (number != 0, "%s", error ? error->message : "");
+  ck_assert_msg (turn_until (has_arrived, GUINT_TO_POINTER (number)),
+                 "the letter does not arrive in the window");
+  GpoCursor *cursor = gpo_window_get_cursor (window);
+  ck_assert (gpo_cursor_get_following (cursor));
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.letter", "u", number);
+  const GpoLetterFacts *facts = gpo_letter_view_get_facts (gpo_window_get_letter (window));
+  ck_assert_str_eq (gpo_letter_facts_field (facts, "Subject"), "live");
+  ck_assert_str_eq (facts->mailbox, "bob/INBOX");
+  ck_assert_uint_ge (facts->hops->len, 2);
+  /* looking back does not follow, going to the end does */
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.go", "s", "start");
+  ck_assert (!gpo_cursor_get_following (cursor));
+  ck_assert_uint_eq (
+      g_list_model_get_n_items (G_LIST_MODEL (gpo_subject_list_get_model (gpo_window_get_letters (window)))),
+      0);
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.go", "s", "end");
+  ck_assert (gpo_cursor_get_following (cursor));
+  gtk_window_destroy (GTK_WINDOW (window));
+  window = NULL;
+}
+END_TEST
+
+static Suite *
+suite (void)
+{
+  Suite *s = suite_create ("window");
+  TCase *file = tcase_create ("file"), *live = tcase_create ("live");
+  /* one window for all: opening one takes longer than looking at it */
+  tcase_add_unchecked_fixture (file, setup_file, teardown_window);
+  tcase_add_checked_fixture (file, reset, NULL);
+  tcase_set_timeout (file, 60);
+  tcase_add_test (file, file_opens_at_its_end_without_problems);
+  tcase_add_loop_test (file, session_list_is_that_of_the_picture_at_n, 0, N_PLACES);
+  tcase_add_loop_test (file, letter_list_is_that_of_the_picture_at_n, 0, N_PLACES);
+  tcase_add_loop_test (file, transcript_row_is_the_cursor, 0, N_PLACES);
+  tcase_add_loop_test (file, letter_is_what_the_facts_say_at_n, 0, N_PLACES);
+  tcase_add_loop_test (file, step_back_then_on_is_the_identity, 0, 20);
+  tcase_add_test (file, filter_lists_what_passes);
+  tcase_add_test (file, filter_error_is_shown_in_place_and_the_list_stays);
+  tcase_add_test (file, blind_copy_is_told);
+  suite_add_tcase (s, file);
+  tcase_add_checked_fixture (live, setup_app, teardown_app);
+  tcase_set_timeout (live, 60);
+  tcase_add_test (live, live_letter_is_followed_into_the_mailbox);
+  suite_add_tcase (s, live);
+  return s;
+}
+
+#include "check-main.h"
