@@ -189,7 +189,7 @@ gpo_event_row_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   g_auto (GpoEventWords) words;
   gpo_event_words_init (&words, gpo_cursor_get_log (row->cursor), event);
   Pen pen = { widget, snapshot, layout, &theme, 0, (float) gtk_widget_get_height (widget), 1 };
-  pen.alpha = row->n > gpo_cursor_get_n (row->cursor) ? 0.4f : 1;
+  pen.alpha = row->n > gpo_cursor_get_n (row->cursor) ? 0.5f : 1;
   float width = (float) gtk_widget_get_width (widget);
   draw_margin (&pen, row, event);
   float end = draw_aside (&pen, words.aside, width);

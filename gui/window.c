@@ -3,6 +3,7 @@
 #include "window.h"
 #include "event-words.h"
 #include "i18n.h"
+#include "time-bar.h"
 
 struct _GpoWindow
 {
@@ -14,6 +15,7 @@ struct _GpoWindow
   GpoSubjectList *sessions, *letters;
   GpoTranscriptView *transcript;
   GpoLetterView *letter;
+  GpoTimeBar *time;
   GpoSource *source;
   GpoCursor *cursor;
 };
@@ -33,6 +35,12 @@ on_go (GSimpleAction *action, GVariant *parameter, gpointer data)
     gpo_cursor_set_following (window->cursor, TRUE);
   else
     gpo_cursor_step (window->cursor, g_str_equal (where, "back") ? -1 : 1);
+}
+
+static void
+on_play (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  gpo_player_toggle (gpo_time_bar_get_player (GPO_WINDOW (data)->time));
 }
 
 static void
@@ -72,13 +80,59 @@ on_filter (GSimpleAction *action, GVariant *parameter, gpointer data)
 }
 
 static const GActionEntry actions[] = {
-  { "go", on_go, "s", NULL, NULL },     /* start, end (and follow), forward, back: one event of the subject */
-  { "goto", on_goto, "t", NULL, NULL }, /* event n */
+  { "go", on_go, "s", NULL, NULL }, /* start, end (and follow), forward, back: one event of the subject */
+  { "play", on_play, NULL, NULL, NULL },      /* or pause */
+  { "goto", on_goto, "t", NULL, NULL },       /* event n */
   { "session", on_session, "u", NULL, NULL }, /* choose one */
   { "letter", on_letter, "u", NULL, NULL },   { "everything", NULL, NULL, "true", on_everything },
   { "list", on_list, "s", NULL, NULL },      /* sessions, letters */
   { "filter", on_filter, NULL, NULL, NULL }, /* go to the filter */
 };
+
+/* --- keys as in players --- */
+
+static const struct
+{
+  guint key;
+  const char *action;
+} keys[] = {
+  { GDK_KEY_space, "win.play" },     { GDK_KEY_period, "win.go::forward" }, { GDK_KEY_comma, "win.go::back" },
+  { GDK_KEY_Home, "win.go::start" }, { GDK_KEY_End, "win.go::end" },        { GDK_KEY_slash, "win.filter" },
+};
+
+/* 0 to 9: so many tenths of the trace. */
+static void
+go_to_tenth (GpoWindow *window, guint tenth)
+{
+  guint64 first = gpo_log_first (gpo_cursor_get_log (window->cursor)),
+          length = gpo_cursor_get_length (window->cursor);
+  gpo_cursor_set_n (window->cursor, first + (length - MIN (first, length)) * tenth / 10);
+}
+
+/* Before the focused widget gets the key, unless somebody types, or presses a button with the space bar. */
+static gboolean
+on_key (GpoWindow *window, guint key, guint code, GdkModifierType state)
+{
+  GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (window));
+  if (state & (GDK_CONTROL_MASK | GDK_ALT_MASK | GDK_SUPER_MASK) || GTK_IS_EDITABLE (focus))
+    return FALSE;
+  if (key == GDK_KEY_space && (GTK_IS_BUTTON (focus) || GTK_IS_TOGGLE_BUTTON (focus)))
+    return FALSE;
+  if (key >= GDK_KEY_0 && key <= GDK_KEY_9)
+    {
+      go_to_tenth (window, key - GDK_KEY_0);
+      return TRUE;
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    if (keys[i].key == key)
+      {
+        g_autofree char *name = NULL;
+        g_autoptr (GVariant) target = NULL;
+        g_action_parse_detailed_name (keys[i].action, &name, &target, NULL);
+        return gtk_widget_activate_action_variant (GTK_WIDGET (window), name, target);
+      }
+  return FALSE;
+}
 
 /* --- keeping up --- */
 
@@ -149,6 +203,7 @@ gpo_window_class_init (GpoWindowClass *class)
   g_type_ensure (GPO_TYPE_SUBJECT_LIST);
   g_type_ensure (GPO_TYPE_TRANSCRIPT_VIEW);
   g_type_ensure (GPO_TYPE_LETTER_VIEW);
+  g_type_ensure (GPO_TYPE_TIME_BAR);
   G_OBJECT_CLASS (class)->dispose = gpo_window_dispose;
   gtk_widget_class_set_template_from_resource (widget_class, "/org/glasspost/Glasspost/window.ui");
   gtk_widget_class_bind_template_child (widget_class, GpoWindow, title);
@@ -161,6 +216,7 @@ gpo_window_class_init (GpoWindowClass *class)
   gtk_widget_class_bind_template_child (widget_class, GpoWindow, letters);
   gtk_widget_class_bind_template_child (widget_class, GpoWindow, transcript);
   gtk_widget_class_bind_template_child (widget_class, GpoWindow, letter);
+  gtk_widget_class_bind_template_child (widget_class, GpoWindow, time);
 }
 
 static void
@@ -168,6 +224,10 @@ gpo_window_init (GpoWindow *window)
 {
   gtk_widget_init_template (GTK_WIDGET (window));
   g_action_map_add_action_entries (G_ACTION_MAP (window), actions, G_N_ELEMENTS (actions), window);
+  GtkEventController *controller = gtk_event_controller_key_new ();
+  gtk_event_controller_set_propagation_phase (controller, GTK_PHASE_CAPTURE);
+  g_signal_connect_swapped (controller, "key-pressed", G_CALLBACK (on_key), window);
+  gtk_widget_add_controller (GTK_WIDGET (window), controller);
   g_signal_connect (window->problem, "response", G_CALLBACK (on_problem_closed), NULL);
 }
 
@@ -183,6 +243,7 @@ gpo_window_new (GtkApplication *app, GpoSource *source)
   gpo_subject_list_set (window->letters, window->cursor, GPO_SUBJECT_LETTER);
   gpo_transcript_view_set_cursor (window->transcript, window->cursor);
   gpo_letter_view_set_cursor (window->letter, window->cursor);
+  gpo_time_bar_set_cursor (window->time, window->cursor, gpo_source_get_office (source) != NULL);
   g_signal_connect_swapped (window->cursor, "notify::n", G_CALLBACK (show_place), window);
   g_signal_connect_swapped (window->cursor, "notify::length", G_CALLBACK (show_place), window);
   g_signal_connect_swapped (window->cursor, "notify::following", G_CALLBACK (show_place), window);
@@ -210,6 +271,12 @@ GpoTranscriptView *
 gpo_window_get_transcript (GpoWindow *window)
 {
   return window->transcript;
+}
+
+GpoPlayer *
+gpo_window_get_player (GpoWindow *window)
+{
+  return gpo_time_bar_get_player (window->time);
 }
 
 GpoLetterView *

@@ -3,10 +3,11 @@
  *
  * Its actions (win.…) are what keys, menus and tests use; window.c has the table. */
 #pragma once
+#include "letter-view.h"
+#include "player.h"
 #include "source.h"
 #include "subject-list.h"
 #include "transcript-view.h"
-#include "letter-view.h"
 
 G_BEGIN_DECLS
 
@@ -21,6 +22,7 @@ GpoCursor *gpo_window_get_cursor (GpoWindow *window);
 /* The views, for tests and pictures. They belong to the window. */
 GpoTranscriptView *gpo_window_get_transcript (GpoWindow *window);
 GpoLetterView *gpo_window_get_letter (GpoWindow *window);
+GpoPlayer *gpo_window_get_player (GpoWindow *window);
 GpoSubjectList *gpo_window_get_sessions (GpoWindow *window);
 GpoSubjectList *gpo_window_get_letters (GpoWindow *window);
 

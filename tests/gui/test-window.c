@@ -180,6 +180,28 @@ START_TEST (step_back_then_on_is_the_identity)
 }
 END_TEST
 
+START_TEST (playing_goes_through_every_event_of_the_subject_and_stops)
+{
+  GpoCursor *cursor = gpo_window_get_cursor (window);
+  GpoPlayer *player = gpo_window_get_player (window);
+  gpo_cursor_choose (cursor, GPO_SUBJECT_SESSION, 1);
+  const GpoTrack *track = gpo_cursor_get_track (cursor);
+  gpo_cursor_set_n (cursor, track->events[0]);
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.play", NULL);
+  ck_assert (gpo_player_get_playing (player));
+  for (guint i = 1; i < track->n; i++)
+    {
+      gpo_player_pass (player, 1); /* too short for the next one */
+      ck_assert_uint_eq (gpo_cursor_get_n (cursor), track->events[i - 1]);
+      const GpoEvent *a = gpo_log_get (gpo_cursor_get_log (cursor), track->events[i - 1]);
+      const GpoEvent *b = gpo_log_get (gpo_cursor_get_log (cursor), track->events[i]);
+      gpo_player_pass (player, CLAMP (b->time - a->time, G_USEC_PER_SEC / 10, G_USEC_PER_SEC) - 1);
+      ck_assert_uint_eq (gpo_cursor_get_n (cursor), track->events[i]);
+    }
+  ck_assert (!gpo_player_get_playing (player));
+}
+END_TEST
+
 START_TEST (filter_lists_what_passes)
 {
   GpoCursor *cursor = gpo_window_get_cursor (window);
@@ -298,6 +320,7 @@ suite (void)
   tcase_add_loop_test (file, transcript_row_is_the_cursor, 0, N_PLACES);
   tcase_add_loop_test (file, letter_is_what_the_facts_say_at_n, 0, N_PLACES);
   tcase_add_loop_test (file, step_back_then_on_is_the_identity, 0, 20);
+  tcase_add_test (file, playing_goes_through_every_event_of_the_subject_and_stops);
   tcase_add_test (file, filter_lists_what_passes);
   tcase_add_test (file, filter_error_is_shown_in_place_and_the_list_stays);
   tcase_add_test (file, blind_copy_is_told);
