@@ -13,40 +13,59 @@
 
 /* --- comparing text --- */
 
+/* Eight bytes at a time: this is asked of every letter. */
 static gboolean
 is_ascii (const char *bytes, gsize length)
 {
-  for (gsize i = 0; i < length; i++)
-    if ((guchar) bytes[i] >= 0x80)
-      return FALSE;
-  return TRUE;
+  guint64 high = 0, word;
+  gsize i = 0;
+  for (; i + sizeof word <= length; i += sizeof word)
+    {
+      memcpy (&word, bytes + i, sizeof word);
+      high |= word;
+    }
+  for (; i < length; i++)
+    high |= (guchar) bytes[i];
+  return (high & G_GUINT64_CONSTANT (0x8080808080808080)) == 0;
 }
 
-/* Horspool's search over lower case; `needle` is lower case ASCII. */
-static gboolean
-find_ascii (const char *bytes, gsize length, const char *needle, gsize n)
+static const guint8 *
+lower_case (void)
 {
   static guint8 lower[256];
-  gsize skip[256];
   if (!lower['a'])
     for (guint i = 0; i < 256; i++)
       lower[i] = g_ascii_tolower ((char) i);
-  for (guint i = 0; i < 256; i++)
-    skip[i] = n;
-  for (gsize i = 0; i + 1 < n; i++)
-    skip[(guchar) needle[i]] = n - 1 - i;
-  for (gsize at = 0; at + n <= length;)
+  return lower;
+}
+
+/* Horspool's search over lower case; `needle` is lower case ASCII. Its table pays only over a text of some length. */
+static gboolean
+find_ascii (const char *bytes, gsize length, const char *needle, gsize n)
+{
+  const guint8 *lower = lower_case ();
+  guint8 skip[256];
+  gboolean skips = length > 512;
+  guint8 last = needle[n - 1];
+  if (skips)
     {
-      guint8 last = lower[(guchar) bytes[at + n - 1]];
-      if (last == (guchar) needle[n - 1])
+      memset (skip, (int) MIN (n, 255), sizeof skip);
+      for (gsize i = n > 255 ? n - 255 : 0; i + 1 < n; i++)
+        skip[(guchar) needle[i]] = n - 1 - i;
+    }
+  for (gsize at = n - 1; at < length;)
+    {
+      guint8 c = lower[(guchar) bytes[at]];
+      if (c == last)
         {
+          const char *begin = bytes + at - (n - 1);
           gsize i = 0;
-          while (i + 1 < n && lower[(guchar) bytes[at + i]] == (guchar) needle[i])
+          while (i + 1 < n && lower[(guchar) begin[i]] == (guchar) needle[i])
             i++;
           if (i + 1 == n)
             return TRUE;
         }
-      at += skip[last];
+      at += skips ? skip[c] : 1;
     }
   return FALSE;
 }
@@ -68,14 +87,23 @@ gpo_imap_contains (const char *bytes, gsize length, const char *folded)
   return strstr (own, folded) != NULL;
 }
 
-/* A field's value as people read it: decoded only if there is something to decode. */
+/* A field's value as people read it: decoded only if there is something to decode, unfolded only if it is folded. */
 static gboolean
 value_contains (const char *value, gsize length, const char *folded)
 {
-  if (!memchr (value, '\n', length) && !memmem (value, length, "=?", 2) && is_ascii (value, length))
+  if (memmem (value, length, "=?", 2) || !is_ascii (value, length))
+    {
+      g_autofree char *text = gpo_header_decode (value, length);
+      return gpo_imap_contains (text, strlen (text), folded);
+    }
+  if (!memchr (value, '\n', length))
     return gpo_imap_contains (value, length, folded);
-  g_autofree char *text = gpo_header_decode (value, length);
-  return gpo_imap_contains (text, strlen (text), folded);
+  g_autofree char *text = g_malloc (length);
+  gsize n = 0;
+  for (gsize i = 0; i < length; i++)
+    if (value[i] != '\r' && value[i] != '\n')
+      text[n++] = value[i];
+  return gpo_imap_contains (text, n, folded);
 }
 
 /* HEADER: any field of this name; with "" one that is there. */
