@@ -599,6 +599,8 @@ imap_secured (GpoSession *session, const char *description, const GError *error)
   gpo_log_append (session->log, &b);
   if (session->state == GPO_IMAP_TLS)
     take_and_send (imap, GPO_IMAP_IN_HANDSHAKE, error ? GPO_REFUSED : GPO_OK, NULL);
+  else if (session->state == GPO_IMAP_CONNECTED && !error) /* TLS from the first byte: RFC 8314 §3.2 */
+    gpo_imap_server_greet (session, GPO_OK, NULL);
 }
 
 static void
