@@ -296,9 +296,8 @@ allowed (GpoSmtpServer *server, GpoSmtpCommand *command)
                                                session->machine->states[session->state]);
       if (command->input == GPO_SMTP_IN_BDAT)
         {
-          gchar **words = g_strsplit (command->argument.length ? command->argument.text : "", " ", 2);
-          server->discard = g_ascii_strtoull (words[0] ? words[0] : "", NULL, 10);
-          g_strfreev (words);
+          g_autofree char *octets = gpo_slice_dup (command->argument);
+          server->discard = octets ? g_ascii_strtoull (octets, NULL, 10) : 0;
         }
       gpo_smtp_answer (server, command->input, GPO_SEQUENCE, text, NULL);
       return FALSE;
