@@ -8,6 +8,7 @@
 
 G_BEGIN_DECLS
 
+/* The server's end of a connection, silent until it greets; freed by gpo_session_free(). */
 GpoSession *gpo_pop3_server_new (GpoCounter *counter, guint32 number);
 /* Whether STLS may be offered (there is a certificate); FALSE at first. */
 void gpo_pop3_server_offer_tls (GpoSession *session, gboolean offer);
