@@ -40,6 +40,8 @@ typedef struct {
   char *id;
   char *envelope;  /* text */
   Place letter_place, envelope_place;
+  gboolean (*naming) (const char *name, GpoJob *job, GpoBatch *batch, gpointer naming_data, GError **error);
+  gpointer naming_data;
 } Target;
 
 typedef struct {
@@ -223,6 +225,8 @@ delivery_publish (GpoJob *job, GpoBatch *batch, GError **error)
   for (guint i = 0; i < delivery->targets->len; i++)
     {
       Target *target = delivery->targets->pdata[i];
+      if (target->naming && !target->naming (target->name, job, batch, target->naming_data, error))
+        return FALSE;
       if (!publish_place (&target->letter_place, error)
           || (target->spool && !publish_place (&target->envelope_place, error)))
         return FALSE;
@@ -279,13 +283,15 @@ static const GpoJobClass delivery_class = { delivery_write, delivery_publish, de
 static void
 prepare_mailbox (Target *target, const GpoTarget *from, guint32 letter, guint64 size)
 {
-  gboolean seen = from->flags && *from->flags;
+  gboolean seen = from->in_cur || (from->flags && *from->flags);
   g_autofree char *unique = gpo_maildir_unique (letter, size, from->host);
-  target->name = seen ? g_strconcat ("cur/", unique, ":2,", from->flags, NULL) : g_strconcat ("new/", unique, NULL);
+  target->name = seen ? g_strconcat ("cur/", unique, ":2,", from->flags ? from->flags : "", NULL) : g_strconcat ("new/", unique, NULL);
   target->folder = g_build_filename (from->maildir, seen ? "cur" : "new", NULL);
   target->letter_place.from = g_build_filename (from->maildir, "tmp", unique, NULL);
   target->letter_place.to = g_build_filename (from->maildir, target->name, NULL);
   target->date = from->date;
+  target->naming = from->naming;
+  target->naming_data = from->naming_data;
 }
 
 static void

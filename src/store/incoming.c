@@ -67,6 +67,12 @@ gpo_incoming_write (GpoIncoming *incoming, const char *bytes, gsize n)
   return room;
 }
 
+void
+gpo_incoming_set_letter (GpoIncoming *incoming, guint32 letter)
+{
+  incoming->letter = letter;
+}
+
 guint64
 gpo_incoming_size (GpoIncoming *incoming)
 {

@@ -12,6 +12,7 @@
  * (RFC 5321 §4.4, §4.5.2), and line ends stay CRLF. */
 #pragma once
 #include "letter/envelope.h"
+#include "store/committer.h"
 #include "store/spool.h"
 #include "store/store.h"
 
@@ -30,8 +31,13 @@ typedef struct {
   /* GPO_TARGET_MAILDIR */
   const char *maildir;  /* path of the mailbox, which exists */
   const char *flags;    /* NULL or "": into new/; else Maildir's letters, "FS": into cur/ */
+  gboolean in_cur;      /* into cur/ even without flags */
   gint64 date;          /* seconds since 1970 for the file's time (IMAP's INTERNALDATE); 0: now */
   const char *host;     /* the host's domain, for the file's name; NULL: "localhost" */
+  /* Called on the committer's thread just before the file gets `name` ("cur/…", under the mailbox): what it writes is durable
+   * together with the letter. FALSE and `error`: the letter fails. Or NULL. */
+  gboolean (*naming) (const char *name, GpoJob *job, GpoBatch *batch, gpointer naming_data, GError **error);
+  gpointer naming_data;
   /* GPO_TARGET_SPOOL */
   GpoSpool *spool;
   const GpoEnvelope *envelope; /* with its `id` set (gpo_spool_make_id()) */
@@ -52,6 +58,8 @@ GpoIncoming *gpo_incoming_new (GpoStore *store, guint32 letter);
 void gpo_incoming_set_drained (GpoIncoming *incoming, void (*drained) (gpointer), gpointer user_data);
 /* Takes n more bytes (copies them). FALSE: taken too, but pause now until `drained`. */
 gboolean gpo_incoming_write (GpoIncoming *incoming, const char *bytes, gsize n);
+/* Gives it another number, before the commit. */
+void gpo_incoming_set_letter (GpoIncoming *incoming, guint32 letter);
 /* Bytes written so far. */
 guint64 gpo_incoming_size (GpoIncoming *incoming);
 /* Frees the letter and removes what there was of it. */

@@ -5,10 +5,13 @@
 #include "store/recycler.h"
 #include "store/spool.h"
 #include "store/store.h"
+#include <sys/uio.h>
 
 G_BEGIN_DECLS
 
 GpoCommitter *gpo_store_committer (GpoStore *store);
+/* Where callbacks come; NULL: the default one. */
+GMainContext *gpo_store_context (GpoStore *store);
 /* Threads that write large letters while they come in. */
 GThreadPool *gpo_store_streams (GpoStore *store);
 /* ROOT/tmp */

@@ -16,6 +16,7 @@
 struct GpoStore {
   char *root, *tmp;
   int lock;
+  GMainContext *context; /* the opener's */
   GpoCommitter *committer;
   GThreadPool *streams;
   GpoCounter *counter;
@@ -106,6 +107,7 @@ gpo_store_open (const char *root, GMainContext *context, GError **error)
   store->root = g_canonicalize_filename (root, NULL);
   store->tmp = g_build_filename (store->root, "tmp", NULL);
   store->lock = -1;
+  store->context = context;
   if (!open_parts (store, context, error))
     g_clear_pointer (&store, gpo_store_close);
   return store;
@@ -186,6 +188,12 @@ GpoCommitter *
 gpo_store_committer (GpoStore *store)
 {
   return store->committer;
+}
+
+GMainContext *
+gpo_store_context (GpoStore *store)
+{
+  return store->context;
 }
 
 GThreadPool *

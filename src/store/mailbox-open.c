@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: MIT */
+/* mailbox-open.c: brings the list of UIDs and the files of a folder together when a mailbox is opened.
+ *
+ *     in the list and there       it is in the table; what the list says behind its last "s" wins over the
+ * name there, not in the list      somebody else delivered it: it gets the next UID in the list, not there
+ * somebody removed it; its UID is used up unlinked in the list, there we were killed before we unlinked it:
+ * now
+ *
+ * Without a list, or with one that has no head, all letters get new UIDs under a new and larger UIDVALIDITY.
+ *
+ * The folder is not shared with anybody yet, so all of it is done on a reader's thread. */
+#include "store/mailbox-internal.h"
+#include "store/disk.h"
+#include "store/maildir.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define LIST_NAME "glasspost-uidlist"
+/* A list with so many more lines than letters is written anew. */
+#define LINES_MORE 1000
+
+typedef struct
+{
+  GpoFolder *folder;
+  char *text;
+  GpoUidlist list;
+  gboolean has_list, rewrite;
+  GpoFolderScan scan;
+  GHashTable *found; /* base → index in scan.files + 1 */
+  GString *lines;    /* to be added to the list */
+  guint64 modseq;    /* of all that is found changed */
+} Opening;
+
+static const char *
+base_of (Opening *opening, const GpoFoundFile *file)
+{
+  return opening->scan.text->str + file->name;
+}
+
+/* --- the list --- */
+
+static gboolean
+read_list (Opening *opening, GError **error)
+{
+  GpoFolder *folder = opening->folder;
+  gsize length;
+  g_autofree char *path = g_build_filename (folder->path, LIST_NAME, NULL);
+  g_autoptr (GError) missing = NULL;
+  if (!g_file_get_contents (path, &opening->text, &length, &missing))
+    {
+      if (!g_error_matches (missing, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+        {
+          g_propagate_error (error, g_steal_pointer (&missing));
+          return FALSE;
+        }
+      length = 0;
+    }
+  opening->has_list = gpo_uidlist_read (&opening->list, opening->text ? opening->text : "", length);
+  if (!opening->has_list)
+    {
+      opening->list = (GpoUidlist){ .uidnext = 1, .first_recent = 1, .modseq = 1 };
+      opening->list.uidvalidity = gpo_maildirs_next_validity (folder->owner, error);
+      opening->list.entries = g_array_new (FALSE, FALSE, sizeof (GpoUidEntry));
+      opening->rewrite = TRUE;
+      if (!opening->list.uidvalidity)
+        return FALSE;
+    }
+  opening->rewrite |= opening->list.damaged > 0 || opening->list.whole < length
+                      || opening->list.lines > 2 * opening->list.entries->len + LINES_MORE;
+  return TRUE;
+}
+
+/* --- the files --- */
+
+/* A file may be seen in new/ and, moved meanwhile, again in cur/: the later one is right. */
+static gboolean
+read_files (Opening *opening, GError **error)
+{
+  GpoFolder *folder = opening->folder;
+  if (!gpo_scan_read (folder->fd, TRUE, TRUE, &opening->scan, error))
+    return FALSE;
+  opening->found = g_hash_table_new (g_str_hash, g_str_equal);
+  for (guint i = 0; i < opening->scan.files->len; i++)
+    {
+      const char *base = base_of (opening, &g_array_index (opening->scan.files, GpoFoundFile, i));
+      g_hash_table_replace (opening->found, (gpointer) base, GUINT_TO_POINTER (i + 1));
+    }
+  return TRUE;
+}
+
+static GpoFoundFile *
+find_file (Opening *opening, const char *base)
+{
+  guint i = GPOINTER_TO_UINT (g_hash_table_lookup (opening->found, base));
+  return i ? &g_array_index (opening->scan.files, GpoFoundFile, i - 1) : NULL;
+}
+
+/* A file that readdir() did not give may have been renamed under its eyes. */
+static gboolean
+look_again (Opening *opening, const char *base, GpoFoundFile *file)
+{
+  GpoFileRef ref = { .base = base };
+  g_autoptr (GString) name = g_string_new (NULL);
+  if (!gpo_file_find (opening->folder->fd, &ref, name))
+    return FALSE;
+  gboolean passed = FALSE;
+  const char *info = strstr (name->str, ":2,");
+  guint32 flags = info ? gpo_flags_from_marks (info + 3, strlen (info + 3), &passed) : 0;
+  *file = (GpoFoundFile){ .flags = flags, .in_new = name->str[0] == 'n', .passed = (guint8) passed };
+  return TRUE;
+}
+
+/* --- together --- */
+
+static void
+remove_file (Opening *opening, const char *base, const GpoFoundFile *file)
+{
+  g_autoptr (GString) name = g_string_new (NULL);
+  (void) unlinkat (opening->folder->fd, gpo_file_name (name, base, file->in_new, file->flags, file->passed),
+                   0);
+}
+
+/* Keywords nobody named: bits of foreign letters stay in the file's name, and are no flags. */
+static guint32
+known_flags (GpoFolder *folder, guint32 flags)
+{
+  guint32 known = GPO_FLAGS_SYSTEM;
+  for (guint i = 0; i < folder->mailbox.n_keywords; i++)
+    known |= GPO_FLAG_KEYWORD (i);
+  return flags & known;
+}
+
+static void
+take_known (Opening *opening, const GpoUidEntry *entry, const char *base, const GpoFoundFile *file)
+{
+  GpoFolder *folder = opening->folder;
+  guint32 flags = entry->unsettled ? entry->flags : known_flags (folder, file->flags);
+  GpoMessage message = {
+    .uid = entry->uid, .flags = flags, .modseq = entry->modseq, .date = entry->date, .size = entry->size
+  };
+  GpoMaildirName parsed;
+  if (flags != entry->flags)
+    {
+      message.modseq = opening->modseq;
+      gpo_uidlist_append_flags (opening->lines, entry->uid, entry->uid, opening->modseq, flags);
+    }
+  if (gpo_maildir_parse (base, &parsed))
+    message.letter = parsed.letter;
+  GpoFileRow row = { .disk = file->flags, .planned = flags, .in_new = file->in_new, .passed = file->passed };
+  guint32 slot = gpo_folder_add (folder, &message, base, &row);
+  if (flags != known_flags (folder, file->flags))
+    gpo_folder_untidy (folder, slot);
+}
+
+static void
+take_entry (Opening *opening, const GpoUidEntry *entry)
+{
+  g_autofree char *base = g_strndup (entry->base, entry->base_length);
+  GpoFoundFile *file = find_file (opening, base), other;
+  if (!file && !(entry->flags & GPO_FLAG_EXPUNGED) && look_again (opening, base, &other))
+    file = &other;
+  if (entry->flags & GPO_FLAG_EXPUNGED)
+    {
+      if (file && entry->unsettled)
+        {
+          remove_file (opening, base, file);
+          file->seen = TRUE;
+        }
+    }
+  else if (!file || file->seen)
+    gpo_uidlist_append_gone (opening->lines, entry->uid, entry->uid, opening->modseq, FALSE);
+  else
+    {
+      take_known (opening, entry, base, file);
+      file->seen = TRUE;
+    }
+}
+
+static void
+take_stranger (Opening *opening, const char *base, const GpoFoundFile *file)
+{
+  GpoFolder *folder = opening->folder;
+  GpoMaildirName parsed;
+  guint32 flags = known_flags (folder, file->flags);
+  GpoMessage message = { .uid = folder->mailbox.uidnext, .flags = flags, .modseq = opening->modseq };
+  GpoFileRow row = { .disk = file->flags, .planned = flags, .in_new = file->in_new, .passed = file->passed };
+  g_autoptr (GString) name = g_string_new (NULL);
+  if (!gpo_folder_measure (folder->fd, gpo_file_name (name, base, file->in_new, file->flags, file->passed),
+                           &message.size, &message.date))
+    return; /* gone already, or not ours to read: the next scan looks again */
+  if (gpo_maildir_parse (base, &parsed))
+    message.letter = parsed.letter;
+  gpo_folder_add (folder, &message, base, &row);
+  gpo_uidlist_append_letter (opening->lines, message.uid, message.modseq, message.date, message.size, flags,
+                             base);
+}
+
+static int
+compare_strangers (gconstpointer a, gconstpointer b, gpointer text)
+{
+  return gpo_scan_compare_names ((const char *) text + (*(GpoFoundFile *const *) a)->name,
+                                 (const char *) text + (*(GpoFoundFile *const *) b)->name);
+}
+
+static void
+take_strangers (Opening *opening)
+{
+  g_autoptr (GPtrArray) strangers = g_ptr_array_new ();
+  for (guint i = 0; i < opening->scan.files->len; i++)
+    {
+      GpoFoundFile *file = &g_array_index (opening->scan.files, GpoFoundFile, i);
+      if (find_file (opening, base_of (opening, file)) == file && !file->seen)
+        g_ptr_array_add (strangers, file);
+    }
+  g_ptr_array_sort_with_data (strangers, compare_strangers, opening->scan.text->str);
+  for (guint i = 0; i < strangers->len; i++)
+    take_stranger (opening, base_of (opening, strangers->pdata[i]), strangers->pdata[i]);
+}
+
+static void
+take_list (Opening *opening)
+{
+  GpoMailbox *mailbox = &opening->folder->mailbox;
+  GpoUidlist *list = &opening->list;
+  mailbox->uidvalidity = list->uidvalidity;
+  mailbox->modseq = list->modseq;
+  mailbox->first_recent = list->first_recent;
+  for (guint i = 0; i < list->n_keywords; i++)
+    mailbox->keywords[mailbox->n_keywords++] = g_steal_pointer (&list->keywords[i]);
+  list->n_keywords = 0;
+  opening->modseq = list->modseq + 1;
+  for (guint i = 0; i < list->entries->len; i++)
+    take_entry (opening, &g_array_index (list->entries, GpoUidEntry, i));
+  mailbox->uidnext = list->uidnext; /* also above those that are gone */
+}
+
+/* --- the file --- */
+
+static gboolean
+write_list (Opening *opening, GError **error)
+{
+  GpoFolder *folder = opening->folder;
+  g_autofree char *path = g_build_filename (folder->path, LIST_NAME, NULL);
+  if (opening->rewrite)
+    {
+      g_autoptr (GString) text = gpo_folder_list_text (folder);
+      for (guint i = 0; i < folder->untidy->len; i++) /* their names do not say it yet */
+        {
+          const GpoMessage *m
+              = gpo_mailbox_message (&folder->mailbox, g_array_index (folder->untidy, guint32, i));
+          gpo_uidlist_append_flags (text, m->uid, m->uid, m->modseq, m->flags);
+        }
+      if (!gpo_disk_replace (path, text->str, error))
+        return FALSE;
+      g_string_truncate (opening->lines, 0);
+      opening->list.whole = text->len;
+    }
+  folder->list_fd = open (path, O_RDWR | O_CLOEXEC);
+  folder->list_size = opening->list.whole;
+  if (folder->list_fd < 0)
+    return gpo_disk_error (error, "open", path);
+  if (opening->lines->len
+      && (!gpo_folder_write (folder, NULL, NULL, opening->lines, error) || fsync (folder->list_fd) < 0))
+    return error && *error ? FALSE : gpo_disk_error (error, "sync", path);
+  return TRUE;
+}
+
+gboolean
+gpo_folder_load (GpoFolder *folder, GError **error)
+{
+  Opening opening = { .folder = folder, .lines = g_string_new (NULL) };
+  gboolean ok = read_list (&opening, error) && read_files (&opening, error);
+  if (ok)
+    {
+      take_list (&opening);
+      take_strangers (&opening);
+      ok = write_list (&opening, error);
+    }
+  folder->list_uidnext = folder->mailbox.uidnext;
+  folder->list_modseq = folder->mailbox.modseq;
+  folder->unsettled = folder->untidy->len > 0;
+  if (ok)
+    folder->cache = gpo_mailbox_cache_new (folder->fd, folder->mailbox.uidvalidity);
+  if (opening.list.entries)
+    gpo_uidlist_clear (&opening.list);
+  if (opening.found)
+    g_hash_table_unref (opening.found);
+  gpo_scan_clear (&opening.scan);
+  g_string_free (opening.lines, TRUE);
+  g_free (opening.text);
+  return ok;
+}

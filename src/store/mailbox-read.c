@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: MIT */
+/* mailbox-read.c: reads letters, whole, and makes what is kept of them (mailbox-cache.c), on readers'
+ * threads.
+ *
+ * A file that its deliverer wrote with bare LFs is given with CRLF (RFC 3501 §2.3.4). Nothing is kept of a
+ * letter that was read: the kernel does that. */
+#include "store/mailbox-internal.h"
+#include "letter/anatomy.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+typedef struct
+{
+  GpoReaderTask task;
+  GpoFolder *folder;
+  guint n;
+  guint32 *slots, *uids;
+  guint32 *sizes; /* in CRLF form, as the table has it */
+  GpoFileRef *refs;
+  gsize most;
+  GPtrArray *letters; /* of GBytes or NULL */
+  guint32 *all_uids;  /* of all slots, when the cache is to be read */
+  guint32 n_all;
+  GpoMailboxReadFunc read;
+  GpoMailboxFunc done;
+  gpointer data;
+} Reading;
+
+/* --- one letter --- */
+
+/* Every LF without a CR before it gets one. `room` is the size that is expected. */
+static GBytes *
+to_crlf (const char *from, gsize length, gsize room)
+{
+  GByteArray *out = g_byte_array_sized_new ((guint) MAX (room, length));
+  for (gsize at = 0; at < length;)
+    {
+      const char *lf = memchr (from + at, '\n', length - at);
+      gsize end = lf ? (gsize) (lf - from) : length;
+      g_byte_array_append (out, (const guint8 *) from + at, (guint) (end - at));
+      if (!lf)
+        break;
+      gboolean bare = end == 0 || from[end - 1] != '\r';
+      g_byte_array_append (out, (const guint8 *) (bare ? "\r\n" : "\n"), bare ? 2 : 1);
+      at = end + 1;
+    }
+  return g_byte_array_free_to_bytes (out);
+}
+
+static int
+open_letter (int folder_fd, const GpoFileRef *ref, GString *name)
+{
+  int fd = openat (folder_fd, gpo_file_name (name, ref->base, ref->in_new, ref->disk, ref->passed),
+                   O_RDONLY | O_CLOEXEC);
+  for (guint tries = 0; fd < 0 && errno == ENOENT && tries < 3; tries++)
+    {
+      if (!gpo_file_find (folder_fd, ref, name))
+        break;
+      fd = openat (folder_fd, name->str, O_RDONLY | O_CLOEXEC);
+    }
+  return fd;
+}
+
+/* NULL: it is gone, or cannot be read. */
+static GBytes *
+read_letter (int folder_fd, const GpoFileRef *ref, guint32 size, GString *name)
+{
+  int fd = open_letter (folder_fd, ref, name);
+  struct stat st;
+  gsize have = 0;
+  if (fd < 0 || fstat (fd, &st) < 0 || st.st_size > G_MAXINT32)
+    {
+      if (fd >= 0)
+        close (fd);
+      return NULL;
+    }
+  char *bytes = g_malloc ((gsize) st.st_size + 1);
+  for (gssize n; have < (gsize) st.st_size; have += (gsize) n)
+    if ((n = pread (fd, bytes + have, (gsize) st.st_size - have, (off_t) have)) <= 0)
+      break;
+  close (fd);
+  if (have == size || gpo_count_bare_lf (bytes, (GpoSpan){ 0, have }) == 0)
+    return g_bytes_new_take (bytes, have);
+  GBytes *converted = to_crlf (bytes, have, size);
+  g_free (bytes);
+  return converted;
+}
+
+/* --- tasks --- */
+
+static Reading *
+reading_new (GpoMailbox *mailbox, guint n)
+{
+  Reading *reading = g_new0 (Reading, 1);
+  reading->folder = gpo_folder (gpo_mailbox_ref (mailbox));
+  reading->slots = g_new (guint32, n);
+  reading->uids = g_new (guint32, n);
+  reading->sizes = g_new (guint32, n);
+  reading->refs = g_new (GpoFileRef, n);
+  return reading;
+}
+
+static void
+reading_add (Reading *reading, guint32 slot)
+{
+  const GpoMessage *message = gpo_mailbox_message (&reading->folder->mailbox, slot);
+  guint i = reading->n++;
+  reading->slots[i] = slot;
+  reading->uids[i] = message->uid;
+  reading->sizes[i] = message->size;
+  reading->refs[i] = gpo_folder_ref (reading->folder, slot);
+}
+
+static void
+reading_free (Reading *reading)
+{
+  g_clear_pointer (&reading->letters, g_ptr_array_unref);
+  g_free (reading->slots);
+  g_free (reading->uids);
+  g_free (reading->sizes);
+  g_free (reading->refs);
+  g_free (reading->all_uids);
+  gpo_mailbox_unref (&reading->folder->mailbox);
+  g_free (reading);
+}
+
+static void
+unref_letter (gpointer letter)
+{
+  if (letter)
+    g_bytes_unref (letter);
+}
+
+static void
+read_work (GpoReaderTask *task)
+{
+  Reading *reading = (Reading *) task;
+  gsize sum = 0;
+  g_autoptr (GString) name = g_string_new (NULL);
+  reading->letters = g_ptr_array_new_with_free_func (unref_letter);
+  for (guint i = 0; i < reading->n && (i == 0 || sum < reading->most); i++)
+    {
+      GBytes *letter = read_letter (reading->folder->fd, &reading->refs[i], reading->sizes[i], name);
+      g_ptr_array_add (reading->letters, letter);
+      sum += letter ? g_bytes_get_size (letter) : 0;
+    }
+}
+
+static void
+read_finished (GpoReaderTask *task)
+{
+  Reading *reading = (Reading *) task;
+  reading->read ((GBytes *const *) reading->letters->pdata, reading->letters->len, reading->data);
+  reading_free (reading);
+}
+
+void
+gpo_folder_read (GpoMailbox *mailbox, const guint32 *slots, guint n, gsize most, GpoMailboxReadFunc done,
+                 gpointer data)
+{
+  Reading *reading = reading_new (mailbox, n);
+  reading->task.work = read_work;
+  reading->task.finished = read_finished;
+  reading->most = most;
+  reading->read = done;
+  reading->data = data;
+  for (guint i = 0; i < n; i++)
+    reading_add (reading, slots[i]);
+  gpo_reader_start (reading->folder->owner, &reading->task);
+}
+
+/* --- what is kept --- */
+
+gboolean
+gpo_folder_info (GpoMailbox *mailbox, guint32 slot, GpoLetterInfo *out)
+{
+  const GpoMessage *message = gpo_mailbox_message (mailbox, slot);
+  return !(message->flags & GPO_FLAG_EXPUNGED)
+         && gpo_mailbox_cache_info (gpo_folder (mailbox)->cache, slot, message->uid, out);
+}
+
+static void
+info_work (GpoReaderTask *task)
+{
+  Reading *reading = (Reading *) task;
+  GpoMailboxCache *cache = reading->folder->cache;
+  GpoCacheRecords records;
+  g_autoptr (GString) name = g_string_new (NULL);
+  if (reading->all_uids)
+    gpo_mailbox_cache_load (cache, reading->all_uids, reading->n_all);
+  gpo_cache_records_init (&records);
+  for (guint i = 0; i < reading->n; i++)
+    {
+      if (gpo_mailbox_cache_has (cache, reading->slots[i]))
+        continue;
+      g_autoptr (GBytes) letter
+          = read_letter (reading->folder->fd, &reading->refs[i], reading->sizes[i], name);
+      if (!letter)
+        continue;
+      gsize length;
+      const char *bytes = g_bytes_get_data (letter, &length);
+      gpo_cache_records_add (&records, reading->slots[i], reading->uids[i], bytes ? bytes : "", length);
+      reading->sizes[i] = (guint32) length;
+    }
+  gpo_mailbox_cache_write (cache, &records);
+  gpo_cache_records_clear (&records);
+}
+
+/* A size that a name told wrongly (S=, W=) is put right when the letter was read. */
+static void
+info_finished (GpoReaderTask *task)
+{
+  Reading *reading = (Reading *) task;
+  GpoMailbox *mailbox = &reading->folder->mailbox;
+  for (guint i = 0; i < reading->n; i++)
+    {
+      GpoMessage *message = gpo_mailbox_message (mailbox, reading->slots[i]);
+      if (message->size == reading->sizes[i] || message->flags & GPO_FLAG_EXPUNGED)
+        continue;
+      mailbox->size += (guint64) reading->sizes[i] - message->size;
+      message->size = reading->sizes[i];
+    }
+  reading->done (NULL, reading->data);
+  reading_free (reading);
+}
+
+void
+gpo_folder_load_info (GpoMailbox *mailbox, const guint32 *slots, guint n, GpoMailboxFunc done, gpointer data)
+{
+  Reading *reading = reading_new (mailbox, n);
+  reading->task.work = info_work;
+  reading->task.finished = info_finished;
+  reading->done = done;
+  reading->data = data;
+  for (guint i = 0; i < n; i++)
+    if (!(gpo_mailbox_message (mailbox, slots[i])->flags & GPO_FLAG_EXPUNGED))
+      reading_add (reading, slots[i]);
+  if (!gpo_mailbox_cache_is_loaded (reading->folder->cache))
+    {
+      reading->n_all = mailbox->n_slots;
+      reading->all_uids = g_new (guint32, mailbox->n_slots);
+      for (guint32 slot = 0; slot < mailbox->n_slots; slot++)
+        reading->all_uids[slot] = gpo_mailbox_message (mailbox, slot)->uid;
+    }
+  gpo_reader_start (reading->folder->owner, &reading->task);
+}
