@@ -4,6 +4,7 @@
 #include "office/office-private.h"
 #include "roles/desk.h"
 #include "roles/gateway.h"
+#include "roles/post-counter.h"
 #include "store/disk.h"
 #include "store/maildir.h"
 #include "store/spool.h"
@@ -15,6 +16,9 @@
 static void (*const serve[GPO_N_ROLES]) (GpoPost *post, GpoRole role, GpoConnection *connection) = {
   [GPO_ROLE_SMTP] = gpo_post_serve_smtp,
   [GPO_ROLE_SUBMISSION] = gpo_post_serve_smtp,
+  [GPO_ROLE_IMAP] = gpo_post_serve_mail,
+  [GPO_ROLE_IMAPS] = gpo_post_serve_mail,
+  [GPO_ROLE_POP3] = gpo_post_serve_mail,
 };
 
 /* One role of one host. */
@@ -168,6 +172,8 @@ open_post (GpoOffice *office, GpoHost *host, GPtrArray *recoveries, GError **err
       const char *names[] = { host->domain, NULL };
       post->tls = gpo_tls_new_server (folder, host->name, names);
     }
+  if (host->has_role[GPO_ROLE_IMAP] || host->has_role[GPO_ROLE_IMAPS] || host->has_role[GPO_ROLE_POP3])
+    gpo_post_open_counter (post);
   return open_counters (office, post, error);
 }
 
@@ -240,6 +246,7 @@ gpo_office_free_hosts (GpoOffice *office)
   for (guint i = 0; i < office->parts.posts->len; i++)
     {
       GpoPost *post = office->parts.posts->pdata[i];
+      gpo_post_close_counter (post);
       g_clear_pointer (&post->spool, gpo_spool_close);
       g_clear_pointer (&post->tls, gpo_tls_unref);
       gpo_post_finish (post);

@@ -495,9 +495,8 @@ count_connections (GpoPost *post)
   return sum;
 }
 
-/* Whether a caller from this address is let in. Called after it was counted. */
-static GpoVerdict
-judge_caller (GpoPost *post, const char *address)
+GpoVerdict
+gpo_post_judge_caller (GpoPost *post, const char *address)
 {
   const GpoLimits *limits = &post->host->limits;
   guint own = GPOINTER_TO_UINT (g_hash_table_lookup (post->connections, address));
@@ -520,6 +519,6 @@ gpo_post_serve_smtp (GpoPost *post, GpoRole role, GpoConnection *connection)
   gpo_smtp_server_set_peer_port ((GpoSmtpServer *) session, gpo_connection_peer_port (connection));
   gpo_smtp_server_offer_tls (session, post->tls && post->host->tls != GPO_TLS_NONE);
   GpoDesk *desk = gpo_desk_serve (post, role, connection, session, FALSE, NULL, NULL);
-  gpo_smtp_server_greet (session, judge_caller (post, peer));
+  gpo_smtp_server_greet (session, gpo_post_judge_caller (post, peer));
   gpo_desk_update (desk);
 }

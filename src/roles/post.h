@@ -92,6 +92,9 @@ guint gpo_post_report_then (GpoPost *post, GpoEnvelope *envelope, int kind, cons
 /* Serves SMTP or submission on an accepted connection: session, desk, greeting. */
 void gpo_post_serve_smtp (GpoPost *post, GpoRole role, GpoConnection *connection);
 
+/* Whether a caller from this address is let in: GPO_OK, GPO_TOO_MANY, GPO_REFUSED. Called after its desk was made. */
+GpoVerdict gpo_post_judge_caller (GpoPost *post, const char *address);
+
 /* A new connection's number. */
 guint32 gpo_office_next_session (GpoOfficeParts *office);
 /* Begins event `kind` of this host outside any session (queue, lookup, mailbox); the caller appends it. */
