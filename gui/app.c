@@ -156,12 +156,20 @@ static const struct
 {
   const char *action, *keys[3];
 } accels[] = {
-  { "app.open", { "<Control>o" } },         { "app.quit", { "<Control>q" } },
-  { "window.close", { "<Control>w" } },     { "win.show-help-overlay", { "<Control>question", "F1" } },
-  { "win.filter", { "<Control>f" } },       { "win.everything", { "<Alt>0" } },
-  { "win.list::sessions", { "<Alt>1" } },   { "win.list::letters", { "<Alt>2" } },
-  { "win.go::start", { "<Control>Home" } }, { "win.go::end", { "<Control>End" } },
-  { "win.go::back", { "<Alt>comma" } },     { "win.go::forward", { "<Alt>period" } },
+  { "app.open", { "<Control>o" } },
+  { "app.quit", { "<Control>q" } },
+  { "window.close", { "<Control>w" } },
+  { "win.show-help-overlay", { "<Control>question", "F1" } },
+  { "win.filter", { "<Control>f" } },
+  { "win.everything", { "<Alt>0" } },
+  { "win.list::sessions", { "<Alt>1" } },
+  { "win.list::letters", { "<Alt>2" } },
+  { "win.view::transcript", { "<Control>1" } },
+  { "win.view::ladder", { "<Control>2" } },
+  { "win.go::start", { "<Control>Home" } },
+  { "win.go::end", { "<Control>End" } },
+  { "win.go::back", { "<Alt>comma" } },
+  { "win.go::forward", { "<Alt>period" } },
 };
 
 /* --- the object --- */

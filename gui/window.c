@@ -3,6 +3,7 @@
 #include "window.h"
 #include "event-words.h"
 #include "i18n.h"
+#include "ladder-view.h"
 #include "time-bar.h"
 
 struct _GpoWindow
@@ -11,9 +12,11 @@ struct _GpoWindow
   GtkLabel *title, *subtitle, *problem_text;
   GtkProgressBar *progress;
   GtkInfoBar *problem;
-  GtkStack *lists;
+  GtkStack *lists, *views;
+  GtkPaned *split;
   GpoSubjectList *sessions, *letters;
   GpoTranscriptView *transcript;
+  GpoLadderView *ladder;
   GpoLetterView *letter;
   GpoTimeBar *time;
   GpoSource *source;
@@ -74,8 +77,15 @@ on_list (GSimpleAction *action, GVariant *parameter, gpointer data)
 }
 
 static void
+on_view (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  gtk_stack_set_visible_child_name (GPO_WINDOW (data)->views, g_variant_get_string (parameter, NULL));
+}
+
+static void
 on_filter (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
+  gtk_stack_set_visible_child_name (GPO_WINDOW (data)->views, "transcript");
   gpo_transcript_view_focus_filter (GPO_WINDOW (data)->transcript);
 }
 
@@ -86,6 +96,7 @@ static const GActionEntry actions[] = {
   { "session", on_session, "u", NULL, NULL }, /* choose one */
   { "letter", on_letter, "u", NULL, NULL },   { "everything", NULL, NULL, "true", on_everything },
   { "list", on_list, "s", NULL, NULL },      /* sessions, letters */
+  { "view", on_view, "s", NULL, NULL },      /* transcript, ladder */
   { "filter", on_filter, NULL, NULL, NULL }, /* go to the filter */
 };
 
@@ -180,6 +191,18 @@ on_problem_closed (GtkInfoBar *bar)
   gtk_info_bar_set_revealed (bar, FALSE);
 }
 
+/* The upper views get the larger part, once it is known how much there is. */
+static void
+on_split (GtkPaned *split, GParamSpec *spec, gpointer data)
+{
+  int most;
+  g_object_get (split, "max-position", &most, NULL);
+  if (most < 200 || most == G_MAXINT)
+    return;
+  g_signal_handlers_disconnect_by_func (split, on_split, data);
+  gtk_paned_set_position (split, most * 62 / 100);
+}
+
 /* --- the object --- */
 
 static void
@@ -203,6 +226,7 @@ gpo_window_class_init (GpoWindowClass *class)
   g_type_ensure (GPO_TYPE_SUBJECT_LIST);
   g_type_ensure (GPO_TYPE_TRANSCRIPT_VIEW);
   g_type_ensure (GPO_TYPE_LETTER_VIEW);
+  g_type_ensure (GPO_TYPE_LADDER_VIEW);
   g_type_ensure (GPO_TYPE_TIME_BAR);
   G_OBJECT_CLASS (class)->dispose = gpo_window_dispose;
   gtk_widget_class_set_template_from_resource (widget_class, "/org/glasspost/Glasspost/window.ui");
@@ -216,6 +240,9 @@ gpo_window_class_init (GpoWindowClass *class)
   gtk_widget_class_bind_template_child (widget_class, GpoWindow, letters);
   gtk_widget_class_bind_template_child (widget_class, GpoWindow, transcript);
   gtk_widget_class_bind_template_child (widget_class, GpoWindow, letter);
+  gtk_widget_class_bind_template_child (widget_class, GpoWindow, ladder);
+  gtk_widget_class_bind_template_child (widget_class, GpoWindow, views);
+  gtk_widget_class_bind_template_child (widget_class, GpoWindow, split);
   gtk_widget_class_bind_template_child (widget_class, GpoWindow, time);
 }
 
@@ -228,6 +255,7 @@ gpo_window_init (GpoWindow *window)
   gtk_event_controller_set_propagation_phase (controller, GTK_PHASE_CAPTURE);
   g_signal_connect_swapped (controller, "key-pressed", G_CALLBACK (on_key), window);
   gtk_widget_add_controller (GTK_WIDGET (window), controller);
+  g_signal_connect (window->split, "notify::max-position", G_CALLBACK (on_split), window);
   g_signal_connect (window->problem, "response", G_CALLBACK (on_problem_closed), NULL);
 }
 
@@ -242,6 +270,7 @@ gpo_window_new (GtkApplication *app, GpoSource *source)
   gpo_subject_list_set (window->sessions, window->cursor, GPO_SUBJECT_SESSION);
   gpo_subject_list_set (window->letters, window->cursor, GPO_SUBJECT_LETTER);
   gpo_transcript_view_set_cursor (window->transcript, window->cursor);
+  gpo_ladder_view_set_cursor (window->ladder, window->cursor);
   gpo_letter_view_set_cursor (window->letter, window->cursor);
   gpo_time_bar_set_cursor (window->time, window->cursor, gpo_source_get_office (source) != NULL);
   g_signal_connect_swapped (window->cursor, "notify::n", G_CALLBACK (show_place), window);
@@ -277,6 +306,12 @@ GpoPlayer *
 gpo_window_get_player (GpoWindow *window)
 {
   return gpo_time_bar_get_player (window->time);
+}
+
+GpoLadderView *
+gpo_window_get_ladder (GpoWindow *window)
+{
+  return window->ladder;
 }
 
 GpoLetterView *

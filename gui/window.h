@@ -3,6 +3,7 @@
  *
  * Its actions (win.…) are what keys, menus and tests use; window.c has the table. */
 #pragma once
+#include "ladder-view.h"
 #include "letter-view.h"
 #include "player.h"
 #include "source.h"
@@ -22,6 +23,7 @@ GpoCursor *gpo_window_get_cursor (GpoWindow *window);
 /* The views, for tests and pictures. They belong to the window. */
 GpoTranscriptView *gpo_window_get_transcript (GpoWindow *window);
 GpoLetterView *gpo_window_get_letter (GpoWindow *window);
+GpoLadderView *gpo_window_get_ladder (GpoWindow *window);
 GpoPlayer *gpo_window_get_player (GpoWindow *window);
 GpoSubjectList *gpo_window_get_sessions (GpoWindow *window);
 GpoSubjectList *gpo_window_get_letters (GpoWindow *window);

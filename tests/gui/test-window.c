@@ -202,6 +202,45 @@ START_TEST (playing_goes_through_every_event_of_the_subject_and_stops)
 }
 END_TEST
 
+/* Every line, and all that a ladder shows, is on a rung; what a reply's further lines are is counted. */
+START_TEST (ladder_has_each_line_once_between_the_right_parties)
+{
+  GpoCursor *cursor = gpo_window_get_cursor (window);
+  GpoPicture *picture = gpo_cursor_get_picture (cursor);
+  const GpoSessionTrack *session = gpo_picture_session (picture, (guint) _i);
+  gpo_cursor_choose (cursor, GPO_SUBJECT_SESSION, session->number);
+  GpoLadderModel *model = gpo_ladder_view_get_model (gpo_window_get_ladder (window));
+  ck_assert_uint_eq (gpo_ladder_model_n_lanes (model), 2);
+  guint lines = 0;
+  for (guint i = 0; i < gpo_ladder_model_n_rungs (model); i++)
+    {
+      const GpoRung *rung = gpo_ladder_model_rung (model, i);
+      const GpoEvent *event = gpo_log_get (gpo_cursor_get_log (cursor), rung->n);
+      if (event->kind != GPO_KIND_LINE && event->kind != GPO_KIND_DATA)
+        continue;
+      lines += 1 + rung->folded;
+      gboolean from_server = strcmp (gpo_event_text (event, GPO_FIELD_FROM, NULL), "server") == 0;
+      ck_assert_uint_eq (gpo_ladder_model_lane (model, from_server ? rung->from : rung->to)->host,
+                         session->host);
+      ck_assert_uint_eq (gpo_ladder_model_lane (model, from_server ? rung->to : rung->from)->host,
+                         session->caller);
+    }
+  ck_assert_uint_eq (lines, session->lines.n);
+}
+END_TEST
+
+START_TEST (ladder_of_a_letter_begins_outside_and_passes_each_host)
+{
+  GpoCursor *cursor = gpo_window_get_cursor (window);
+  gpo_cursor_choose (cursor, GPO_SUBJECT_LETTER, 1);
+  GpoLadderModel *model = gpo_ladder_view_get_model (gpo_window_get_ladder (window));
+  const char *const names[] = { "", "athens", "gateway", "sparta" };
+  ck_assert_uint_eq (gpo_ladder_model_n_lanes (model), G_N_ELEMENTS (names));
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    ck_assert_str_eq (gpo_symbol_name (gpo_ladder_model_lane (model, i)->host), names[i]);
+}
+END_TEST
+
 START_TEST (filter_lists_what_passes)
 {
   GpoCursor *cursor = gpo_window_get_cursor (window);
@@ -321,6 +360,8 @@ suite (void)
   tcase_add_loop_test (file, letter_is_what_the_facts_say_at_n, 0, N_PLACES);
   tcase_add_loop_test (file, step_back_then_on_is_the_identity, 0, 20);
   tcase_add_test (file, playing_goes_through_every_event_of_the_subject_and_stops);
+  tcase_add_loop_test (file, ladder_has_each_line_once_between_the_right_parties, 0, 4);
+  tcase_add_test (file, ladder_of_a_letter_begins_outside_and_passes_each_host);
   tcase_add_test (file, filter_lists_what_passes);
   tcase_add_test (file, filter_error_is_shown_in_place_and_the_list_stays);
   tcase_add_test (file, blind_copy_is_told);
