@@ -139,11 +139,17 @@ order_files (GpoBatch *batch)
     }
 }
 
+static void
+free_result (gpointer error)
+{
+  g_clear_error ((GError **) &error);
+}
+
 /* The slow way: each file, then each directory once. An error is found to be somebody's. */
 static void
 sync_each (GpoBatch *batch)
 {
-  g_autoptr (GHashTable) results = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) g_error_free);
+  g_autoptr (GHashTable) results = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, free_result);
   for (guint i = 0; i < batch->files->len; i++)
     {
       BatchItem *item = &g_array_index (batch->files, BatchItem, i);
@@ -157,7 +163,7 @@ sync_each (GpoBatch *batch)
       if (!g_hash_table_contains (results, item->folder))
         {
           gpo_disk_sync_folder (item->folder, &error);
-          g_hash_table_insert (results, item->folder, error);
+          g_hash_table_insert (results, item->folder, error); /* NULL: it went well */
         }
       error = g_hash_table_lookup (results, item->folder);
       if (error && item->job->error == NULL)
