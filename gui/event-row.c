@@ -32,7 +32,7 @@ typedef struct
   GtkSnapshot *snapshot;
   PangoLayout *layout;
   const GpoTheme *theme;
-  float x, height, alpha;
+  float x, height, alpha, zoom;
 } Pen;
 
 static void
@@ -114,7 +114,7 @@ draw_wire (Pen *pen, const GpoEventWords *words)
   const GpoTheme *theme = pen->theme;
   float start = pen->x;
   pen_write (pen, words->sign, &theme->tone[words->tone], FALSE, TRUE);
-  pen->x = start + ARROW_WIDTH;
+  pen->x = start + ARROW_WIDTH * pen->zoom;
   if (words->lead)
     {
       pen_write (pen, words->lead, &theme->tone[words->tone], TRUE, TRUE);
@@ -129,7 +129,7 @@ draw_between (Pen *pen, const GpoEventWords *words)
 {
   const GpoTheme *theme = pen->theme;
   const GdkRGBA *color = &theme->tone[words->tone];
-  pen->x += ARROW_WIDTH;
+  pen->x += ARROW_WIDTH * pen->zoom;
   if (!words->from)
     {
       pen_write (pen, words->sign, color, FALSE, TRUE);
@@ -159,8 +159,8 @@ draw_margin (Pen *pen, GpoEventRow *row, const GpoEvent *event)
 {
   g_autofree char *time = gpo_time_words (event->time);
   pen_set (pen, time, FALSE, FALSE);
-  pen_show (pen, &pen->theme->dim, MAX (0, PAD + TIME_WIDTH - pen_width (pen)));
-  pen->x = 2 * PAD + TIME_WIDTH;
+  pen_show (pen, &pen->theme->dim, MAX (0, PAD + TIME_WIDTH * pen->zoom - pen_width (pen)));
+  pen->x = 2 * PAD + TIME_WIDTH * pen->zoom;
   if (!row->mixed)
     return;
   if (event->session)
@@ -170,10 +170,11 @@ draw_margin (Pen *pen, GpoEventRow *row, const GpoEvent *event)
       char number[16];
       float x = pen->x;
       g_snprintf (number, sizeof number, "%u", event->session);
-      pen_chip (pen, number, &pen->theme->tone[hues[event->session % G_N_ELEMENTS (hues)]], CHIP_WIDTH - 4);
+      pen_chip (pen, number, &pen->theme->tone[hues[event->session % G_N_ELEMENTS (hues)]],
+                CHIP_WIDTH * pen->zoom - 4);
       pen->x = x;
     }
-  pen->x += CHIP_WIDTH + PAD;
+  pen->x += CHIP_WIDTH * pen->zoom + PAD;
 }
 
 static void
@@ -189,6 +190,7 @@ gpo_event_row_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   g_auto (GpoEventWords) words;
   gpo_event_words_init (&words, gpo_cursor_get_log (row->cursor), event);
   Pen pen = { widget, snapshot, layout, &theme, 0, (float) gtk_widget_get_height (widget), 1 };
+  pen.zoom = (float) gpo_theme_zoom (widget);
   pen.alpha = row->n > gpo_cursor_get_n (row->cursor) ? 0.5f : 1;
   float width = (float) gtk_widget_get_width (widget);
   draw_margin (&pen, row, event);

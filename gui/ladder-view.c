@@ -30,13 +30,14 @@ static void
 configure (GpoLadderView *view)
 {
   int width = gtk_widget_get_width (GTK_WIDGET (view)), height = gtk_widget_get_height (GTK_WIDGET (view));
-  double total = GPO_LADDER_HEAD
-                 + (view->model ? gpo_ladder_model_n_rungs (view->model) : 0) * (double) GPO_LADDER_ROW;
+  double scale = gpo_theme_zoom (GTK_WIDGET (view));
+  double total = scale * GPO_LADDER_HEAD
+                 + (view->model ? gpo_ladder_model_n_rungs (view->model) : 0) * scale * GPO_LADDER_ROW;
   if (view->adjustments[0])
     gtk_adjustment_configure (view->adjustments[0], 0, 0, width, 1, width, width);
   if (view->adjustments[1])
     gtk_adjustment_configure (view->adjustments[1], gtk_adjustment_get_value (view->adjustments[1]), 0,
-                              MAX (total, height), GPO_LADDER_ROW, height * 0.9, height);
+                              MAX (total, height), scale * GPO_LADDER_ROW, height * 0.9, height);
 }
 
 static double
@@ -50,13 +51,14 @@ static void
 show_row (GpoLadderView *view)
 {
   guint row = gpo_ladder_model_row (view->model, gpo_cursor_get_n (view->cursor));
-  double height = gtk_widget_get_height (GTK_WIDGET (view)) - GPO_LADDER_HEAD,
-         y = (double) row * GPO_LADDER_ROW;
+  double one = gpo_theme_zoom (GTK_WIDGET (view)) * GPO_LADDER_ROW, y = (double) row * one;
+  double height
+      = gtk_widget_get_height (GTK_WIDGET (view)) - gpo_theme_zoom (GTK_WIDGET (view)) * GPO_LADDER_HEAD;
   if (row == G_MAXUINT || !view->adjustments[1] || height <= 0)
     return;
   if (y < scroll (view))
     gtk_adjustment_set_value (view->adjustments[1], y - height / 4);
-  else if (y + 2 * GPO_LADDER_ROW > scroll (view) + height)
+  else if (y + 2 * one > scroll (view) + height)
     gtk_adjustment_set_value (view->adjustments[1], y - height * 3 / 4);
 }
 
@@ -102,11 +104,11 @@ gpo_ladder_view_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
     return;
   GpoTheme theme;
   gpo_theme_read (&theme, widget);
-  PangoContext *context = gtk_widget_get_pango_context (widget);
-  g_autofree char *font = pango_font_description_to_string (pango_context_get_font_description (context));
+  double scale = gpo_theme_zoom (GTK_WIDGET (view));
   cairo_t *cr
       = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (0, 0, (float) width, (float) height));
-  gpo_ladder_draw (cr, view->model, &theme, font, width, height, scroll (view),
+  cairo_scale (cr, scale, scale);
+  gpo_ladder_draw (cr, view->model, &theme, "Sans 11", width / scale, height / scale, scroll (view) / scale,
                    gpo_cursor_get_n (view->cursor));
   cairo_destroy (cr);
 }
@@ -132,9 +134,10 @@ gpo_ladder_view_size_allocate (GtkWidget *widget, int width, int height, int bas
 static void
 on_click (GpoLadderView *view, int presses, double x, double y)
 {
-  double row = (y - GPO_LADDER_HEAD + scroll (view)) / GPO_LADDER_ROW;
+  double scale = gpo_theme_zoom (GTK_WIDGET (view)),
+         row = ((y + scroll (view)) / scale - GPO_LADDER_HEAD) / GPO_LADDER_ROW;
   gtk_widget_grab_focus (GTK_WIDGET (view));
-  if (y > GPO_LADDER_HEAD && row < gpo_ladder_model_n_rungs (view->model))
+  if (y > scale * GPO_LADDER_HEAD && row < gpo_ladder_model_n_rungs (view->model))
     gpo_cursor_set_n (view->cursor, gpo_ladder_model_rung (view->model, (guint) row)->n);
 }
 

@@ -57,3 +57,14 @@ gpo_theme_read (GpoTheme *theme, GtkWidget *widget)
     else
       gdk_rgba_parse (&theme->tone[i], theme->dark ? shades[i].dark : shades[i].light);
 }
+
+double
+gpo_theme_zoom (GtkWidget *widget)
+{
+  const PangoFontDescription *font
+      = pango_context_get_font_description (gtk_widget_get_pango_context (widget));
+  double size = (double) pango_font_description_get_size (font) / PANGO_SCALE;
+  if (pango_font_description_get_size_is_absolute (font))
+    size = size * 72 / 96;
+  return CLAMP (size / 11, 0.5, 4);
+}

@@ -19,6 +19,8 @@ typedef struct
 
 /* As the widget's style is now; cheap. */
 void gpo_theme_read (GpoTheme *theme, GtkWidget *widget);
+/* How much larger than 11 points the widget's type is: what is drawn for 11 points grows with it. */
+double gpo_theme_zoom (GtkWidget *widget);
 /* The colour with another opacity. */
 GdkRGBA gpo_theme_fade (const GdkRGBA *color, float alpha);
 

@@ -14,9 +14,11 @@ struct _GpoWindow
   GtkInfoBar *problem;
   GtkStack *lists, *views;
   GtkPaned *split;
+  GtkWidget *sidebar;
   GpoSubjectList *sessions, *letters;
   GpoTranscriptView *transcript;
   GpoLadderView *ladder;
+  GpoStateView *states;
   GpoLetterView *letter;
   GpoTimeBar *time;
   GpoSource *source;
@@ -82,6 +84,36 @@ on_view (GSimpleAction *action, GVariant *parameter, gpointer data)
   gtk_stack_set_visible_child_name (GPO_WINDOW (data)->views, g_variant_get_string (parameter, NULL));
 }
 
+/* F9: more room for the view. */
+static void
+on_sidebar (GSimpleAction *action, GVariant *state, gpointer data)
+{
+  gtk_widget_set_visible (GPO_WINDOW (data)->sidebar, g_variant_get_boolean (state));
+  g_simple_action_set_state (action, state);
+}
+
+/* F11: the chosen view alone, in large type, on the whole screen. */
+static void
+on_present (GSimpleAction *action, GVariant *state, gpointer data)
+{
+  GpoWindow *window = data;
+  gboolean presenting = g_variant_get_boolean (state);
+  g_autoptr (GVariant) shown = g_action_group_get_action_state (G_ACTION_GROUP (window), "sidebar");
+  gtk_widget_set_visible (window->sidebar, !presenting && g_variant_get_boolean (shown));
+  gtk_widget_set_visible (GTK_WIDGET (window->letter), !presenting);
+  if (presenting)
+    {
+      gtk_widget_add_css_class (GTK_WIDGET (window), "presenting");
+      gtk_window_fullscreen (GTK_WINDOW (window));
+    }
+  else
+    {
+      gtk_widget_remove_css_class (GTK_WIDGET (window), "presenting");
+      gtk_window_unfullscreen (GTK_WINDOW (window));
+    }
+  g_simple_action_set_state (action, state);
+}
+
 static void
 on_filter (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
@@ -94,9 +126,12 @@ static const GActionEntry actions[] = {
   { "play", on_play, NULL, NULL, NULL },      /* or pause */
   { "goto", on_goto, "t", NULL, NULL },       /* event n */
   { "session", on_session, "u", NULL, NULL }, /* choose one */
-  { "letter", on_letter, "u", NULL, NULL },   { "everything", NULL, NULL, "true", on_everything },
-  { "list", on_list, "s", NULL, NULL },      /* sessions, letters */
-  { "view", on_view, "s", NULL, NULL },      /* transcript, ladder */
+  { "letter", on_letter, "u", NULL, NULL },
+  { "everything", NULL, NULL, "true", on_everything },
+  { "list", on_list, "s", NULL, NULL }, /* sessions, letters */
+  { "view", on_view, "s", NULL, NULL }, /* transcript, ladder, states */
+  { "sidebar", NULL, NULL, "true", on_sidebar },
+  { "present", NULL, NULL, "false", on_present },
   { "filter", on_filter, NULL, NULL, NULL }, /* go to the filter */
 };
 
@@ -227,6 +262,7 @@ gpo_window_class_init (GpoWindowClass *class)
   g_type_ensure (GPO_TYPE_TRANSCRIPT_VIEW);
   g_type_ensure (GPO_TYPE_LETTER_VIEW);
   g_type_ensure (GPO_TYPE_LADDER_VIEW);
+  g_type_ensure (GPO_TYPE_STATE_VIEW);
   g_type_ensure (GPO_TYPE_TIME_BAR);
   G_OBJECT_CLASS (class)->dispose = gpo_window_dispose;
   gtk_widget_class_set_template_from_resource (widget_class, "/org/glasspost/Glasspost/window.ui");
@@ -241,8 +277,10 @@ gpo_window_class_init (GpoWindowClass *class)
   gtk_widget_class_bind_template_child (widget_class, GpoWindow, transcript);
   gtk_widget_class_bind_template_child (widget_class, GpoWindow, letter);
   gtk_widget_class_bind_template_child (widget_class, GpoWindow, ladder);
+  gtk_widget_class_bind_template_child (widget_class, GpoWindow, states);
   gtk_widget_class_bind_template_child (widget_class, GpoWindow, views);
   gtk_widget_class_bind_template_child (widget_class, GpoWindow, split);
+  gtk_widget_class_bind_template_child (widget_class, GpoWindow, sidebar);
   gtk_widget_class_bind_template_child (widget_class, GpoWindow, time);
 }
 
@@ -271,6 +309,7 @@ gpo_window_new (GtkApplication *app, GpoSource *source)
   gpo_subject_list_set (window->letters, window->cursor, GPO_SUBJECT_LETTER);
   gpo_transcript_view_set_cursor (window->transcript, window->cursor);
   gpo_ladder_view_set_cursor (window->ladder, window->cursor);
+  gpo_state_view_set_cursor (window->states, window->cursor);
   gpo_letter_view_set_cursor (window->letter, window->cursor);
   gpo_time_bar_set_cursor (window->time, window->cursor, gpo_source_get_office (source) != NULL);
   g_signal_connect_swapped (window->cursor, "notify::n", G_CALLBACK (show_place), window);
@@ -312,6 +351,12 @@ GpoLadderView *
 gpo_window_get_ladder (GpoWindow *window)
 {
   return window->ladder;
+}
+
+GpoStateView *
+gpo_window_get_states (GpoWindow *window)
+{
+  return window->states;
 }
 
 GpoLetterView *

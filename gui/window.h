@@ -7,6 +7,7 @@
 #include "letter-view.h"
 #include "player.h"
 #include "source.h"
+#include "state-view.h"
 #include "subject-list.h"
 #include "transcript-view.h"
 
@@ -24,6 +25,7 @@ GpoCursor *gpo_window_get_cursor (GpoWindow *window);
 GpoTranscriptView *gpo_window_get_transcript (GpoWindow *window);
 GpoLetterView *gpo_window_get_letter (GpoWindow *window);
 GpoLadderView *gpo_window_get_ladder (GpoWindow *window);
+GpoStateView *gpo_window_get_states (GpoWindow *window);
 GpoPlayer *gpo_window_get_player (GpoWindow *window);
 GpoSubjectList *gpo_window_get_sessions (GpoWindow *window);
 GpoSubjectList *gpo_window_get_letters (GpoWindow *window);

@@ -241,6 +241,75 @@ START_TEST (ladder_of_a_letter_begins_outside_and_passes_each_host)
 }
 END_TEST
 
+START_TEST (lit_state_is_that_of_the_picture_at_n)
+{
+  GpoCursor *cursor = gpo_window_get_cursor (window);
+  GpoPicture *picture = gpo_cursor_get_picture (cursor);
+  gpo_cursor_choose (cursor, GPO_SUBJECT_SESSION, 1 + (guint32) _i % 4);
+  gpo_cursor_set_n (cursor, place (cursor, _i));
+  GpoSessionAt at;
+  g_auto (GpoStatePlace) lit;
+  gpo_state_place_init (&lit, cursor);
+  const GpoSessionTrack *session = gpo_picture_session_numbered (picture, 1 + (guint32) _i % 4);
+  gpo_picture_session_at (picture, session, gpo_cursor_get_n (cursor), &at);
+  if (!at.state)
+    {
+      ck_assert_ptr_null (lit.machine);
+      return;
+    }
+  ck_assert_str_eq (lit.machine->states[lit.current], at.state);
+  ck_assert_int_eq (lit.last_to, lit.current);
+  ck_assert (lit.walked[lit.last_from][lit.last_to]);
+}
+END_TEST
+
+START_TEST (diagram_has_every_state_and_an_arrow_for_each_way)
+{
+  const GpoMachine *machine = gpo_machines[_i];
+  g_autoptr (GpoStateGraph) graph = gpo_state_graph_new (machine);
+  if (!graph)
+    return; /* built without Graphviz */
+  ck_assert_uint_eq (graph->boxes->len, machine->n_states);
+  for (guint i = 0; i < machine->n_edges; i++)
+    {
+      const GpoEdge *edge = &machine->edges[i];
+      gboolean found
+          = edge->from == GPO_ANY || edge->to == GPO_SAME || edge->from == edge->to || edge->input == GPO_ANY;
+      for (guint j = 0; j < graph->arrows->len && !found; j++)
+        {
+          const GpoStateArrow *arrow = &g_array_index (graph->arrows, GpoStateArrow, j);
+          found = arrow->from == edge->from && arrow->to == edge->to && arrow->n_points >= 4;
+        }
+      ck_assert_msg (found, "%s: row %u has no arrow", machine->name, i);
+    }
+}
+END_TEST
+
+START_TEST (every_view_can_be_reached_and_drawn)
+{
+  static const char *const views[] = { "transcript", "ladder", "states" };
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.view", "s", views[_i]);
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.session", "u", 2);
+  GtkWidget *view[]
+      = { GTK_WIDGET (gpo_window_get_transcript (window)), GTK_WIDGET (gpo_window_get_ladder (window)),
+          GTK_WIDGET (gpo_window_get_states (window)) };
+  for (int i = 0; i < 3; i++)
+    ck_assert_int_eq (gtk_widget_get_mapped (view[i]), i == _i);
+  g_autoptr (GdkPaintable) paintable = gtk_widget_paintable_new (view[_i]);
+  GtkSnapshot *snapshot = gtk_snapshot_new ();
+  for (gint64 end = g_get_monotonic_time () + G_USEC_PER_SEC / 5; g_get_monotonic_time () < end;)
+    g_main_context_iteration (NULL, FALSE);
+  gdk_paintable_snapshot (paintable, snapshot, 400, 300);
+  GskRenderNode *node = gtk_snapshot_free_to_node (snapshot);
+  ck_assert_ptr_nonnull (node);
+  gsk_render_node_unref (node);
+  if (_i == 2)
+    ck_assert_str_eq (gpo_state_view_get_place (gpo_window_get_states (window))->machine->name,
+                      "smtp-server");
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.view", "s", "transcript");
+}
+END_TEST
+
 START_TEST (filter_lists_what_passes)
 {
   GpoCursor *cursor = gpo_window_get_cursor (window);
@@ -362,6 +431,9 @@ suite (void)
   tcase_add_test (file, playing_goes_through_every_event_of_the_subject_and_stops);
   tcase_add_loop_test (file, ladder_has_each_line_once_between_the_right_parties, 0, 4);
   tcase_add_test (file, ladder_of_a_letter_begins_outside_and_passes_each_host);
+  tcase_add_loop_test (file, lit_state_is_that_of_the_picture_at_n, 0, N_PLACES);
+  tcase_add_loop_test (file, diagram_has_every_state_and_an_arrow_for_each_way, 0, 4);
+  tcase_add_loop_test (file, every_view_can_be_reached_and_drawn, 0, 3);
   tcase_add_test (file, filter_lists_what_passes);
   tcase_add_test (file, filter_error_is_shown_in_place_and_the_list_stays);
   tcase_add_test (file, blind_copy_is_told);

@@ -1,0 +1,21 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# take-pictures.sh BUILD: writes docs/pictures from the recorded trace of tests/gui, on a display of its own.
+set -eu
+build=$(cd "${1:?usage: take-pictures.sh BUILD-FOLDER}" && pwd)
+cd "$(dirname "$0")/../.."
+mkdir -p docs/pictures
+shot() { # name, width, height, style, event, subject, actions…
+  name=$1; shift
+  GSK_RENDERER=cairo GDK_BACKEND=x11 GTK_A11Y=none GSETTINGS_BACKEND=memory LC_ALL=C.UTF-8 \
+    DBUS_SESSION_BUS_ADDRESS=disabled: xvfb-run -a -s '-screen 0 1920x1080x24 -noreset' \
+    "$build/tests/gui/take-pictures" tests/gui/letters.trace "docs/pictures/$name.png" "$@"
+}
+shot transcript-light 1280 800 light 330 session:4
+shot transcript-dark 1920 1080 dark 330 everything
+shot ladder-light 1280 800 light end letter:1 win.view::ladder
+shot ladder-dark 1920 1080 dark 290 session:4 win.view::ladder
+shot ladder-presented 1920 1080 light 290 session:4 win.view::ladder win.present
+shot states-light 1280 800 light 296 session:4 win.view::states
+shot states-dark 1920 1080 dark 270 letter:1 win.view::states
+shot states-presented 1920 1080 dark 250 session:4 win.view::states win.present
