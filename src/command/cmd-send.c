@@ -11,6 +11,7 @@
 #include "roles/desk.h"
 #include "roles/smtp-sender.h"
 #include "wire/tls.h"
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -321,17 +322,29 @@ choose_tls (Send *send, GpoSenderTls *how)
       return FALSE;
     }
   *how = ways[i].how;
-  g_autofree char *name = send->ca ? g_path_get_basename (send->ca) : NULL;
-  if (name && strcmp (name, "ca.pem") != 0)
+  if (send->ca)
     {
-      send->status = gpo_command_usage ("--ca takes an office's ca.pem, not \"%s\"; it is in the store, in tls", send->ca);
+      g_autoptr (GError) error = NULL;
+      send->client_tls = gpo_tls_new_client_for (send->ca);
+      if (gpo_tls_load (send->client_tls, &error))
+        return TRUE;
+      send->status = gpo_command_fail ("%s; --ca names a file of certificates in PEM, an office's is STORE/tls/ca.pem",
+                                       error->message);
       return FALSE;
     }
-  g_autofree char *folder = send->ca ? g_path_get_dirname (send->ca) : NULL;
-  GpoTlsTrust trust = send->ca ? GPO_TLS_TRUST_OFFICE
-                      : *how >= GPO_SENDER_TLS_REQUIRED ? GPO_TLS_TRUST_SYSTEM : GPO_TLS_TRUST_ANY;
-  send->client_tls = gpo_tls_new_client (trust, folder);
+  gboolean insists = *how >= GPO_SENDER_TLS_REQUIRED;
+  send->client_tls = gpo_tls_new_client (insists ? GPO_TLS_TRUST_SYSTEM : GPO_TLS_TRUST_ANY, NULL);
   return TRUE;
+}
+
+/* getpass() asks there, so that a letter may come on standard input all the same. */
+static gboolean
+has_terminal (void)
+{
+  int fd = open ("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+  if (fd >= 0)
+    close (fd);
+  return fd >= 0;
 }
 
 /* USER[:PASS]. Without --server the toy password of the default world will do. */
@@ -348,7 +361,7 @@ choose_login (Send *send, char **login, char **password)
     return TRUE;
   const char *colon = strchr (send->auth, ':');
   *login = colon ? g_strndup (send->auth, (gsize) (colon - send->auth)) : g_strdup (send->auth);
-  if (!colon && !isatty (STDIN_FILENO))
+  if (!colon && !has_terminal ())
     {
       send->status = gpo_command_usage ("the password of %s cannot be asked for here; write --auth %s:PASSWORD", *login, *login);
       return FALSE;
@@ -433,7 +446,7 @@ gpo_cmd_send (int argc, char **argv)
     { "auth", 0, 0, G_OPTION_ARG_STRING, &send.auth, "Log in; without --server as the writer, with the toy password", "USER[:PASSWORD]" },
     { "mechanism", 0, 0, G_OPTION_ARG_STRING, &send.mechanism, "How to log in (default: the strongest offered)", "NAME" },
     { "tls", 0, 0, G_OPTION_ARG_STRING, &send.tls, "none, starttls (where offered; default), require or implicit", "HOW" },
-    { "ca", 0, 0, G_OPTION_ARG_FILENAME, &send.ca, "Trust servers of the office that has this ca.pem, and no others", "FILE" },
+    { "ca", 0, 0, G_OPTION_ARG_FILENAME, &send.ca, "Trust servers that these authorities (PEM) certified, and no others", "FILE" },
     { "add-missing", 0, 0, G_OPTION_ARG_NONE, &send.add_missing, "Add From, Date and Message-ID where they are missing", NULL },
     { "verbose", 'v', 0, G_OPTION_ARG_NONE, &send.verbose, "Show the dialogue: -> what is said, <- what is answered", NULL },
     { NULL }

@@ -24,7 +24,7 @@
 #define STEP_BYTES (256 * 1024)
 
 typedef struct {
-  gboolean live, follow, data, bytes, ladder, json, ascii, plain, numbers;
+  gboolean live, follow, data, bytes, ladder, json, ascii, plain, numbers, times;
   char *office;
 } Options;
 
@@ -217,7 +217,8 @@ flags_of (const Options *options)
                                | (options->bytes ? GPO_TRANSCRIPT_BYTES : 0)
                                | (options->data ? GPO_TRANSCRIPT_DATA : 0)
                                | (options->ascii ? GPO_TRANSCRIPT_ASCII : 0)
-                               | (options->numbers ? GPO_TRANSCRIPT_NUMBERS : 0));
+                               | (options->numbers ? GPO_TRANSCRIPT_NUMBERS : 0)
+                               | (options->times ? GPO_TRANSCRIPT_TIMES : 0));
 }
 
 static int
@@ -254,6 +255,7 @@ gpo_cmd_show (int argc, char **argv)
     { "data", 'd', 0, G_OPTION_ARG_NONE, &options.data, "Show the bytes of letters, not only how many", NULL },
     { "bytes", 'b', 0, G_OPTION_ARG_NONE, &options.bytes, "Make CR, LF, TAB and bytes beyond ASCII visible", NULL },
     { "numbers", 'n', 0, G_OPTION_ARG_NONE, &options.numbers, "Put the event's number in front", NULL },
+    { "times", 0, 0, G_OPTION_ARG_NONE, &options.times, "Put the seconds since the office's start in front", NULL },
     { "ladder", 0, 0, G_OPTION_ARG_NONE, &options.ladder, "Draw a sequence diagram, a column a party", NULL },
     { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Write the events as JSON lines, for jq", NULL },
     { "ascii", 0, 0, G_OPTION_ARG_NONE, &options.ascii, "Write ASCII only", NULL },

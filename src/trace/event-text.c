@@ -67,7 +67,8 @@ gpo_escape_text (GString *out, const char *text, gsize length, GpoTranscriptFlag
 /* --- patterns --- */
 
 static const char *const patterns[GPO_N_KINDS] = {
-  [GPO_KIND_OFFICE] = "office[ {action}][ {title}][ {name}][ {domain}][ {address}][ roles {roles}][: {text}][ {reason}]",
+  [GPO_KIND_OFFICE] = "office[ {action}][ {title}][ {name}][ {person}][ {domain}][ {address}][ roles {roles}][: {answer}][ next hop "
+                      "{next-hop}][: {text}][ {reason}]",
   [GPO_KIND_CONNECT] = "connected[ {role}][ from {from}][ to {to}][ by {name}]",
   [GPO_KIND_LETTER] = "letter[ {name}] is whole[: {size} bytes][ from <{sender}>][ for {count}]",
   [GPO_KIND_LOOKUP] = "lookup[ {type}][ {domain}][: {answer}][ ({result})][: {reason}]",
@@ -146,14 +147,24 @@ append_all_fields (GString *out, const GpoEvent *event, GpoTranscriptFlags flags
     }
 }
 
-/* "ready → mail   RFC 5321 §4.1.1.2", "rcpt (refused)   …", "queue queued → routed …" */
+/* Whose state it is: in a session a server's goes without saying. */
+static void
+append_machine (GString *out, const GpoEvent *event, GpoTranscriptFlags flags)
+{
+  const char *machine = gpo_event_text (event, GPO_FIELD_MACHINE, NULL);
+  if (machine && g_str_has_suffix (machine, "-client"))
+    g_string_append (out, "client: ");
+  else if (machine && !(event->session && g_str_has_suffix (machine, "-server")))
+    append_pattern (out, event, "[{machine} ]", flags);
+}
+
+/* "ready → mail   RFC 5321 §4.1.1.2", "client: rcpt (refused)   …", "queue queued → routed …" */
 static void
 append_edge (GString *out, const GpoEvent *event, GpoTranscriptFlags flags)
 {
   const char *from = gpo_event_text (event, GPO_FIELD_FROM, NULL), *to = gpo_event_text (event, GPO_FIELD_TO, NULL);
   const char *verdict = gpo_event_text (event, GPO_FIELD_VERDICT, NULL);
-  if (!event->session)
-    append_pattern (out, event, "[{machine} ]", flags);
+  append_machine (out, event, flags);
   append_field (out, event, GPO_FIELD_FROM, flags);
   if (to && g_strcmp0 (from, to) != 0)
     {

@@ -260,6 +260,8 @@ gpo_ladder_add (GpoLadder *ladder, guint64 n, const GpoEvent *event, GString *ou
   g_autoptr (GString) text = g_string_new (NULL);
   if (ladder->flags & GPO_TRANSCRIPT_NUMBERS)
     g_string_append_printf (text, "%" G_GUINT64_FORMAT " ", n);
+  if (ladder->flags & GPO_TRANSCRIPT_TIMES)
+    gpo_append_time (text, event->time, 0);
   if (s && (event->kind == GPO_KIND_LINE || event->kind == GPO_KIND_DATA))
     {
       gboolean from_server = g_strcmp0 (gpo_event_text (event, GPO_FIELD_FROM, NULL), "server") == 0;

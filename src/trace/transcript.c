@@ -21,6 +21,7 @@ typedef struct {
   /* Data not shown yet. */
   gboolean gathering, from_client;
   guint64 n;
+  gint64 time;
   gint64 offset, length;
   guint32 letter;
 } Session;
@@ -61,17 +62,32 @@ session_of (GpoTranscript *t, guint32 number)
   return s;
 }
 
-/* Begins a line: number, session, colour, mark. */
+void
+gpo_append_time (GString *out, gint64 time, int width)
+{
+  g_string_append_printf (out, "%*" G_GINT64_FORMAT ".%06u ", width, time / G_USEC_PER_SEC,
+                          (guint) (ABS (time) % G_USEC_PER_SEC));
+}
+
+/* Begins a line: number, time, session, colour, mark. */
 static void
-begin (GpoTranscript *t, GString *out, guint64 n, guint32 session, Color color, const char *mark)
+begin_at (GpoTranscript *t, GString *out, guint64 n, gint64 time, guint32 session, Color color, const char *mark)
 {
   if (t->flags & GPO_TRANSCRIPT_NUMBERS)
     g_string_append_printf (out, "%7" G_GUINT64_FORMAT " ", n);
+  if (t->flags & GPO_TRANSCRIPT_TIMES)
+    gpo_append_time (out, time, 6);
   if (session && g_hash_table_size (t->sessions) > 1)
     g_string_append_printf (out, "%3u| ", session);
   if (t->flags & GPO_TRANSCRIPT_COLOR)
     g_string_append (out, colors[color]);
   g_string_append (out, mark);
+}
+
+static void
+begin (GpoTranscript *t, GString *out, guint64 n, const GpoEvent *event, Color color, const char *mark)
+{
+  begin_at (t, out, n, event->time, event->session, color, mark);
 }
 
 static void
@@ -125,7 +141,7 @@ add_line (GpoTranscript *t, guint64 n, const GpoEvent *event, Session *s, GStrin
   const char *text = gpo_event_text (event, GPO_FIELD_TEXT, &length);
   gboolean from_client = g_strcmp0 (gpo_event_text (event, GPO_FIELD_FROM, NULL), "client") == 0;
   gboolean refused = text && !from_client && refuses (event, text, length);
-  begin (t, out, n, event->session, from_client ? CLIENT : refused ? REFUSED : SERVER,
+  begin (t, out, n, event, from_client ? CLIENT : refused ? REFUSED : SERVER,
          mark_of (from_client, refused, s && s->encrypted));
   if (text)
     append_line (t, out, text, length);
@@ -140,7 +156,7 @@ flush_data (GpoTranscript *t, guint32 number, Session *s, GString *out)
   if (!s || !s->gathering)
     return;
   s->gathering = FALSE;
-  begin (t, out, s->n, number, DIM, mark_of (s->from_client, FALSE, s->encrypted));
+  begin_at (t, out, s->n, s->time, number, DIM, mark_of (s->from_client, FALSE, s->encrypted));
   g_string_append_printf (out, "(%" G_GINT64_FORMAT " bytes", s->length);
   if (s->letter)
     g_string_append_printf (out, " of letter %u", s->letter);
@@ -160,7 +176,7 @@ show_data (GpoTranscript *t, GpoLog *log, guint64 n, const GpoEvent *event, Sess
     text = g_bytes_get_data (content, &length);
   if (!text)
     {
-      begin (t, out, n, event->session, DIM, mark_of (from_client, FALSE, s && s->encrypted));
+      begin (t, out, n, event, DIM, mark_of (from_client, FALSE, s && s->encrypted));
       g_string_append_c (out, '(');
       gpo_event_words (out, event, t->flags);
       g_string_append (out, ", recorded before)");
@@ -170,7 +186,7 @@ show_data (GpoTranscript *t, GpoLog *log, guint64 n, const GpoEvent *event, Sess
     {
       const char *lf = memchr (text, '\n', (gsize) (stop - text));
       gsize n_line = (gsize) ((lf ? lf + 1 : stop) - text);
-      begin (t, out, n, event->session, CALM, mark_of (from_client, FALSE, s && s->encrypted));
+      begin (t, out, n, event, CALM, mark_of (from_client, FALSE, s && s->encrypted));
       append_line (t, out, text, n_line);
       end (t, out);
       text += n_line;
@@ -189,7 +205,7 @@ add_data (GpoTranscript *t, GpoLog *log, guint64 n, const GpoEvent *event, Sessi
     }
   if (!s)
     {
-      begin (t, out, n, 0, DIM, "        ");
+      begin (t, out, n, event, DIM, "        ");
       gpo_event_words (out, event, t->flags);
       end (t, out);
       return;
@@ -200,6 +216,7 @@ add_data (GpoTranscript *t, GpoLog *log, guint64 n, const GpoEvent *event, Sessi
     {
       s->gathering = TRUE;
       s->n = n;
+      s->time = event->time;
       s->letter = event->letter;
       s->from_client = from_client;
       s->offset = gpo_event_number (event, GPO_FIELD_OFFSET, 0);
@@ -213,7 +230,7 @@ add_data (GpoTranscript *t, GpoLog *log, guint64 n, const GpoEvent *event, Sessi
 static void
 add_heading (GpoTranscript *t, guint64 n, const GpoEvent *event, GString *out)
 {
-  begin (t, out, n, event->session, HEADING, "=== ");
+  begin (t, out, n, event, HEADING, "=== ");
   if (event->session)
     g_string_append_printf (out, "session %u", event->session);
   if (event->kind == GPO_KIND_CONNECT)
@@ -233,7 +250,7 @@ static void
 add_words (GpoTranscript *t, guint64 n, const GpoEvent *event, GString *out)
 {
   gboolean quiet = event->kind == GPO_KIND_EDGE || event->kind == GPO_KIND_ENVELOPE;
-  begin (t, out, n, event->session, quiet ? DIM : CALM, quiet && event->session ? "        " : "**  ");
+  begin (t, out, n, event, quiet ? DIM : CALM, quiet && event->session ? "        " : "**  ");
   if (!event->session)
     {
       const char *host = gpo_symbol_name (event->host);

@@ -22,6 +22,7 @@ typedef enum {
   GPO_TRANSCRIPT_DATA = 1 << 2,  /* the bytes of letters and literals instead of a summary */
   GPO_TRANSCRIPT_ASCII = 1 << 3, /* no arrows, no box drawing */
   GPO_TRANSCRIPT_NUMBERS = 1 << 4, /* the event's number in front */
+  GPO_TRANSCRIPT_TIMES = 1 << 5,   /* the seconds since the office's start in front */
 } GpoTranscriptFlags;
 
 /* Appends `text` made harmless for a terminal: \r \n \t, \xHH for other controls and bytes that are no

@@ -17,6 +17,7 @@ struct _GpoTls
   gboolean server;
   GpoTlsTrust trust;
   char *folder, *name;
+  char *ca_file; /* a client's, instead of a folder */
   char **host_names;
   GMutex lock;
   int loaded; /* atomic */
@@ -54,6 +55,14 @@ gpo_tls_new_client (GpoTlsTrust trust, const char *folder)
 }
 
 GpoTls *
+gpo_tls_new_client_for (const char *ca_file)
+{
+  GpoTls *tls = gpo_tls_new_client (GPO_TLS_TRUST_OFFICE, NULL);
+  tls->ca_file = g_strdup (ca_file);
+  return tls;
+}
+
+GpoTls *
 gpo_tls_ref (GpoTls *tls)
 {
   g_atomic_ref_count_inc (&tls->refs);
@@ -70,6 +79,7 @@ gpo_tls_unref (GpoTls *tls)
   g_mutex_clear (&tls->lock);
   g_free (tls->folder);
   g_free (tls->name);
+  g_free (tls->ca_file);
   g_strfreev (tls->host_names);
   g_free (tls);
 }
@@ -84,13 +94,14 @@ load_trust (GpoTls *tls, GError **error)
       gnutls_certificate_set_x509_system_trust (tls->credentials);
       return TRUE;
     }
-  g_autofree char *path = gpo_tls_ca_path (tls->folder);
+  g_autofree char *path = tls->ca_file ? g_strdup (tls->ca_file) : gpo_tls_ca_path (tls->folder);
   int n = gnutls_certificate_set_x509_trust_file (tls->credentials, path, GNUTLS_X509_FMT_PEM);
   if (n > 0 || tls->trust == GPO_TLS_TRUST_ANY)
     return TRUE;
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
-               "%s: no certificate authority to trust (%s); the server makes it when it first starts", path,
-               n < 0 ? gnutls_strerror (n) : "no certificate in it");
+               "%s: no certificate authority to trust (%s)%s", path,
+               n < 0 ? gnutls_strerror (n) : "no certificate in it",
+               tls->ca_file ? "" : "; the server makes it when it first starts");
   return FALSE;
 }
 

@@ -29,6 +29,8 @@ typedef enum {
  * localhost, 127.0.0.1 and ::1 are always added. */
 GpoTls *gpo_tls_new_server (const char *folder, const char *name, const char *const *host_names);
 GpoTls *gpo_tls_new_client (GpoTlsTrust trust, const char *folder);
+/* A client that believes servers certified by the authorities in this PEM file, and no others. */
+GpoTls *gpo_tls_new_client_for (const char *ca_file);
 GpoTls *gpo_tls_ref (GpoTls *tls);
 void gpo_tls_unref (GpoTls *tls);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GpoTls, gpo_tls_unref)

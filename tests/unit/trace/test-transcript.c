@@ -67,7 +67,19 @@ static const struct {
     "        ready (sequence)\n" },
   { "{\"t\":0,\"kind\":\"edge\",\"letter\":4,\"machine\":\"queue\",\"from\":\"queued\",\"to\":\"routed\"}\n",
     GPO_TRANSCRIPT_ASCII, "**  letter 4: queue queued -> routed\n" },
+  { "{\"t\":0,\"kind\":\"edge\"," S1 "\"letter\":4,\"machine\":\"queue\",\"from\":\"routed\",\"to\":\"sending\"}\n",
+    GPO_TRANSCRIPT_ASCII, "        queue routed -> sending\n" },
+  { "{\"t\":0,\"kind\":\"edge\"," S1 "\"machine\":\"smtp-client\",\"from\":\"mail\",\"to\":\"rcpt\"}\n",
+    GPO_TRANSCRIPT_ASCII, "        client: mail -> rcpt\n" },
+  { "{\"t\":0,\"kind\":\"edge\"," S1 "\"machine\":\"smtp-server\",\"from\":\"mail\",\"to\":\"rcpt\"}\n",
+    GPO_TRANSCRIPT_ASCII, "        mail -> rcpt\n" },
   { "{\"t\":0,\"kind\":\"envelope\"," S1 "\"action\":\"add\",\"sender\":\"\"}\n", 0, "        envelope: from <>\n" },
+  { "{\"t\":0,\"kind\":\"envelope\"," S1 "\"action\":\"from\",\"sender\":\"a@b\"}\n", 0, "        envelope: from <a@b>\n" },
+  { "{\"t\":12000345,\"kind\":\"note\",\"text\":\"hello\"}\n", GPO_TRANSCRIPT_TIMES, "    12.000345 **  note: hello\n" },
+  { "{\"t\":0,\"kind\":\"office\",\"action\":\"mx\",\"domain\":\"a.b\",\"answer\":\"10 c.d, 20 a.b\"}\n", 0,
+    "**  office mx a.b: 10 c.d, 20 a.b\n" },
+  { "{\"t\":0,\"kind\":\"office\",\"host\":\"gateway\",\"action\":\"route\",\"domain\":\"a.b\",\"next-hop\":\"athens\"}\n", 0,
+    "**  gateway: office route a.b next hop athens\n" },
   { "{\"t\":0,\"kind\":\"envelope\"," S1 "\"action\":\"add\",\"recipient\":\"b@c\"}\n", 0,
     "        envelope: to <b@c>\n" },
   { "{\"t\":0,\"kind\":\"envelope\"," S1 "\"action\":\"clear\"}\n", 0, "        envelope: clear\n" },
@@ -206,6 +218,7 @@ suite (void)
   TCase *c = tcase_create ("transcript");
   tcase_add_loop_test (c, says, 0, G_N_ELEMENTS (cases));
   tcase_add_test (c, a_ladder_draws_a_connection_once);
+  tcase_set_timeout (c, 60); /* a sanitizer on a busy machine */
   tcase_add_loop_test (c, no_text_acts_on_the_terminal, 0, 5 * (G_N_ELEMENTS (hostile) + 1));
   suite_add_tcase (s, c);
   return s;

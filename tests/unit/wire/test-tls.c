@@ -225,6 +225,31 @@ START_TEST (opportunistic_client_knows_the_office)
 }
 END_TEST
 
+/* Whatever the file is called. */
+START_TEST (client_believes_the_authorities_of_a_file)
+{
+  g_autofree char *copy = g_build_filename (folder, "trusted.crt", NULL);
+  load ();
+  g_autofree char *pem = read_file ("ca.pem");
+  write_file ("trusted.crt", pem);
+  client_tls = (gpo_tls_unref (client_tls), gpo_tls_new_client_for (copy));
+  secure ("sparta.example");
+  ck_assert_ptr_null (pair.client.error);
+  pair_close (&pair);
+  remove_file ("trusted.crt");
+}
+END_TEST
+
+START_TEST (a_file_without_authorities_is_named)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = g_build_filename (folder, "missing.crt", NULL);
+  client_tls = (gpo_tls_unref (client_tls), gpo_tls_new_client_for (path));
+  ck_assert (!gpo_tls_load (client_tls, &error));
+  ck_assert_ptr_nonnull (strstr (error->message, "missing.crt: no certificate authority to trust"));
+}
+END_TEST
+
 START_TEST (client_of_another_authority_refuses)
 {
   load ();
@@ -481,6 +506,8 @@ suite (void)
   tcase_add_loop_test (t, server_name_is_verified, 0, G_N_ELEMENTS (names));
   tcase_add_test (t, opportunistic_client_goes_on_and_tells_its_doubt);
   tcase_add_test (t, opportunistic_client_knows_the_office);
+  tcase_add_test (t, client_believes_the_authorities_of_a_file);
+  tcase_add_test (t, a_file_without_authorities_is_named);
   tcase_add_test (t, client_of_another_authority_refuses);
   tcase_add_test (t, plaintext_where_tls_is_due_is_told);
   tcase_add_test (t, silence_in_the_handshake_times_out);
