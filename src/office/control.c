@@ -14,12 +14,17 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define LINE_LIMIT 8192
-/* A guest that neither asks nor takes anything for so long is let go: it would pin the log. Seconds. */
+/* A guest that neither asks nor takes anything for so long is let go; when the office ends, so. Seconds. */
 #define STALL 60
+#define STALL_AT_END 2
+/* A guest that follows the trace pins the log. It may begin far behind, but not fall so much further
+ * behind (events, some 30 MB): else one that has stopped reading would make the office's memory grow. */
+#define MAY_FALL_BEHIND (GPO_LOG_MAX_EVENTS / 4)
 
 struct GpoControl
 {
@@ -65,38 +70,81 @@ wait_for_news (Guest *guest, int fd)
   return g_atomic_int_get (&guest->ending) || !(fds[1].revents & (POLLHUP | POLLERR | POLLRDHUP));
 }
 
+/* How far a guest has come. */
+typedef struct
+{
+  Guest *guest;
+  GpoLog *log;
+  int fd;
+  guint64 n;    /* the event it gets next */
+  guint64 best; /* the fewest events that it has been behind */
+} Follower;
+
+/* Whether to give up on a guest that has taken nothing since `since`. */
+static gboolean
+is_lost (Follower *f, gint64 since)
+{
+  gint64 stalled = g_get_monotonic_time () - since;
+  return gpo_log_length (f->log) - f->n > f->best + MAY_FALL_BEHIND
+         || stalled > (g_atomic_int_get (&f->guest->ending) ? STALL_AT_END : STALL) * G_USEC_PER_SEC;
+}
+
+/* Writes all of it as fast as the guest takes it. FALSE if it is gone, or too slow. */
+static gboolean
+follow (Follower *f, const GString *text)
+{
+  gint64 since = g_get_monotonic_time ();
+  for (gsize done = 0; done < text->len;)
+    {
+      gssize r = send (f->fd, text->str + done, text->len - done, MSG_DONTWAIT | MSG_NOSIGNAL);
+      struct pollfd room = { .fd = f->fd, .events = POLLOUT };
+      if (r > 0)
+        {
+          done += (gsize) r;
+          since = g_get_monotonic_time ();
+        }
+      else if (r < 0 && errno != EAGAIN && errno != EINTR)
+        return FALSE;
+      if (done < text->len && is_lost (f, since))
+        return FALSE;
+      if (r < 0)
+        poll (&room, 1, 100);
+    }
+  f->best = MIN (f->best, gpo_log_length (f->log) - f->n);
+  return TRUE;
+}
+
 static void
-stream_trace (Guest *guest, const char *from, GOutputStream *out)
+stream_trace (Guest *guest, const char *from)
 {
   GpoLog *log = guest->control->office->parts.log;
   guint64 n = g_ascii_strtoull (from, NULL, 10);
   GpoLogReader *reader = gpo_log_reader_new (log, n, on_news, guest);
   g_autoptr (GString) text = g_string_new (NULL);
-  int fd = g_socket_get_fd (g_socket_connection_get_socket (guest->connection));
+  Follower f = { guest, log, g_socket_get_fd (g_socket_connection_get_socket (guest->connection)), 0, 0 };
   gboolean ok = TRUE, last = FALSE;
-  n = MAX (n, gpo_log_first (log));
+  f.n = MAX (n, gpo_log_first (log));
+  f.best = gpo_log_length (log) - MIN (f.n, gpo_log_length (log));
   gpo_trace_write_head (text, gpo_log_started (log));
   while (ok && !last)
     {
       last = g_atomic_int_get (&guest->ending); /* what was there when the end was said is still written */
       guint64 length = gpo_log_length (log);
-      while (ok && n < length)
+      do
         {
-          for (; n < length && text->len < 65536; n++)
+          for (; f.n < length && text->len < 65536; f.n++)
             {
-              const GpoEvent *event = gpo_log_get (log, n);
+              const GpoEvent *event = gpo_log_get (log, f.n);
               if (event)
-                gpo_trace_write_event (text, log, n, event);
+                gpo_trace_write_event (text, log, f.n, event);
             }
-          ok = g_output_stream_write_all (out, text->str, text->len, NULL, NULL, NULL);
+          ok = follow (&f, text);
           g_string_truncate (text, 0);
-          gpo_log_reader_release (reader, n);
+          gpo_log_reader_release (reader, f.n);
         }
-      if (ok && text->len)
-        ok = g_output_stream_write_all (out, text->str, text->len, NULL, NULL, NULL);
-      g_string_truncate (text, 0);
-      if (ok && !last && gpo_log_reader_sleep (reader, n))
-        ok = wait_for_news (guest, fd);
+      while (ok && f.n < length);
+      if (ok && !last && gpo_log_reader_sleep (reader, f.n))
+        ok = wait_for_news (guest, f.fd);
     }
   gpo_log_reader_free (reader);
 }
@@ -122,7 +170,7 @@ answer (Guest *guest, const char *request, GOutputStream *out)
   g_autoptr (GError) error = NULL;
   if (strcmp (request, "trace") == 0 || g_str_has_prefix (request, "trace "))
     {
-      stream_trace (guest, request + strlen ("trace"), out);
+      stream_trace (guest, request + strlen ("trace"));
       return FALSE;
     }
   g_autofree char *text = gpo_office_ask (guest->control->office, request, &error);

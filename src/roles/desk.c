@@ -120,7 +120,7 @@ update (GpoDesk *desk)
     }
   gboolean waits = session->pending != GPO_PENDING_NONE;
   gpo_connection_set_reading (c, !waits || session->pending == GPO_PENDING_TLS);
-  gpo_connection_set_timeout (c, waits || (session->gate && session->gate->holding) ? 0 : session->timeout_ms);
+  gpo_connection_set_timeout (c, waits ? 0 : session->timeout_ms);
 }
 
 static void
@@ -229,7 +229,10 @@ static void
 on_timed_out (GpoConnection *c, gpointer data)
 {
   GpoDesk *desk = data;
-  desk->session->class->timed_out (desk->session);
+  GpoSession *session = desk->session;
+  /* While somebody holds a line, silence is nobody's fault: the time begins anew. */
+  if (!session->gate || !session->gate->holding)
+    session->class->timed_out (session);
   update (desk);
 }
 

@@ -107,7 +107,7 @@ ehlo_reply (GpoSmtpServer *server)
                                        "CHUNKING",   "DSN",      "VRFY",     "EXPN",
                                        "HELP" };
   for (guint i = 0; i < G_N_ELEMENTS (plain); i++)
-    if (gpo_smtp_offers (server, plain[i]))
+    if (gpo_smtp_offers (server, plain[i]) && (host->vrfy || strcmp (plain[i], "EXPN") != 0))
       g_ptr_array_add (lines, g_strdup (plain[i]));
   if (gpo_smtp_offers (server, "SIZE"))
     g_ptr_array_add (lines, g_strdup_printf ("SIZE %" G_GINT64_FORMAT, host->limits.letter));
@@ -260,15 +260,25 @@ handle (GpoSmtpServer *server, GpoSmtpCommand *command)
     }
 }
 
+/* The bytes of a chunk follow its command whatever is answered: they are no commands (RFC 3030 §2). */
+static void
+discard_chunk (GpoSmtpServer *server, const GpoSmtpCommand *command)
+{
+  g_autofree char *octets = gpo_slice_dup (command->argument);
+  server->discard = octets ? g_ascii_strtoull (octets, NULL, 10) : 0;
+}
+
 /* A fault or a person at the gate answers in the place of the handler. */
 static void
-answer_from_gate (GpoSmtpServer *server, GpoSmtpInput input, const char *reply)
+answer_from_gate (GpoSmtpServer *server, GpoSmtpInput input, const GpoSmtpCommand *command, const char *reply)
 {
   GpoVerdict verdict = reply[0] == '4' ? GPO_DEFERRED : GPO_REFUSED;
   if (strncmp (reply, "421", 3) == 0)
     verdict = GPO_CLOSING;
   if (input == GPO_SMTP_IN_EHLO || input == GPO_SMTP_IN_HELO)
     gpo_smtp_reset (server);
+  if (input == GPO_SMTP_IN_BDAT)
+    discard_chunk (server, command);
   gpo_smtp_answer (server, input, verdict, reply, NULL);
 }
 
@@ -295,10 +305,7 @@ allowed (GpoSmtpServer *server, GpoSmtpCommand *command)
       g_autofree char *text = g_strdup_printf ("%s (the session is in state %s)", own,
                                                session->machine->states[session->state]);
       if (command->input == GPO_SMTP_IN_BDAT)
-        {
-          g_autofree char *octets = gpo_slice_dup (command->argument);
-          server->discard = octets ? g_ascii_strtoull (octets, NULL, 10) : 0;
-        }
+        discard_chunk (server, command);
       gpo_smtp_answer (server, command->input, GPO_SEQUENCE, text, NULL);
       return FALSE;
     }
@@ -335,7 +342,7 @@ take_line (GpoSmtpServer *server)
   /* The line stays readable in the buffer until the handler is done, but counts as consumed now. */
   gpo_session_consume (session, line.with_ending);
   if (answer == GPO_GATE_REPLY)
-    answer_from_gate (server, input, reply);
+    answer_from_gate (server, input, &command, reply);
   else if (result == GPO_LINE_TOO_LONG)
     gpo_smtp_answer (server, input, GPO_TOO_LONG, NULL, NULL);
   else if (auth)

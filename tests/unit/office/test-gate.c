@@ -221,6 +221,14 @@ START_TEST (a_reply_fault_answers_in_the_place_of_the_command)
 }
 END_TEST
 
+START_TEST (the_bytes_of_a_refused_chunk_are_no_commands)
+{
+  add_fault ("verb = BDAT and from = client", "reply 451 4.3.0 Not now", 1);
+  expect (say ("EHLO a.example\r\nMAIL FROM:<a@a.example>\r\nRCPT TO:<b@b.example>\r\n"), "250");
+  expect (say ("BDAT 6 LAST\r\nQUIT\r\nNOOP\r\n"), "451 4.3.0 Not now\r\n250 2.0.0 still here\r\n");
+}
+END_TEST
+
 START_TEST (a_reply_fault_replaces_a_reply)
 {
   add_fault ("verb = NOOP and code = 250", "reply 421 4.3.2 Gone", 0);
@@ -360,6 +368,7 @@ suite (void)
   tcase_add_test (c, a_held_command_has_no_reply_to_edit);
   tcase_add_test (c, a_session_that_goes_is_held_no_more);
   tcase_add_test (c, a_reply_fault_answers_in_the_place_of_the_command);
+  tcase_add_test (c, the_bytes_of_a_refused_chunk_are_no_commands);
   tcase_add_test (c, a_reply_fault_replaces_a_reply);
   tcase_add_test (c, a_delayed_command_is_read_when_its_time_has_come);
   tcase_add_test (c, a_delayed_reply_is_sent_when_its_time_has_come);

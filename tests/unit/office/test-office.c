@@ -276,6 +276,38 @@ START_TEST (a_session_that_waits_is_told_421)
 }
 END_TEST
 
+/* Whether something is to be read within so many seconds. */
+static gboolean
+says_something (Client *c, guint seconds)
+{
+  GSocket *socket = g_socket_connection_get_socket (c->connection);
+  return g_socket_condition_timed_wait (socket, G_IO_IN, seconds * G_USEC_PER_SEC, NULL, NULL);
+}
+
+START_TEST (time_outs_stand_still_while_a_line_is_held)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = g_strconcat (gpo_scenario_default (), "[host corinth]\nlimit-command-timeout = 1s\n", NULL);
+  GpoOffice *office = open_office (text, &error);
+  ck_assert_msg (office != NULL, "%s", error ? error->message : "?");
+  Client held = call (office, "athens", GPO_ROLE_SMTP);
+  talk (&held, NULL, "220");
+  g_free (ask (office, "break verb = NOOP and from = client"));
+  GOutputStream *out = g_io_stream_get_output_stream (G_IO_STREAM (held.connection));
+  ck_assert (g_output_stream_write_all (out, "NOOP\r\n", 6, NULL, NULL, NULL));
+  await (office, "hold and action = hold", 1);
+  Client silent = call (office, "corinth", GPO_ROLE_SMTP);
+  talk (&silent, NULL, "220");
+  ck_assert (!says_something (&silent, 2));
+  g_free (ask (office, "release"));
+  talk (&held, NULL, "250");
+  talk (&silent, NULL, "421");
+  gpo_office_stop (office);
+  hang_up (&silent);
+  hang_up (&held);
+}
+END_TEST
+
 START_TEST (a_host_that_goes_down_cuts_its_sessions)
 {
   GpoOffice *office = open_default ();
@@ -525,6 +557,7 @@ suite (void)
   tcase_add_test (c, what_waits_in_a_queue_outlives_the_office);
   tcase_add_test (c, a_deferred_letter_goes_when_the_host_is_up_and_the_clock_skips);
   tcase_add_test (c, a_session_that_waits_is_told_421);
+  tcase_add_test (c, time_outs_stand_still_while_a_line_is_held);
   tcase_add_test (c, a_host_that_goes_down_cuts_its_sessions);
   tcase_add_test (c, a_fault_of_the_scenario_takes_a_host_down);
   tcase_add_test (c, a_port_in_use_is_named_with_the_cure);
