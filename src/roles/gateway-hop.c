@@ -131,7 +131,8 @@ give (GpoCall *call, GpoQueued *letter)
                          .n_recipients = letter->round->batch->len,
                          .size = gpo_spool_reader_size (reader),
                          .class = &spooled,
-                         .source = reader };
+                         .source = reader,
+                         .recorded = gpo_post_has_recorded (gateway->post, letter->envelope->letter) };
   call->letter = letter;
   gpo_sender_send (call->sender, &mailing);
 }

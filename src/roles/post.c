@@ -102,14 +102,22 @@ sink_greylist (GpoLetterSink *sink, const char *peer, const char *sender, const 
 
 /* --- letters coming in --- */
 
+gboolean
+gpo_post_has_recorded (GpoPost *post, guint32 letter)
+{
+  return letter && letter >= gpo_store_first_letter (post->office->store);
+}
+
 static guint32
-sink_letter (GpoLetterSink *sink, GpoSmtpServer *server, gboolean *inner)
+sink_letter (GpoLetterSink *sink, GpoSmtpServer *server, gboolean *recorded)
 {
   GpoPost *post = post_of (sink);
   guint port = gpo_smtp_server_peer_port (server);
   GpoSession *client = port ? g_hash_table_lookup (post->office->outgoing, GUINT_TO_POINTER (port)) : NULL;
-  *inner = client && client->letter;
-  return *inner ? client->letter : gpo_store_next_letter (post->office->store);
+  if (!client || !client->letter)
+    return *recorded = FALSE, gpo_store_next_letter (post->office->store);
+  *recorded = gpo_post_has_recorded (post, client->letter);
+  return client->letter;
 }
 
 static gint64

@@ -65,6 +65,9 @@ typedef void (*GpoDeliveredFunc) (const GError *error, gpointer user_data);
  * a person of that name is the host's first person (RFC 5321 §4.5.1). */
 GpoPlace gpo_post_place (GpoPost *post, const char *path, GpoPerson **person);
 
+/* Whether the bytes of this letter are in the trace: it came in while the trace was written. */
+gboolean gpo_post_has_recorded (GpoPost *post, guint32 letter);
+
 /* A letter that is here, whole: what gpo_post_deliver() takes over. */
 typedef struct {
   GpoIncoming *incoming;   /* taken over; holds `added` and then the client's bytes */

@@ -319,7 +319,8 @@ static void
 record_wire (GpoSender *sender, gsize from)
 {
   GString *out = sender->session.out;
-  gpo_session_record_data (&sender->session, TRUE, out->str + from, out->len - from, (goffset) sender->wire, FALSE);
+  gpo_session_record_data (&sender->session, TRUE, out->str + from, out->len - from, (goffset) sender->wire,
+                           sender->mailing.recorded);
   sender->wire += out->len - from;
 }
 

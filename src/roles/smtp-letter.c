@@ -357,7 +357,7 @@ gpo_smtp_take_data (GpoSmtpServer *server)
   gsize used = (gsize) (p - bytes);
   if (used > 0)
     {
-      gpo_session_record_data (session, TRUE, bytes, used, (goffset) letter->wire, server->inner);
+      gpo_session_record_data (session, TRUE, bytes, used, (goffset) letter->wire, server->recorded);
       letter->wire += used;
       gpo_session_consume (session, used);
     }
@@ -435,7 +435,7 @@ gpo_smtp_take_chunk (GpoSmtpServer *server)
     }
   keep (server, bytes, n);
   if (n > 0)
-    gpo_session_record_data (session, TRUE, bytes, n, (goffset) letter->wire, server->inner);
+    gpo_session_record_data (session, TRUE, bytes, n, (goffset) letter->wire, server->recorded);
   letter->wire += n;
   letter->chunk_left -= n;
   gpo_session_consume (session, n);

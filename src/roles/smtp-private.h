@@ -45,7 +45,7 @@ struct GpoSmtpServer {
   guint64 discard;        /* octets of a refused BDAT to throw away */
   gboolean asked;         /* the line at hand was recorded and the gate has it */
   GpoEnvelope *envelope;
-  gboolean inner;         /* the client is a host of this office */
+  gboolean recorded;      /* the letter comes from a host of this office, and the trace has its bytes */
   GpoPerson *person;      /* who logged in */
   GpoSasl *sasl;
   char *sasl_user;        /* password callback's last name, for the trace */

@@ -36,6 +36,7 @@ typedef struct {
   guint64 size;                /* bytes of the letter, in CRLF form; for SIZE= */
   const GpoLetterSource *class;
   gpointer source;             /* freed by class->free in every case */
+  gboolean recorded;           /* the letter's bytes are in the trace already */
 } GpoMailing;
 
 /* What became of one recipient, or why the connection ended. */

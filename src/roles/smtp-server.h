@@ -32,9 +32,9 @@ struct GpoLetterSink {
   gboolean (*may_relay) (GpoLetterSink *sink, const char *path);
   /* TRUE if the greylist lets this pair through now. */
   gboolean (*greylist) (GpoLetterSink *sink, const char *peer, const char *sender, const char *path);
-  /* The number of the letter that a transaction now begins with. *inner: it comes from a host of this
+  /* The number of the letter that a transaction now begins with. *recorded: it comes from a host of this
    * office, and its bytes are in the trace already. */
-  guint32 (*letter) (GpoLetterSink *sink, GpoSmtpServer *server, gboolean *inner);
+  guint32 (*letter) (GpoLetterSink *sink, GpoSmtpServer *server, gboolean *recorded);
   /* µs since 1970 on the office's clock. */
   gint64 (*wall) (GpoLetterSink *sink);
   /* The queue's name for a letter. The caller frees. */

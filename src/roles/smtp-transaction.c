@@ -277,7 +277,7 @@ gpo_smtp_mail (GpoSmtpServer *server, GpoSlice argument)
   server->envelope->has_sender = TRUE;
   g_free (server->envelope->reverse_path);
   server->envelope->reverse_path = g_strdup (sender);
-  server->session.letter = server->sink->letter (server->sink, server, &server->inner);
+  server->session.letter = server->sink->letter (server->sink, server, &server->recorded);
   envelope_event (server, "from", GPO_FIELD_SENDER, sender);
   answer_path (server, GPO_SMTP_IN_MAIL, GPO_OK, NULL, sender);
 }

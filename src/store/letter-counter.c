@@ -8,6 +8,7 @@
 struct GpoCounter {
   char *path;
   GpoCommitter *committer;
+  guint32 first; /* given since it was opened */
   guint32 next;      /* to be given next */
   guint32 reserved;  /* the file holds at least this: all below may be given */
   gboolean asked;    /* a reservation is on its way */
@@ -92,7 +93,7 @@ gpo_counter_open (const char *path, GpoCommitter *committer, GError **error)
   GpoCounter *counter = g_new0 (GpoCounter, 1);
   counter->path = g_strdup (path);
   counter->committer = committer;
-  counter->next = start;
+  counter->first = counter->next = start;
   counter->reserved = start + GPO_COUNTER_BLOCK;
   return counter;
 }
@@ -115,4 +116,10 @@ gpo_counter_next (GpoCounter *counter)
   if (!counter->asked && counter->next + GPO_COUNTER_BLOCK / 2 >= counter->reserved)
     ask (counter);
   return counter->next++;
+}
+
+guint32
+gpo_counter_first (const GpoCounter *counter)
+{
+  return counter->first;
 }

@@ -19,5 +19,7 @@ GpoCounter *gpo_counter_open (const char *path, GpoCommitter *committer, GError 
 void gpo_counter_close (GpoCounter *counter);
 /* The next number, from 1 on. */
 guint32 gpo_counter_next (GpoCounter *counter);
+/* The first number that it gave, or will give. */
+guint32 gpo_counter_first (const GpoCounter *counter);
 
 G_END_DECLS

@@ -184,6 +184,12 @@ gpo_store_next_letter (GpoStore *store)
   return gpo_counter_next (store->counter);
 }
 
+guint32
+gpo_store_first_letter (GpoStore *store)
+{
+  return gpo_counter_first (store->counter);
+}
+
 GpoCommitter *
 gpo_store_committer (GpoStore *store)
 {

@@ -49,6 +49,8 @@ const char *gpo_store_root (GpoStore *store);
 /* The next letter number of the office, from 1 on; never given twice over the life of the store
  * (a crash may skip some). */
 guint32 gpo_store_next_letter (GpoStore *store);
+/* The first number given since the store was opened: letters below it came before. */
+guint32 gpo_store_first_letter (GpoStore *store);
 
 /* TRUE if `name` can be one path component here: a host, a person. */
 gboolean gpo_store_name_is_safe (const char *name);

@@ -7,6 +7,7 @@ import re
 import smtplib
 import socket
 import ssl
+import threading
 
 from cases import case, main, same, true, well
 from office import PASSWORD, Failed, added, until
@@ -349,6 +350,76 @@ def _(office):
     office.stop()
     office.start()
     arrived(office, sent)
+
+
+@case("a follower of the trace that stops reading is let go")
+def _(office):
+    follower = socket.socket(socket.AF_UNIX)
+    follower.settimeout(30)
+    follower.connect(str(office.store / "control"))
+    follower.sendall(b"trace 0\n")
+    with socket.create_connection(office.ports["sparta", "smtp"], 30) as peer, peer.makefile("rb") as replies:
+        replies.readline()
+        for _ in range(100):
+            peer.sendall(b"HELP\r\n" * 1000)
+            for _ in range(3000):
+                replies.readline()
+    while follower.recv(65536):
+        pass
+    follower.close()
+
+
+class NextHop(threading.Thread):
+    """A server outside of the office that takes one letter."""
+    def __init__(self):
+        super().__init__(daemon=True)
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.endpoint = "127.0.0.1:{}".format(self.listener.getsockname()[1])
+        self.commands = []
+        self.start()
+
+    def run(self):
+        peer, _ = self.listener.accept()
+        with peer, peer.makefile("rwb") as stream:
+            def say(text):
+                stream.write(text.encode() + b"\r\n")
+                stream.flush()
+            say("220 outside.example")
+            for line in stream:
+                self.commands.append(line.decode().strip())
+                if line.startswith(b"EHLO"):
+                    say("250-outside.example\r\n250-8BITMIME\r\n250 DSN")
+                elif line == b"DATA\r\n":
+                    say("354 go on")
+                    while stream.readline() != b".\r\n":
+                        pass
+                    say("250 taken")
+                else:
+                    say("250 ok")
+
+
+@case("a letter's bytes are in the trace once, over both hops and beyond")
+def _(office):
+    hop = NextHop()
+    world = office.run(office.program, "serve", "--print-scenario").stdout
+    office.stop()
+    office.scenario = office.folder / "world.office"
+    office.scenario.write_text(world + f"\n[route corinth.example]\nat = gateway\nnext-hop = {hop.endpoint}\n"
+                                       "[mx corinth.example]\ngateway = 10\n", encoding="utf-8")
+    office.start()
+    with submission(office) as client:
+        client.sendmail(ALICE, [BOB, "dan@corinth.example"], letter("once"), ["ENVID=e+3D1", "RET=HDRS"],
+                        ["NOTIFY=SUCCESS,FAILURE", "ORCPT=rfc822;someone@else.example"])
+    office.wait_for_letters("sparta", "bob", 1)
+    until(lambda: "DATA" in hop.commands and len(office.events(kind="queue", state="delivered")) >= 2, "both deliveries")
+    mine = [e for e in office.events(kind="data") if e["letter"] == office.events(kind="letter")[0]["letter"]]
+    same(sum("text" in e or "text*" in e for e in mine), 1, "the number of data events with bytes")
+    true(len(mine) >= 4, "each hop has a data event")
+    mail = [c for c in hop.commands if c.startswith("MAIL")][0]
+    rcpt = [c for c in hop.commands if c.startswith("RCPT")][0]
+    true("ENVID=e+3D1" in mail and "RET=HDRS" in mail, f"MAIL passes ENVID and RET on: {mail}")
+    true("NOTIFY=SUCCESS,FAILURE" in rcpt and "ORCPT=rfc822;someone@else.example" in rcpt,
+         f"RCPT passes NOTIFY and ORCPT on: {rcpt}")
 
 
 @case("AUTH in one line, base64 by hand")
