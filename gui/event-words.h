@@ -46,6 +46,10 @@ const char *gpo_tone_sign (GpoTone tone);
 /* One line for a screen reader: time, who, what. The caller frees. */
 char *gpo_event_line (GpoLog *log, guint64 n, const GpoEvent *event);
 
+/* What the event is and what it changed, in a sentence or two for somebody who learns: the caption. The
+ * caller frees. */
+char *gpo_event_explain (GpoLog *log, const GpoEvent *event);
+
 /* The office's clock as people read it: "0.332", "1:02.5". The caller frees. */
 char *gpo_time_words (gint64 us);
 /* "92 bytes", "4.1 kB". The caller frees. */

@@ -164,9 +164,12 @@ on_moved (GpoLadderView *view)
   gtk_widget_queue_draw (GTK_WIDGET (view));
 }
 
+/* A ladder that nobody sees does not keep up; it does when it is seen again. */
 static void
 on_length (GpoLadderView *view)
 {
+  if (!gtk_widget_get_mapped (GTK_WIDGET (view)))
+    return;
   gpo_ladder_model_grow (view->model);
   configure (view);
   on_moved (view);
@@ -179,6 +182,14 @@ on_subject (GpoLadderView *view)
   view->model = gpo_ladder_model_new (view->cursor);
   configure (view);
   on_moved (view);
+}
+
+static void
+gpo_ladder_view_map (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (gpo_ladder_view_parent_class)->map (widget);
+  if (GPO_LADDER_VIEW (widget)->cursor)
+    on_length (GPO_LADDER_VIEW (widget));
 }
 
 static void
@@ -200,6 +211,7 @@ gpo_ladder_view_class_init (GpoLadderViewClass *class)
   object_class->dispose = gpo_ladder_view_dispose;
   object_class->set_property = gpo_ladder_view_set_property;
   object_class->get_property = gpo_ladder_view_get_property;
+  widget_class->map = gpo_ladder_view_map;
   widget_class->snapshot = gpo_ladder_view_snapshot;
   widget_class->measure = gpo_ladder_view_measure;
   widget_class->size_allocate = gpo_ladder_view_size_allocate;
@@ -241,5 +253,6 @@ gpo_ladder_view_set_cursor (GpoLadderView *view, GpoCursor *cursor)
 GpoLadderModel *
 gpo_ladder_view_get_model (GpoLadderView *view)
 {
+  gpo_ladder_model_grow (view->model);
   return view->model;
 }

@@ -8,9 +8,12 @@
 #include "trace/trace-read.h"
 
 #define FRAME_MS 16
-/* Events taken in at once, and bytes of a file: about ten milliseconds each. */
+/* Events taken in at once: about ten milliseconds. */
 #define PIECE_EVENTS 100000
-#define PIECE_BYTES (2 * 1024 * 1024)
+/* Of a file: bytes a step, µs until the main loop has its turn, µs until the views are told. */
+#define PIECE_BYTES (256 * 1024)
+#define PIECE_US 30000
+#define TELL_US 300000
 
 struct _GpoSource
 {
@@ -23,6 +26,7 @@ struct _GpoSource
   GpoLogReader *reader;
   GpoLog *log; /* a file's */
   GpoTraceReader *file;
+  gint64 told; /* monotonic time when the views were told of the file last */
 };
 
 enum
@@ -151,20 +155,28 @@ end_file (GpoSource *source, const GError *error)
   set_progress (source, 1);
 }
 
+/* Reads for a few hundredths of a second. The views are told now and then only: each time they look at
+ * the newest rows, and the file is there the sooner. */
 static gboolean
 read_piece (gpointer data)
 {
   GpoSource *source = data;
   g_autoptr (GError) error = NULL;
-  gssize n = gpo_trace_reader_step (source->file, PIECE_BYTES, &error);
+  gint64 began = g_get_monotonic_time ();
+  gssize n;
+  do
+    n = gpo_trace_reader_step (source->file, PIECE_BYTES, &error);
+  while (n > 0 && g_get_monotonic_time () < began + PIECE_US);
   if (n == 0)
     gpo_trace_reader_end (source->file, &error);
-  gpo_cursor_update (source->cursor, 0);
-  if (n > 0)
+  if (n <= 0 || began > source->told + TELL_US)
     {
+      source->told = began;
+      gpo_cursor_update (source->cursor, 0);
       set_progress (source, MIN (gpo_trace_reader_progress (source->file), 0.999));
-      return G_SOURCE_CONTINUE;
     }
+  if (n > 0)
+    return G_SOURCE_CONTINUE;
   source->pump = 0;
   end_file (source, error);
   return G_SOURCE_REMOVE;

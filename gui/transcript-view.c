@@ -93,6 +93,7 @@ on_length (GpoTranscriptView *view)
   gpo_trace_model_grow (view->model);
   view->updating = FALSE;
   show_count (view);
+  show_row (view); /* n may have been told before the length */
 }
 
 /* What is typed, compiled; the error in place. FALSE if it was not understood. */

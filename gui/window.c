@@ -9,7 +9,7 @@
 struct _GpoWindow
 {
   GtkApplicationWindow parent_instance;
-  GtkLabel *title, *subtitle, *problem_text;
+  GtkLabel *title, *subtitle, *caption, *problem_text;
   GtkProgressBar *progress;
   GtkInfoBar *problem;
   GtkStack *lists, *views;
@@ -196,6 +196,9 @@ show_place (GpoWindow *window)
                                                                   : _ ("recorded"),
                          length ? n : 0, length, time);
   gtk_label_set_text (window->subtitle, text);
+  g_autofree char *caption
+      = event ? gpo_event_explain (gpo_cursor_get_log (window->cursor), event) : g_strdup ("");
+  gtk_label_set_text (window->caption, caption);
 }
 
 static void
@@ -268,6 +271,7 @@ gpo_window_class_init (GpoWindowClass *class)
   gtk_widget_class_set_template_from_resource (widget_class, "/org/glasspost/Glasspost/window.ui");
   gtk_widget_class_bind_template_child (widget_class, GpoWindow, title);
   gtk_widget_class_bind_template_child (widget_class, GpoWindow, subtitle);
+  gtk_widget_class_bind_template_child (widget_class, GpoWindow, caption);
   gtk_widget_class_bind_template_child (widget_class, GpoWindow, progress);
   gtk_widget_class_bind_template_child (widget_class, GpoWindow, problem);
   gtk_widget_class_bind_template_child (widget_class, GpoWindow, problem_text);
@@ -357,6 +361,12 @@ GpoStateView *
 gpo_window_get_states (GpoWindow *window)
 {
   return window->states;
+}
+
+const char *
+gpo_window_get_caption (GpoWindow *window)
+{
+  return gtk_label_get_text (window->caption);
 }
 
 GpoLetterView *

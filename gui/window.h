@@ -26,6 +26,8 @@ GpoTranscriptView *gpo_window_get_transcript (GpoWindow *window);
 GpoLetterView *gpo_window_get_letter (GpoWindow *window);
 GpoLadderView *gpo_window_get_ladder (GpoWindow *window);
 GpoStateView *gpo_window_get_states (GpoWindow *window);
+/* The event at the cursor in plain words, as it is shown. */
+const char *gpo_window_get_caption (GpoWindow *window);
 GpoPlayer *gpo_window_get_player (GpoWindow *window);
 GpoSubjectList *gpo_window_get_sessions (GpoWindow *window);
 GpoSubjectList *gpo_window_get_letters (GpoWindow *window);

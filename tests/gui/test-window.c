@@ -285,6 +285,21 @@ START_TEST (diagram_has_every_state_and_an_arrow_for_each_way)
 }
 END_TEST
 
+/* The widget has content on screen. */
+static gboolean
+is_drawn (gpointer widget)
+{
+  g_autoptr (GdkPaintable) paintable = gtk_widget_paintable_new (widget);
+  for (int i = 0; i < 10; i++)
+    g_main_context_iteration (NULL, FALSE);
+  GtkSnapshot *snapshot = gtk_snapshot_new ();
+  gdk_paintable_snapshot (paintable, snapshot, 400, 300);
+  GskRenderNode *node = gtk_snapshot_free_to_node (snapshot);
+  gboolean drawn = node != NULL;
+  g_clear_pointer (&node, gsk_render_node_unref);
+  return drawn;
+}
+
 START_TEST (every_view_can_be_reached_and_drawn)
 {
   static const char *const views[] = { "transcript", "ladder", "states" };
@@ -295,18 +310,28 @@ START_TEST (every_view_can_be_reached_and_drawn)
           GTK_WIDGET (gpo_window_get_states (window)) };
   for (int i = 0; i < 3; i++)
     ck_assert_int_eq (gtk_widget_get_mapped (view[i]), i == _i);
-  g_autoptr (GdkPaintable) paintable = gtk_widget_paintable_new (view[_i]);
-  GtkSnapshot *snapshot = gtk_snapshot_new ();
-  for (gint64 end = g_get_monotonic_time () + G_USEC_PER_SEC / 5; g_get_monotonic_time () < end;)
-    g_main_context_iteration (NULL, FALSE);
-  gdk_paintable_snapshot (paintable, snapshot, 400, 300);
-  GskRenderNode *node = gtk_snapshot_free_to_node (snapshot);
-  ck_assert_ptr_nonnull (node);
-  gsk_render_node_unref (node);
+  ck_assert_msg (turn_until (is_drawn, view[_i]), "the %s is not drawn", views[_i]);
   if (_i == 2)
     ck_assert_str_eq (gpo_state_view_get_place (gpo_window_get_states (window))->machine->name,
                       "smtp-server");
   gtk_widget_activate_action (GTK_WIDGET (window), "win.view", "s", "transcript");
+}
+END_TEST
+
+START_TEST (caption_explains_the_event_at_the_cursor)
+{
+  GpoCursor *cursor = gpo_window_get_cursor (window);
+  gpo_cursor_set_n (cursor, place (cursor, _i));
+  const GpoEvent *event = gpo_log_get (gpo_cursor_get_log (cursor), gpo_cursor_get_n (cursor));
+  const char *caption = gpo_window_get_caption (window);
+  const char *to = event->kind == GPO_KIND_EDGE ? gpo_event_text (event, GPO_FIELD_TO, NULL) : NULL;
+  gint64 code = event->kind == GPO_KIND_LINE ? gpo_event_number (event, GPO_FIELD_CODE, 0) : 0;
+  g_autofree char *number = g_strdup_printf ("%d", (int) code);
+  ck_assert_uint_gt (strlen (caption), 10);
+  if (to)
+    ck_assert_ptr_nonnull (strstr (caption, to));
+  if (code)
+    ck_assert_ptr_nonnull (strstr (caption, number));
 }
 END_TEST
 
@@ -395,6 +420,10 @@ START_TEST (live_letter_is_followed_into_the_mailbox)
                  "the letter does not arrive in the window");
   GpoCursor *cursor = gpo_window_get_cursor (window);
   ck_assert (gpo_cursor_get_following (cursor));
+  GpoTranscriptView *transcript = gpo_window_get_transcript (window);
+  ck_assert_uint_eq (gpo_trace_model_event (gpo_transcript_view_get_model (transcript),
+                                            gpo_transcript_view_get_row (transcript)),
+                     gpo_cursor_get_n (cursor));
   gtk_widget_activate_action (GTK_WIDGET (window), "win.letter", "u", number);
   const GpoLetterFacts *facts = gpo_letter_view_get_facts (gpo_window_get_letter (window));
   ck_assert_str_eq (gpo_letter_facts_field (facts, "Subject"), "live");
@@ -434,6 +463,7 @@ suite (void)
   tcase_add_loop_test (file, lit_state_is_that_of_the_picture_at_n, 0, N_PLACES);
   tcase_add_loop_test (file, diagram_has_every_state_and_an_arrow_for_each_way, 0, 4);
   tcase_add_loop_test (file, every_view_can_be_reached_and_drawn, 0, 3);
+  tcase_add_loop_test (file, caption_explains_the_event_at_the_cursor, 0, N_PLACES);
   tcase_add_test (file, filter_lists_what_passes);
   tcase_add_test (file, filter_error_is_shown_in_place_and_the_list_stays);
   tcase_add_test (file, blind_copy_is_told);
