@@ -15,7 +15,8 @@ struct GpoDesk {
   GpoConnection *connection; /* NULL once it is gone */
   GpoTls *tls;
   char *server_name, *counted; /* counted: the peer's address while it is counted */
-  guint16 outgoing_port;       /* under which office->outgoing knows us; 0: it does not */
+  guint16 called_port;         /* of the listener that we call */
+  gpointer outgoing;           /* the key under which office->outgoing knows us; NULL: it does not */
   gboolean recorded;           /* `connect` was recorded by this end, so `close` is too */
   gboolean implicit_tls, finishing, in_call;
   GSource *turn;               /* a session that streams has its next turn; NULL: it does not wait for one */
@@ -27,9 +28,9 @@ struct GpoDesk {
 static void
 forget_outgoing (GpoDesk *desk)
 {
-  if (desk->outgoing_port)
-    g_hash_table_remove (desk->post->office->outgoing, GUINT_TO_POINTER ((guint) desk->outgoing_port));
-  desk->outgoing_port = 0;
+  if (desk->outgoing)
+    g_hash_table_remove (desk->post->office->outgoing, desk->outgoing);
+  desk->outgoing = NULL;
 }
 
 static void
@@ -119,7 +120,9 @@ update (GpoDesk *desk)
       return;
     }
   gboolean waits = session->pending != GPO_PENDING_NONE;
-  gpo_connection_set_reading (c, !waits || session->pending == GPO_PENDING_TLS);
+  /* Who does not read our replies is not read from: they would pile up here. `drained` comes back here. */
+  gboolean full = !session->client && session->unsent >= GPO_HIGH_WATER;
+  gpo_connection_set_reading (c, (!waits && !full) || session->pending == GPO_PENDING_TLS);
   gpo_connection_set_timeout (c, waits ? 0 : session->timeout_ms);
 }
 
@@ -137,7 +140,7 @@ session_changed (GpoSession *session, gpointer data)
 
 /* --- what the connection tells --- */
 
-/* The server's end of an inner call finds us by the port we call from. */
+/* The server's end of an inner call finds us by its two ports. */
 static void
 on_calling (GpoConnection *c, gpointer data)
 {
@@ -145,8 +148,8 @@ on_calling (GpoConnection *c, gpointer data)
   if (desk->session->witness)
     return;
   forget_outgoing (desk);
-  desk->outgoing_port = gpo_connection_local_port (c);
-  g_hash_table_insert (desk->post->office->outgoing, GUINT_TO_POINTER ((guint) desk->outgoing_port), desk->session);
+  desk->outgoing = gpo_call_key (gpo_connection_local_port (c), desk->called_port);
+  g_hash_table_insert (desk->post->office->outgoing, desk->outgoing, desk->session);
 }
 
 static void
@@ -286,11 +289,16 @@ desk_new (GpoPost *post, GpoSession *session, GpoTls *tls, GpoDeskClosed closed,
   return desk;
 }
 
+gpointer
+gpo_desk_call_key (GpoConnection *accepted)
+{
+  return gpo_call_key (gpo_connection_peer_port (accepted), gpo_connection_local_port (accepted));
+}
+
 guint32
 gpo_desk_number (GpoOfficeParts *office, GpoConnection *connection, GpoSession **client)
 {
-  guint port = gpo_connection_peer_port (connection);
-  *client = g_hash_table_lookup (office->outgoing, GUINT_TO_POINTER (port));
+  *client = g_hash_table_lookup (office->outgoing, gpo_desk_call_key (connection));
   return *client ? (*client)->number : gpo_office_next_session (office);
 }
 
@@ -319,8 +327,7 @@ gpo_desk_serve (GpoPost *post, GpoRole role, GpoConnection *connection, GpoSessi
 {
   GpoDesk *desk = desk_new (post, session, post->tls, closed, data);
   desk->connection = gpo_connection_ref (connection);
-  GpoSession *client = g_hash_table_lookup (post->office->outgoing,
-                                            GUINT_TO_POINTER ((guint) gpo_connection_peer_port (connection)));
+  GpoSession *client = g_hash_table_lookup (post->office->outgoing, gpo_desk_call_key (connection));
   desk->counted = g_strdup (gpo_connection_peer_address (connection));
   guint n = GPOINTER_TO_UINT (g_hash_table_lookup (post->connections, desk->counted));
   g_hash_table_insert (post->connections, g_strdup (desk->counted), GUINT_TO_POINTER (n + 1));
@@ -347,6 +354,7 @@ gpo_desk_call (GpoPost *post, const char *address, guint16 port, guint timeout_m
   session->client = TRUE;
   session->number = gpo_office_next_session (office);
   session->witness = !g_hash_table_contains (office->listening, GUINT_TO_POINTER ((guint) port));
+  desk->called_port = port;
   desk->connection = gpo_connection_new_outgoing (address, port, timeout_ms, &user, desk);
   return desk;
 }

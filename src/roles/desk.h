@@ -19,6 +19,8 @@ typedef void (*GpoDeskClosed) (GpoDesk *desk, gpointer data);
  * STARTTLS; with `implicit_tls` the handshake comes before anything else. */
 GpoDesk *gpo_desk_serve (GpoPost *post, GpoRole role, GpoConnection *connection, GpoSession *session,
                          gboolean implicit_tls, GpoDeskClosed closed, gpointer data);
+/* The key of an accepted connection in office->outgoing. */
+gpointer gpo_desk_call_key (GpoConnection *accepted);
 /* The number for a server's session on this connection: the client's end's, if that is ours, else a
  * new one. Sets *client to that end (NULL if it is a stranger). */
 guint32 gpo_desk_number (GpoOfficeParts *office, GpoConnection *connection, GpoSession **client);

@@ -112,8 +112,8 @@ static guint32
 sink_letter (GpoLetterSink *sink, GpoSmtpServer *server, gboolean *recorded)
 {
   GpoPost *post = post_of (sink);
-  guint port = gpo_smtp_server_peer_port (server);
-  GpoSession *client = port ? g_hash_table_lookup (post->office->outgoing, GUINT_TO_POINTER (port)) : NULL;
+  gpointer key = gpo_smtp_server_call_key (server);
+  GpoSession *client = key ? g_hash_table_lookup (post->office->outgoing, key) : NULL;
   if (!client || !client->letter)
     return *recorded = FALSE, gpo_store_next_letter (post->office->store);
   *recorded = gpo_post_has_recorded (post, client->letter);
@@ -524,7 +524,7 @@ gpo_post_serve_smtp (GpoPost *post, GpoRole role, GpoConnection *connection)
   guint32 number = gpo_desk_number (post->office, connection, &client);
   const char *peer = gpo_connection_peer_address (connection);
   GpoSession *session = gpo_smtp_server_new (post->office->log, post->host, role, &post->sink, peer, number);
-  gpo_smtp_server_set_peer_port ((GpoSmtpServer *) session, gpo_connection_peer_port (connection));
+  gpo_smtp_server_set_call_key ((GpoSmtpServer *) session, gpo_desk_call_key (connection));
   gpo_smtp_server_offer_tls (session, post->tls && post->host->tls != GPO_TLS_NONE);
   GpoDesk *desk = gpo_desk_serve (post, role, connection, session, FALSE, NULL, NULL);
   gpo_smtp_server_greet (session, gpo_post_judge_caller (post, peer));

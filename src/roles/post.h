@@ -29,7 +29,7 @@ typedef struct {
   GpoClock *clock;
   GpoGate *gate;          /* NULL: nothing is held and nothing fails on purpose */
   guint32 last_session;   /* number of the newest connection */
-  GHashTable *outgoing;   /* our local port → GpoSession of the client's end that dialled from it */
+  GHashTable *outgoing;   /* gpo_call_key() → GpoSession of the client's end of a call of ours */
   GHashTable *listening;  /* port → GpoHost: where hosts of this office listen; a call to one of them is
                            * an inner one, and the server's end is the witness */
   GPtrArray *posts;       /* of GpoPost */
@@ -37,6 +37,14 @@ typedef struct {
   void (*desk_gone) (gpointer data); /* a desk has left its post's set; may be NULL */
   gpointer desk_gone_data;
 } GpoOfficeParts;
+
+/* By which the two ends of a call within the office find each other. Both ports belong to it: the kernel
+ * gives one port to two callers at a time if they call different listeners. */
+static inline gpointer
+gpo_call_key (guint16 client_port, guint16 server_port)
+{
+  return GUINT_TO_POINTER ((guint) client_port << 16 | server_port);
+}
 
 struct GpoPost {
   GpoLetterSink sink;     /* what SMTP sessions of this host ask; set by gpo_post_init() */

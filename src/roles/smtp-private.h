@@ -38,11 +38,12 @@ struct GpoSmtpServer {
   GpoLetterSink *sink;
   gpointer sink_slot;
   char *peer;
-  guint peer_port;
+  gpointer call_key;
   char *helo;
   gboolean esmtp, offers_tls;
   guint errors;
   guint64 discard;        /* octets of a refused BDAT to throw away */
+  gboolean leaving;       /* the office closes: 421 as soon as no letter is under way */
   gboolean asked;         /* the line at hand was recorded and the gate has it */
   GpoEnvelope *envelope;
   gboolean recorded;      /* the letter comes from a host of this office, and the trace has its bytes */

@@ -373,6 +373,11 @@ static gboolean
 smtp_take (GpoSession *session)
 {
   GpoSmtpServer *server = self (session);
+  if (server->leaving && !server->letter.active)
+    {
+      gpo_smtp_answer (server, GPO_SMTP_IN_SHUTDOWN, GPO_CLOSING, NULL, NULL);
+      return TRUE;
+    }
   if (server->discard > 0)
     return throw_away (server);
   switch (session->state)
@@ -402,10 +407,12 @@ smtp_timed_out (GpoSession *session)
 static void
 smtp_shutdown (GpoSession *session)
 {
-  /* A letter that is on its way to the disk gets its answer first: stored() comes back here. */
-  if (session->pending == GPO_PENDING_STORE || session->state == GPO_SMTP_CLOSED)
+  GpoSmtpServer *server = self (session);
+  /* A letter that is under way gets its answer first; take() says goodbye then. */
+  server->leaving = TRUE;
+  if (session->pending == GPO_PENDING_STORE || session->state == GPO_SMTP_CLOSED || server->letter.active)
     return;
-  gpo_smtp_answer (self (session), GPO_SMTP_IN_SHUTDOWN, GPO_CLOSING, NULL, NULL);
+  gpo_smtp_answer (server, GPO_SMTP_IN_SHUTDOWN, GPO_CLOSING, NULL, NULL);
 }
 
 static void
@@ -480,13 +487,13 @@ gpo_smtp_server_slot (GpoSmtpServer *server)
 }
 
 void
-gpo_smtp_server_set_peer_port (GpoSmtpServer *server, guint port)
+gpo_smtp_server_set_call_key (GpoSmtpServer *server, gpointer key)
 {
-  server->peer_port = port;
+  server->call_key = key;
 }
 
-guint
-gpo_smtp_server_peer_port (GpoSmtpServer *server)
+gpointer
+gpo_smtp_server_call_key (GpoSmtpServer *server)
 {
-  return server->peer_port;
+  return server->call_key;
 }

@@ -60,9 +60,9 @@ void gpo_smtp_server_greet (GpoSession *session, GpoVerdict verdict);
 void gpo_smtp_server_offer_tls (GpoSession *session, gboolean offer);
 /* The answer to commit: `error` NULL: the letter is durable; G_IO_ERROR_NO_SPACE: 452; else 451. */
 void gpo_smtp_server_stored (GpoSmtpServer *server, const GError *error);
-/* The client's port, by which the post office knows a caller of its own; 0 where there is none. */
-void gpo_smtp_server_set_peer_port (GpoSmtpServer *server, guint port);
-guint gpo_smtp_server_peer_port (GpoSmtpServer *server);
+/* The key (post.h) by which the post office knows a caller of its own; NULL where there is none. */
+void gpo_smtp_server_set_call_key (GpoSmtpServer *server, gpointer key);
+gpointer gpo_smtp_server_call_key (GpoSmtpServer *server);
 /* For sinks: a place to keep what they write to, NULL at first. */
 gpointer *gpo_smtp_server_slot (GpoSmtpServer *server);
 
