@@ -68,8 +68,8 @@ listen_at (Counter *counter, GError **error)
   counter->listener = gpo_listener_new (host->address, counter->port, &listener_user, counter, &own);
   if (!counter->listener)
     {
-      g_set_error (error, own->domain, own->code, "%s of %s: %s; --port-base moves all ports",
-                   gpo_role_name (counter->role), host->name, own->message);
+      g_set_error (error, own->domain, own->code, "%s of %s: %s", gpo_role_name (counter->role), host->name,
+                   own->message);
       return FALSE;
     }
   counter->port = gpo_listener_port (counter->listener);

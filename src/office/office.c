@@ -84,6 +84,7 @@ on_desk_gone (gpointer data)
 static gboolean
 open_store (GpoOffice *office, GError **error)
 {
+  g_autoptr (GError) own = NULL;
   const char *asked = office->config->store;
   office->temporary = asked == NULL;
   office->store_path = asked ? g_strdup (asked) : g_dir_make_tmp ("glasspost-XXXXXX", error);
@@ -91,7 +92,12 @@ open_store (GpoOffice *office, GError **error)
     return FALSE;
   g_autofree char *counter = g_build_filename (office->store_path, "counter", NULL);
   office->fresh = !g_file_test (counter, G_FILE_TEST_EXISTS);
-  office->parts.store = gpo_store_open (office->store_path, office->context, error);
+  office->parts.store = gpo_store_open (office->store_path, office->context, &own);
+  if (g_error_matches (own, G_IO_ERROR, G_IO_ERROR_BUSY))
+    g_propagate_error (error, g_steal_pointer (&own));
+  else if (own)
+    g_set_error (error, own->domain, own->code, "the store %s cannot be used: %s; choose another with --store",
+                 office->store_path, own->message);
   return office->parts.store != NULL;
 }
 

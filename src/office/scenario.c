@@ -387,8 +387,13 @@ gpo_scenario_load (const char *path, int port_base, GError **error)
   if (!path)
     return gpo_scenario_read (gpo_scenario_default (), strlen (gpo_scenario_default ()), "the default world",
                               ".", port_base, error);
-  if (!g_file_get_contents (path, &text, &length, error))
-    return NULL;
+  g_autoptr (GError) own = NULL;
+  if (!g_file_get_contents (path, &text, &length, &own))
+    {
+      g_set_error (error, own->domain, own->code, "the scenario %s cannot be read: %s", path,
+                   own->code == G_FILE_ERROR_NOENT ? "there is no such file" : own->message);
+      return NULL;
+    }
   folder = g_path_get_dirname (path);
   return gpo_scenario_read (text, length, path, folder, port_base, error);
 }
