@@ -16,6 +16,6 @@ shot transcript-dark 1920 1080 dark 330 everything
 shot ladder-light 1280 800 light end letter:1 win.view::ladder
 shot ladder-dark 1920 1080 dark 290 session:4 win.view::ladder
 shot ladder-presented 1920 1080 light 290 session:4 win.view::ladder win.present
-shot states-light 1280 800 light 296 session:4 win.view::states
+shot states-light 1280 800 light 250 session:4 win.view::states
 shot states-dark 1920 1080 dark 270 letter:1 win.view::states
 shot states-presented 1920 1080 dark 250 session:4 win.view::states win.present

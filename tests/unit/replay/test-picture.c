@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: MIT */
+/* test-picture.c: what was true at n, looked up, equals what a fold from the first event to n says. */
+#include "replay/letter-facts.h"
+#include "replay/picture.h"
+#include "trace/trace-read.h"
+#include <check.h>
+#include <string.h>
+
+#define N_PLACES 60
+
+static GpoLog *
+load (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path
+      = g_build_filename (g_getenv ("GPO_SOURCE_ROOT"), "tests", "gui", "letters.trace", NULL);
+  GpoLog *log = gpo_log_new ();
+  ck_assert_msg (gpo_trace_load (log, path, NULL, &error), "%s", error ? error->message : "");
+  return log;
+}
+
+static guint64
+place (GpoLog *log, int i)
+{
+  return gpo_log_length (log) * (guint64) i / N_PLACES;
+}
+
+/* The state of a session's server, by reading every event up to n. */
+static const char *
+folded_state (GpoLog *log, guint32 session, guint64 n)
+{
+  const char *state = NULL;
+  for (guint64 i = 0; i <= n; i++)
+    {
+      const GpoEvent *event = gpo_log_get (log, i);
+      const char *machine
+          = event->kind == GPO_KIND_EDGE ? gpo_event_text (event, GPO_FIELD_MACHINE, NULL) : NULL;
+      if (event->session == session && g_strcmp0 (machine, "smtp-server") == 0)
+        state = gpo_event_text (event, GPO_FIELD_TO, NULL);
+    }
+  return state;
+}
+
+START_TEST (session_state_at_n_is_that_of_a_fold)
+{
+  g_autoptr (GpoLog) log = load ();
+  g_autoptr (GpoPicture) picture = gpo_picture_new (log);
+  gpo_picture_update (picture, 0);
+  guint64 n = place (log, _i);
+  for (guint i = 0; i < gpo_picture_n_sessions (picture); i++)
+    {
+      const GpoSessionTrack *session = gpo_picture_session (picture, i);
+      GpoSessionAt at;
+      gpo_picture_session_at (picture, session, n, &at);
+      ck_assert_str_eq (at.state ? at.state : "none", folded_state (log, session->number, n)
+                                                          ? folded_state (log, session->number, n)
+                                                          : "none");
+      ck_assert_int_eq (at.open, session->opened <= n && session->closed > n);
+      ck_assert_int_eq (i < gpo_picture_sessions_until (picture, n), session->opened <= n);
+    }
+}
+END_TEST
+
+/* How many letters a fold finds in a mailbox: delivered and not expunged. */
+START_TEST (mailbox_at_n_holds_what_was_delivered)
+{
+  g_autoptr (GpoLog) log = load ();
+  g_autoptr (GpoPicture) picture = gpo_picture_new (log);
+  gpo_picture_update (picture, 0);
+  guint64 n = place (log, _i);
+  for (guint i = 0; i < gpo_picture_n_mailboxes (picture); i++)
+    {
+      const GpoMailboxTrack *mailbox = gpo_picture_mailbox (picture, i);
+      guint delivered = 0;
+      for (guint64 k = 0; k <= n; k++)
+        {
+          const GpoEvent *event = gpo_log_get (log, k);
+          delivered += event->kind == GPO_KIND_MAILBOX && event->host == mailbox->host
+                       && g_strcmp0 (gpo_event_text (event, GPO_FIELD_MAILBOX, NULL), mailbox->name) == 0;
+        }
+      g_autoptr (GArray) messages = gpo_picture_mailbox_at (picture, mailbox, n);
+      ck_assert_uint_eq (messages->len, delivered);
+    }
+}
+END_TEST
+
+START_TEST (piece_by_piece_is_as_all_at_once)
+{
+  g_autoptr (GpoLog) log = load ();
+  g_autoptr (GpoPicture) whole = gpo_picture_new (log), pieces = gpo_picture_new (log);
+  gpo_picture_update (whole, 0);
+  while (gpo_picture_update (pieces, 7))
+    ;
+  ck_assert_uint_eq (gpo_picture_length (pieces), gpo_picture_length (whole));
+  ck_assert_uint_eq (gpo_picture_n_letters (pieces), gpo_picture_n_letters (whole));
+  ck_assert_uint_eq (gpo_picture_n_hosts (pieces), 3);
+  for (guint i = 0; i < gpo_picture_n_sessions (whole); i++)
+    {
+      const GpoSessionTrack *a = gpo_picture_session (whole, i), *b = gpo_picture_session (pieces, i);
+      ck_assert_uint_eq (a->events.n, b->events.n);
+      ck_assert_uint_eq (a->edges.n, b->edges.n);
+      ck_assert_uint_eq (a->lines.n, b->lines.n);
+    }
+}
+END_TEST
+
+START_TEST (queues_are_empty_at_the_end)
+{
+  g_autoptr (GpoLog) log = load ();
+  g_autoptr (GpoPicture) picture = gpo_picture_new (log);
+  gpo_picture_update (picture, 0);
+  guint most = 0;
+  for (guint i = 0; i < gpo_picture_n_hosts (picture); i++)
+    {
+      const GpoHostTrack *host = gpo_picture_host (picture, i);
+      g_autoptr (GArray) queue = gpo_picture_queue_at (picture, host, gpo_log_length (log) - 1);
+      ck_assert_uint_eq (queue->len, 0);
+      for (guint64 n = 0; n < gpo_log_length (log); n += 3)
+        {
+          g_autoptr (GArray) then = gpo_picture_queue_at (picture, host, n);
+          most = MAX (most, then->len);
+        }
+    }
+  ck_assert_uint_ge (most, 1);
+}
+END_TEST
+
+START_TEST (letter_lies_in_the_mailbox_although_its_queue_says_so_later)
+{
+  g_autoptr (GpoLog) log = load ();
+  g_autoptr (GpoPicture) picture = gpo_picture_new (log);
+  gpo_picture_update (picture, 0);
+  GpoLetterAt at;
+  gpo_picture_letter_at (picture, gpo_picture_letter_numbered (picture, 1), gpo_log_length (log) - 1, &at);
+  ck_assert_str_eq (at.place, "mailbox");
+  ck_assert_str_eq (gpo_symbol_name (at.host), "sparta");
+  ck_assert_str_eq (at.sender, "alice@athens.example");
+  ck_assert_uint_eq (at.recipients->len, 2);
+  g_array_unref (at.recipients);
+}
+END_TEST
+
+START_TEST (letter_bytes_have_their_dots_undone)
+{
+  g_autoptr (GpoLog) log = load ();
+  g_autoptr (GpoPicture) picture = gpo_picture_new (log);
+  gpo_picture_update (picture, 0);
+  const GpoLetterTrack *letter = gpo_picture_letter_numbered (picture, 1);
+  const GpoEvent *whole = gpo_log_get (log, letter->letters.events[0]);
+  g_autoptr (GBytes) bytes = gpo_picture_letter_bytes (picture, letter, gpo_log_length (log), 0);
+  ck_assert_int_eq (g_bytes_get_size (bytes), gpo_event_number (whole, GPO_FIELD_SIZE, -1));
+}
+END_TEST
+
+/* Refusals are part of what was said. */
+START_TEST (envelope_shows_refused_recipients_with_their_reply)
+{
+  g_autoptr (GpoLog) log = load ();
+  g_autoptr (GpoPicture) picture = gpo_picture_new (log);
+  gpo_picture_update (picture, 0);
+  g_autoptr (GpoLetterFacts) facts
+      = gpo_letter_facts_new (picture, gpo_picture_letter_numbered (picture, 2), gpo_log_length (log) - 1);
+  static const struct
+  {
+    const char *path;
+    int code;
+  } said[] = { { "mallory@far.example", 250 },
+               { "nobody@sparta.example", 550 },
+               { "alice@elsewhere.example", 550 },
+               { "bob@sparta.example", 250 } };
+  ck_assert_uint_eq (facts->hops->len, 1);
+  const GpoHop *hop = facts->hops->pdata[0];
+  ck_assert_uint_eq (hop->said->len, G_N_ELEMENTS (said));
+  for (guint i = 0; i < G_N_ELEMENTS (said); i++)
+    {
+      const GpoSaid *one = hop->said->pdata[i];
+      ck_assert_str_eq (one->path, said[i].path);
+      ck_assert_int_eq (one->code, said[i].code);
+    }
+  ck_assert (!((GpoSaid *) hop->said->pdata[0])->in_header); /* From says the bank */
+}
+END_TEST
+
+static Suite *
+suite (void)
+{
+  Suite *s = suite_create ("picture");
+  TCase *at = tcase_create ("at n"), *letters = tcase_create ("letters");
+  tcase_add_loop_test (at, session_state_at_n_is_that_of_a_fold, 0, N_PLACES);
+  tcase_add_loop_test (at, mailbox_at_n_holds_what_was_delivered, 0, N_PLACES);
+  tcase_add_test (at, piece_by_piece_is_as_all_at_once);
+  tcase_add_test (at, queues_are_empty_at_the_end);
+  suite_add_tcase (s, at);
+  tcase_add_test (letters, letter_lies_in_the_mailbox_although_its_queue_says_so_later);
+  tcase_add_test (letters, letter_bytes_have_their_dots_undone);
+  tcase_add_test (letters, envelope_shows_refused_recipients_with_their_reply);
+  suite_add_tcase (s, letters);
+  return s;
+}
+
+#include "check-main.h"
