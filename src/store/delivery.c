@@ -284,7 +284,7 @@ static void
 prepare_mailbox (Target *target, const GpoTarget *from, guint32 letter, guint64 size)
 {
   gboolean seen = from->in_cur || (from->flags && *from->flags);
-  g_autofree char *unique = gpo_maildir_unique (letter, size, from->host);
+  g_autofree char *unique = from->unique ? g_strdup (from->unique) : gpo_maildir_unique (letter, size, from->host);
   target->name = seen ? g_strconcat ("cur/", unique, ":2,", from->flags ? from->flags : "", NULL) : g_strconcat ("new/", unique, NULL);
   target->folder = g_build_filename (from->maildir, seen ? "cur" : "new", NULL);
   target->letter_place.from = g_build_filename (from->maildir, "tmp", unique, NULL);

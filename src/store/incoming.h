@@ -33,6 +33,7 @@ typedef struct {
   const char *flags;    /* NULL or "": into new/; else Maildir's letters, "FS": into cur/ */
   gboolean in_cur;      /* into cur/ even without flags */
   gint64 date;          /* seconds since 1970 for the file's time (IMAP's INTERNALDATE); 0: now */
+  const char *unique;   /* a name by gpo_maildir_unique() that the caller knows beforehand, or NULL: one is made */
   const char *host;     /* the host's domain, for the file's name; NULL: "localhost" */
   /* Called on the committer's thread just before the file gets `name` ("cur/…", under the mailbox): what it writes is durable
    * together with the letter. FALSE and `error`: the letter fails. Or NULL. */

@@ -7,6 +7,7 @@
 #include "store/mailbox-internal.h"
 #include "letter/anatomy.h"
 #include "store/incoming.h"
+#include "store/maildir.h"
 #include "store/view.h"
 #include <string.h>
 
@@ -18,6 +19,7 @@ typedef struct
   char last;    /* the last byte so far */
   guint32 flags, letter;
   gint64 date;
+  char *base;
   guint32 uid; /* set by the job */
   guint64 modseq;
   GpoMailboxAppendFunc done;
@@ -51,6 +53,7 @@ static void
 append_free (Append *append)
 {
   gpo_mailbox_unref (append->append.mailbox);
+  g_free (append->base);
   g_free (append);
 }
 
@@ -62,18 +65,17 @@ gpo_folder_append_abort (GpoAppend *base)
   append_free (append);
 }
 
-/* On the committer's thread: name is "cur/BASE:2,FLAGS". */
+/* On the committer's thread. */
 static gboolean
 naming (const char *name, GpoJob *job, GpoBatch *batch, gpointer data, GError **error)
 {
   Append *append = data;
   GpoFolder *folder = gpo_folder (append->append.mailbox);
-  g_autofree char *base = g_strndup (name + 4, (gsize) (strstr (name, ":2,") - name - 4));
   g_autoptr (GString) line = g_string_new (NULL);
   append->uid = folder->list_uidnext++;
   append->modseq = ++folder->list_modseq;
   gpo_uidlist_append_letter (line, append->uid, append->modseq, append->date, (guint32) append->size,
-                             append->flags, base);
+                             append->flags, append->base);
   return gpo_folder_write (folder, job, batch, line, error);
 }
 
@@ -83,9 +85,9 @@ committed (const char *const *names, guint n, const GError *error, gpointer data
   Append *append = data;
   GpoFolder *folder = gpo_folder (append->append.mailbox);
   folder->appending--;
+  g_hash_table_remove (folder->coming, append->base);
   if (!error)
     {
-      g_autofree char *base = g_strndup (names[0] + 4, (gsize) (strstr (names[0], ":2,") - names[0] - 4));
       GpoMessage message = { .uid = append->uid,
                              .flags = append->flags,
                              .modseq = append->modseq,
@@ -93,10 +95,9 @@ committed (const char *const *names, guint n, const GError *error, gpointer data
                              .size = (guint32) append->size,
                              .letter = append->letter };
       GpoFileRow row = { .disk = append->flags, .planned = append->flags };
-      guint32 slot = gpo_folder_add (folder, &message, base, &row);
+      guint32 slot = gpo_folder_add (folder, &message, append->base, &row);
       gpo_mailbox_tell_added (append->append.mailbox, slot, 1, NULL);
     }
-  gpo_folder_settle_doubts (folder);
   g_autoptr (GError) own = gpo_mailbox_error_from (error);
   append->done (error ? 0 : append->uid, own, append->data);
   gpo_folder_tidy (folder);
@@ -115,11 +116,14 @@ gpo_folder_append_commit (GpoAppend *base, guint32 flags, gint64 date, guint32 l
   append->letter = letter ? letter : gpo_store_next_letter (folder->owner->store);
   append->done = done;
   append->data = data;
+  append->base = gpo_maildir_unique (append->letter, append->size, folder->owner->host);
+  g_hash_table_add (folder->coming, g_strdup (append->base));
   gpo_flags_to_marks (append->flags, FALSE, marks);
   GpoTarget target = { .kind = GPO_TARGET_MAILDIR,
                        .maildir = folder->path,
                        .flags = marks,
                        .in_cur = TRUE,
+                       .unique = append->base,
                        .date = date,
                        .host = folder->owner->host,
                        .naming = naming,

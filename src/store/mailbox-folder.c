@@ -24,7 +24,6 @@ folder_init (GpoMaildirs *owner, const char *name, const char *path)
   folder->slots = g_hash_table_new (g_str_hash, g_str_equal);
   folder->coming = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   folder->untidy = g_array_new (FALSE, FALSE, sizeof (guint32));
-  folder->doubtful = g_ptr_array_new_with_free_func (g_free);
   folder->rescans = g_array_new (FALSE, FALSE, sizeof (GpoWaiter));
   return folder;
 }
@@ -63,7 +62,6 @@ gpo_folder_free (GpoFolder *folder)
   g_string_chunk_free (folder->names);
   g_array_unref (folder->rows);
   g_array_unref (folder->untidy);
-  g_ptr_array_unref (folder->doubtful);
   g_array_unref (folder->rescans);
   gpo_mailbox_finish (&folder->mailbox);
   g_free (folder->path);

@@ -95,7 +95,6 @@ typedef struct
   gboolean watched; /* the kernel tells of changes */
   gboolean dirty_new, dirty_cur, scanning;
   guint appending;     /* APPENDs that are being committed */
-  GPtrArray *doubtful; /* of char *: base names the kernel told of, perhaps those of our own appends */
   GSource *scan_later;
   gint64 scan_not_before;
   GArray *rescans; /* of GpoWaiter: wait for the folder to be looked at */
@@ -194,7 +193,6 @@ void gpo_folder_rescan (GpoMailbox *mailbox, GpoMailboxFunc done, gpointer data)
 void gpo_folder_look (GpoFolder *folder, gboolean in_new, gboolean in_cur);
 /* The kernel says that this file came or went. */
 void gpo_folder_event (GpoFolder *folder, gboolean in_new, gboolean came, char *name);
-void gpo_folder_settle_doubts (GpoFolder *folder);
 
 /* --- mailbox-change.c --- */
 

@@ -19,8 +19,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define DOUBTS_MAX 64
-
 /* --- reading a folder --- */
 
 static void
@@ -346,6 +344,9 @@ gpo_folder_look (GpoFolder *folder, gboolean in_new, gboolean in_cur)
 {
   folder->dirty_new |= in_new;
   folder->dirty_cur |= in_cur;
+  if (folder->rescans
+          ->len) /* those who ask now want to know all; the scan under way may have been too early */
+    folder->dirty_new = folder->dirty_cur = TRUE;
   if (folder->scanning || folder->mailbox.gone || !(folder->dirty_new || folder->dirty_cur))
     return;
   gint64 wait = folder->scan_not_before - g_get_monotonic_time ();
@@ -370,32 +371,16 @@ gpo_folder_rescan (GpoMailbox *mailbox, GpoMailboxFunc done, gpointer data)
   gpo_watch_drain ();
   if (!folder->watched)
     folder->dirty_new = folder->dirty_cur = TRUE;
-  if (mailbox->gone
-      || (!folder->scanning && !folder->dirty_new && !folder->dirty_cur && !folder->doubtful->len))
+  if (mailbox->gone || (!folder->scanning && !folder->dirty_new && !folder->dirty_cur))
     {
       gpo_maildirs_later (folder->owner, NULL, done, data);
       return;
     }
-  if (folder->doubtful->len || folder->scanning) /* the scan under way may have been before the change */
-    folder->dirty_new = folder->dirty_cur = TRUE;
   g_array_append_val (folder->rescans, waiter);
   gpo_folder_look (folder, FALSE, FALSE);
 }
 
 /* --- what the kernel tells --- */
-
-void
-gpo_folder_settle_doubts (GpoFolder *folder)
-{
-  if (folder->appending && folder->doubtful->len < DOUBTS_MAX)
-    return;
-  for (guint i = 0; i < folder->doubtful->len; i++)
-    if (!g_hash_table_contains (folder->slots, folder->doubtful->pdata[i])
-        && !g_hash_table_contains (folder->coming, folder->doubtful->pdata[i]))
-      folder->dirty_new = folder->dirty_cur = TRUE;
-  g_ptr_array_set_size (folder->doubtful, 0);
-  gpo_folder_look (folder, FALSE, FALSE);
-}
 
 /* Most events are of our own making: those are as the table has it, or as it soon will. */
 void
@@ -414,11 +399,6 @@ gpo_folder_event (GpoFolder *folder, gboolean in_new, gboolean came, char *name)
   guint32 slot = GPOINTER_TO_UINT (g_hash_table_lookup (folder->slots, name));
   if (name[0] == '.' || (!slot && !came) || g_hash_table_contains (folder->coming, name))
     return;
-  if (!slot && folder->appending)
-    {
-      g_ptr_array_add (folder->doubtful, g_strdup (name));
-      return;
-    }
   GpoFileRow *row = slot ? gpo_folder_row (folder, slot - 1) : NULL;
   if (row
       && (row->pending || row->untidy || row->leaving
