@@ -129,7 +129,7 @@ list_entry (Queue *q, const char *host, const GpoSpoolEntry *entry)
     }
   json_builder_end_array (json);
   json_builder_set_member_name (json, "state");
-  json_builder_add_string_value (json, "stopped");
+  json_builder_add_string_value (json, entry->envelope->held ? "held" : "stopped");
   json_builder_end_object (json);
   g_autoptr (JsonNode) root = json_builder_get_root (json);
   g_autofree char *line = json_to_string (root, FALSE);

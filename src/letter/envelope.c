@@ -223,6 +223,8 @@ gpo_envelope_to_text (const GpoEnvelope *envelope)
   if (envelope->arrived)
     put_number (out, "arrived", envelope->arrived);
   put (out, "from-host", envelope->from_host);
+  if (envelope->held)
+    put (out, "held", "yes");
   for (guint i = 0; i < envelope->recipients->len; i++)
     put_recipient (out, envelope->recipients->pdata[i]);
   g_string_append (out, "end\n");
@@ -334,6 +336,8 @@ take_envelope_line (GpoEnvelope *envelope, const Line *line)
     return take_number (line, G_MININT64, G_MAXINT64, &envelope->arrived);
   if (named (line, "from-host"))
     return take_text (line, &envelope->from_host);
+  if (named (line, "held"))
+    return take_yes (line, &envelope->held);
   return TRUE;
 }
 

@@ -61,6 +61,7 @@ typedef struct {
   char *id;            /* the queue's name for it, as in the Received field */
   gint64 arrived;      /* µs since 1970 on the office's clock */
   char *from_host;     /* "mail.athens.example [127.0.0.1]" or NULL */
+  gboolean held;       /* somebody holds it in the queue */
 } GpoEnvelope;
 
 /* An empty envelope, and a copy of one with all it owns; the caller frees. */

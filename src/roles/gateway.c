@@ -42,12 +42,22 @@ gpo_gateway_free (GpoGateway *gateway)
   g_free (gateway);
 }
 
+static void
+hold (GpoQueued *letter)
+{
+  gpo_queued_set_reason (letter, "by hand");
+  gpo_queued_take (letter, GPO_QUEUE_IN_HOLD, GPO_OK, 0, 0);
+}
+
 void
 gpo_gateway_add (GpoGateway *gateway, GpoEnvelope *envelope, guint64 size)
 {
   GpoQueued *letter = gpo_queued_new (gateway, envelope, size);
   gpo_queued_take (letter, GPO_QUEUE_IN_ACCEPTED, GPO_OK, 0, 0);
-  gpo_queued_try (letter);
+  if (envelope->held)
+    hold (letter);
+  else
+    gpo_queued_try (letter);
 }
 
 void
@@ -78,7 +88,17 @@ act (GpoQueued *letter, GpoQueueAction action)
       || !gpo_machine_accepts (&gpo_queue_machine, letter->state, (guint8) inputs[action]))
     return FALSE;
   gpo_queued_withdraw (letter);
-  if (action == GPO_QUEUE_HOLD || action == GPO_QUEUE_REMOVE)
+  if (action == GPO_QUEUE_HOLD || action == GPO_QUEUE_RELEASE)
+    {
+      letter->envelope->held = action == GPO_QUEUE_HOLD;
+      gpo_spool_update (letter->gateway->post->spool, letter->envelope, TRUE, NULL, NULL);
+    }
+  if (action == GPO_QUEUE_HOLD)
+    {
+      hold (letter);
+      return TRUE;
+    }
+  if (action == GPO_QUEUE_REMOVE)
     gpo_queued_set_reason (letter, "by hand");
   gpo_queued_take (letter, inputs[action], GPO_OK, 0, 0);
   if (action == GPO_QUEUE_REMOVE)
@@ -86,7 +106,7 @@ act (GpoQueued *letter, GpoQueueAction action)
       gpo_spool_remove (letter->gateway->post->spool, letter->envelope->id, NULL, NULL);
       gpo_queued_free (letter);
     }
-  else if (action != GPO_QUEUE_HOLD)
+  else
     gpo_queued_try (letter);
   return TRUE;
 }

@@ -221,6 +221,14 @@ add_onward (Delivery *d, const GpoRecipient *like, const char *path)
   recipient->orcpt = g_strdup (like->orcpt);
 }
 
+static char **
+alias_members (GpoPost *post, const char *path)
+{
+  g_autofree char *local = gpo_path_local (path);
+  g_autofree char *lower = g_ascii_strdown (local, -1);
+  return g_hash_table_lookup (post->host->aliases, lower);
+}
+
 static void
 sort_path (Delivery *d, const GpoRecipient *like, const char *path, guint depth)
 {
@@ -233,9 +241,7 @@ sort_path (Delivery *d, const GpoRecipient *like, const char *path, guint depth)
       break;
     case GPO_PLACE_ALIAS:
       {
-        g_autofree char *local = gpo_path_local (path);
-        g_autofree char *lower = g_ascii_strdown (local, -1);
-        char **members = g_hash_table_lookup (d->post->host->aliases, lower);
+        char **members = alias_members (d->post, path);
         for (char **m = members; m && *m && depth < ALIAS_DEPTH; m++)
           sort_path (d, like, *m, depth + 1);
         break;
@@ -294,13 +300,27 @@ mailbox_event (Delivery *d, GpoPerson *person, const char *file)
   gpo_log_append (d->post->office->log, &b);
 }
 
+/* Everybody behind this path has a mailbox here. */
+static gboolean
+ends_here (GpoPost *post, const char *path, guint depth)
+{
+  GpoPlace place = gpo_post_place (post, path, NULL);
+  if (place != GPO_PLACE_ALIAS || depth >= ALIAS_DEPTH)
+    return place == GPO_PLACE_MAILBOX;
+  char **members = alias_members (post, path);
+  for (char **m = members; m && *m; m++)
+    if (!ends_here (post, *m, depth + 1))
+      return FALSE;
+  return members && *members;
+}
+
 static void
 mark_delivered (Delivery *d)
 {
   for (guint i = 0; i < d->envelope->recipients->len; i++)
     {
       GpoRecipient *recipient = gpo_envelope_recipient (d->envelope, i);
-      if (gpo_post_place (d->post, recipient->path, NULL) == GPO_PLACE_MAILBOX)
+      if (ends_here (d->post, recipient->path, 0))
         recipient->state = GPO_RCPT_DELIVERED;
     }
 }

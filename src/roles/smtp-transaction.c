@@ -368,15 +368,17 @@ gpo_smtp_vrfy (GpoSmtpServer *server, GpoSlice argument)
       return;
     }
   g_autofree char *name = asked_name (argument);
-  GpoPerson *person = gpo_host_person (host, name);
-  if (!person)
-    {
-      gpo_smtp_answer (server, GPO_SMTP_IN_VRFY, GPO_REFUSED, NULL, NULL);
-      return;
-    }
-  g_autofree char *text = g_strdup_printf ("250 2.1.5 %s%s<%s@%s>", person->name ? person->name : "",
-                                           person->name ? " " : "", person->login, host->domain);
-  gpo_smtp_answer (server, GPO_SMTP_IN_VRFY, GPO_OK, text, NULL);
+  g_autofree char *path = strchr (name, '@') ? g_strdup (name) : g_strconcat (name, "@", host->domain, NULL);
+  g_autofree char *text = NULL;
+  GpoPerson *person = NULL;
+  GpoPlace place = server->sink->place (server->sink, path, &person);
+  if (place == GPO_PLACE_MAILBOX && person)
+    text = g_strdup_printf ("250 2.1.5 %s%s<%s@%s>", person->name ? person->name : "", person->name ? " " : "",
+                            person->login, host->domain);
+  else if (place == GPO_PLACE_ALIAS)
+    text = g_strdup_printf ("250 2.1.5 <%s>", path);
+  /* Elsewhere is not ours to verify: 252 (RFC 5321 §3.5.3). */
+  gpo_smtp_answer (server, GPO_SMTP_IN_VRFY, place == GPO_PLACE_NOWHERE ? GPO_REFUSED : GPO_OK, text, NULL);
 }
 
 void

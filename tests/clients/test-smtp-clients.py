@@ -422,6 +422,22 @@ def _(office):
          f"RCPT passes NOTIFY and ORCPT on: {rcpt}")
 
 
+@case("VRFY knows the postmaster and lists; who is on a list of people here is told of its delivery",
+      scenario="[host sparta]\n[person bob]\nat = sparta\n[person carol]\nat = sparta\n"
+               "[alias friends@sparta.example]\nmembers = bob; carol\n")
+def _(office):
+    with smtplib.SMTP(*office.ports["sparta", "submission"], timeout=30) as client:
+        client.login("carol", PASSWORD)
+        same(client.verify("postmaster")[0], 250, "the reply to VRFY postmaster")
+        same(client.verify("friends"), (250, b"2.1.5 <friends@sparta.example>"), "the reply to VRFY friends")
+        same(client.verify("nobody")[0], 550, "the reply to VRFY nobody")
+        client.sendmail("carol@sparta.example", ["friends@sparta.example"], letter("list"), [], ["NOTIFY=SUCCESS"])
+    letters = office.wait_for_letters("sparta", "carol", 2)
+    report = [m for m in map(email.message_from_bytes, letters) if m.is_multipart()][0]
+    told = report.get_payload(1).get_payload()[1]
+    same((told["Final-Recipient"], told["Action"]), ("rfc822; friends@sparta.example", "delivered"), "the report")
+
+
 @case("AUTH in one line, base64 by hand")
 def _(office):
     with smtplib.SMTP(*office.ports["athens", "submission"], timeout=30) as client:

@@ -22,6 +22,7 @@ full_envelope (const char *text)
   e->id = g_strdup ("1A2B3C");
   e->arrived = -1234567890123456;
   e->from_host = g_strdup ("mail.athens.example [127.0.0.1]");
+  e->held = TRUE;
   for (int i = 0; i < 3; i++)
     {
       GpoRecipient *r = gpo_envelope_add (e, text);
@@ -53,6 +54,7 @@ assert_same (const GpoEnvelope *a, const GpoEnvelope *b)
   ck_assert_pstr_eq (a->id, b->id);
   ck_assert_int_eq (a->arrived, b->arrived);
   ck_assert_pstr_eq (a->from_host, b->from_host);
+  ck_assert_int_eq (a->held, b->held);
   ck_assert_uint_eq (a->recipients->len, b->recipients->len);
   for (guint i = 0; i < a->recipients->len; i++)
     {

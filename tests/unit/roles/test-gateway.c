@@ -366,6 +366,25 @@ START_TEST (a_letter_can_be_held_and_let_go)
 }
 END_TEST
 
+START_TEST (a_letter_is_held_over_a_restart)
+{
+  Fake fake;
+  fake_start (&fake, NULL);
+  route ("sparta.example", closed_port ());
+  post_letter ("alice@athens.example", "bob@sparta.example");
+  wait_state ("deferred");
+  ck_assert_uint_eq (gpo_gateway_act (post->gateway, NULL, GPO_QUEUE_HOLD), 1);
+  close_post ();
+  route ("sparta.example", gpo_listener_port (fake.listener));
+  open_post ();
+  ck_assert_str_eq (queue_item ().state, "held");
+  ck_assert_uint_eq (gpo_gateway_act (post->gateway, NULL, GPO_QUEUE_RELEASE), 1);
+  wait_empty ();
+  ck_assert_uint_eq (fake.letters->len, 1);
+  fake_stop (&fake);
+}
+END_TEST
+
 START_TEST (a_letter_can_be_retried_or_removed_by_hand)
 {
   Fake fake;
@@ -452,6 +471,7 @@ suite (void)
   tcase_add_loop_test (t, success_is_told_where_the_next_hop_will_not, 0, 2);
   tcase_add_test (t, notify_never_is_silent);
   tcase_add_test (t, the_queue_outlives_a_restart);
+  tcase_add_test (t, a_letter_is_held_over_a_restart);
   tcase_add_test (t, a_broken_connection_defers);
   tcase_add_test (t, domains_with_one_next_hop_share_a_transaction);
   tcase_add_test (t, too_many_recipients_go_on_at_once);

@@ -61,6 +61,7 @@ static const Case cases[] = {
   { "noop_with_argument_is_taken", HELLO "NOOP whatever\r\n", "250", GPO_SMTP_READY, 0 },
   { "unknown_command_is_500", HELLO "SEND FROM:<a@b.c>\r\n", "500 5.5.2", GPO_SMTP_READY, 0 },
   { "vrfy_knows_bob", HELLO "VRFY bob\r\n", "250 2.1.5 Bob <bob@sparta.example>", GPO_SMTP_READY, 0 },
+  { "vrfy_does_not_vouch_for_others", HELLO "VRFY carol@corinth.example\r\n", "252", GPO_SMTP_READY, 0 },
   { "vrfy_does_not_know_mallory", HELLO "VRFY mallory\r\n", "550 5.1.1", GPO_SMTP_READY, 0 },
   { "expn_lists_staff", HELLO "EXPN staff\r\n", "250 2.1.5 <carol@sparta.example>", GPO_SMTP_READY, 0 },
   { "help_is_214", HELLO "HELP\r\n", "214 ", GPO_SMTP_READY, 0 },
