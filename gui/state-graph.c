@@ -130,11 +130,14 @@ read_answer (GpoStateGraph *graph, const char *plain)
     }
 }
 
+/* One context for the whole program: Graphviz keeps a font's name across contexts after freeing it. */
 static gboolean
 lay_out (GpoStateGraph *graph)
 {
+  static GVC_t *gvc;
   g_autofree char *dot = ask (graph);
-  GVC_t *gvc = gvContext ();
+  if (!gvc)
+    gvc = gvContext ();
   graph_t *g = agmemread (dot);
   char *plain = NULL;
   unsigned int n = 0;
@@ -155,7 +158,6 @@ lay_out (GpoStateGraph *graph)
     }
   if (g)
     agclose (g);
-  gvFreeContext (gvc);
   return good && graph->boxes->len;
 }
 #else
