@@ -74,13 +74,6 @@ gpo_sasl_mechanism (const char *name)
 }
 
 gboolean
-gpo_sasl_shows_password (const char *mechanism)
-{
-  int i = find (mechanism);
-  return i >= 0 && mechanisms[i].shows_password;
-}
-
-gboolean
 gpo_sasl_client_first (const char *mechanism)
 {
   int i = find (mechanism);

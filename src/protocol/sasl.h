@@ -32,8 +32,6 @@ typedef const char *(*GpoSaslPassword) (const char *user, gpointer data);
 const char *const *gpo_sasl_mechanisms (void);
 /* The mechanism's name as we write it (ASCII case ignored), or NULL if it is not on the list. Static. */
 const char *gpo_sasl_mechanism (const char *name);
-/* Whether it shows the password to whoever listens: to be offered under TLS only, if one is strict. */
-gboolean gpo_sasl_shows_password (const char *mechanism);
 /* Whether the client speaks first (PLAIN, SCRAM-SHA-256): it may send an initial response. */
 gboolean gpo_sasl_client_first (const char *mechanism);
 /* "SCRAM-SHA-256 CRAM-MD5 PLAIN LOGIN"; without those that show the password unless `all`. The caller

@@ -365,18 +365,6 @@ gpo_desk_session (GpoDesk *desk)
   return desk->session;
 }
 
-GpoConnection *
-gpo_desk_connection (GpoDesk *desk)
-{
-  return desk->connection;
-}
-
-GpoPost *
-gpo_desk_post (GpoDesk *desk)
-{
-  return desk->post;
-}
-
 void
 gpo_desk_update (GpoDesk *desk)
 {

@@ -33,10 +33,8 @@ GpoDesk *gpo_desk_call (GpoPost *post, const char *address, guint16 port, guint 
                         void (*connected) (GpoSession *session, const GError *error),
                         GpoDeskClosed closed, gpointer data);
 
-/* What the desk connects, each owned by the desk. */
+/* Owned by the desk. */
 GpoSession *gpo_desk_session (GpoDesk *desk);
-GpoConnection *gpo_desk_connection (GpoDesk *desk);
-GpoPost *gpo_desk_post (GpoDesk *desk);
 /* Carries out the session's wishes now (after it was told something from elsewhere). */
 void gpo_desk_update (GpoDesk *desk);
 /* Cuts the connection at once: a fault, or a host that goes down. */

@@ -172,12 +172,6 @@ gpo_store_tls_path (GpoStore *store)
   return g_build_filename (store->root, "tls", NULL);
 }
 
-const char *
-gpo_store_root (GpoStore *store)
-{
-  return store->root;
-}
-
 guint32
 gpo_store_next_letter (GpoStore *store)
 {

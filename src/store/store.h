@@ -44,7 +44,6 @@ gboolean gpo_store_add_host (GpoStore *store, const char *host, GError **error);
 char *gpo_store_spool_path (GpoStore *store, const char *host);
 char *gpo_store_maildir_path (GpoStore *store, const char *host, const char *person);
 char *gpo_store_tls_path (GpoStore *store);
-const char *gpo_store_root (GpoStore *store);
 
 /* The next letter number of the office, from 1 on; never given twice over the life of the store
  * (a crash may skip some). */

@@ -20,7 +20,6 @@ struct _GpoListener
   guint refs;     /* one for the user, one while a callback runs */
   const GpoListenerUser *user;
   gpointer data;
-  char *address;
   guint16 port;
   gboolean accepting;
   gboolean paused;
@@ -31,7 +30,6 @@ listener_unref (GpoListener *listener)
 {
   if (--listener->refs > 0)
     return;
-  g_free (listener->address);
   g_free (listener);
 }
 
@@ -154,7 +152,6 @@ gpo_listener_new (const char *address, guint16 port, const GpoListenerUser *user
   listener->refs = 1;
   listener->user = user;
   listener->data = data;
-  listener->address = g_strdup (address);
   listener->port = bound_port (fd);
   listener->accepting = TRUE;
   gpo_loop_join (&listener->watch);
@@ -166,12 +163,6 @@ guint16
 gpo_listener_port (const GpoListener *listener)
 {
   return listener->port;
-}
-
-const char *
-gpo_listener_address (const GpoListener *listener)
-{
-  return listener->address;
 }
 
 void

@@ -26,7 +26,6 @@ GpoListener *gpo_listener_new (const char *address, guint16 port, const GpoListe
                                GError **error);
 /* The port, also when the kernel chose it. */
 guint16 gpo_listener_port (const GpoListener *listener);
-const char *gpo_listener_address (const GpoListener *listener);
 
 /* FALSE lets new peers wait in the kernel's backlog; TRUE at first. */
 void gpo_listener_set_accepting (GpoListener *listener, gboolean accepting);
