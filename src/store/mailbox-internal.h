@@ -186,8 +186,13 @@ gboolean gpo_folder_load (GpoFolder *folder, GError **error);
 gboolean gpo_scan_read (int folder_fd, gboolean with_new, gboolean with_cur, GpoFolderScan *scan,
                         GError **error);
 void gpo_scan_clear (GpoFolderScan *scan);
-/* Order of letters that nobody has given UIDs: by time of delivery, then by name. Of names in `text`. */
-int gpo_scan_compare_names (const char *a, const char *b);
+/* The order of letters that nobody has given UIDs: by time of delivery, then by name. The name is not copied. */
+typedef struct {
+  guint64 seconds, fraction;
+  const char *name;
+} GpoNameOrder;
+GpoNameOrder gpo_name_order (const char *name);
+int gpo_name_order_compare (const GpoNameOrder *a, const GpoNameOrder *b);
 void gpo_folder_rescan (GpoMailbox *mailbox, GpoMailboxFunc done, gpointer data);
 /* Something may have changed: looks soon. */
 void gpo_folder_look (GpoFolder *folder, gboolean in_new, gboolean in_cur);

@@ -198,26 +198,34 @@ take_stranger (Opening *opening, const char *base, const GpoFoundFile *file)
                              base);
 }
 
-static int
-compare_strangers (gconstpointer a, gconstpointer b, gpointer text)
+/* With its order read from its name once: there may be a hundred thousand. */
+typedef struct
 {
-  return gpo_scan_compare_names ((const char *) text + (*(GpoFoundFile *const *) a)->name,
-                                 (const char *) text + (*(GpoFoundFile *const *) b)->name);
+  GpoNameOrder order;
+  const GpoFoundFile *file;
+} Stranger;
+
+static int
+compare_strangers (gconstpointer a, gconstpointer b)
+{
+  return gpo_name_order_compare (&((const Stranger *) a)->order, &((const Stranger *) b)->order);
 }
 
 static void
 take_strangers (Opening *opening)
 {
-  g_autoptr (GPtrArray) strangers = g_ptr_array_new ();
+  g_autoptr (GArray) strangers = g_array_new (FALSE, FALSE, sizeof (Stranger));
   for (guint i = 0; i < opening->scan.files->len; i++)
     {
-      GpoFoundFile *file = &g_array_index (opening->scan.files, GpoFoundFile, i);
-      if (find_file (opening, base_of (opening, file)) == file && !file->seen)
-        g_ptr_array_add (strangers, file);
+      const GpoFoundFile *file = &g_array_index (opening->scan.files, GpoFoundFile, i);
+      Stranger stranger = { gpo_name_order (base_of (opening, file)), file };
+      if (!file->seen && find_file (opening, stranger.order.name) == file)
+        g_array_append_val (strangers, stranger);
     }
-  g_ptr_array_sort_with_data (strangers, compare_strangers, opening->scan.text->str);
+  g_array_sort (strangers, compare_strangers);
   for (guint i = 0; i < strangers->len; i++)
-    take_stranger (opening, base_of (opening, strangers->pdata[i]), strangers->pdata[i]);
+    take_stranger (opening, g_array_index (strangers, Stranger, i).order.name,
+                   g_array_index (strangers, Stranger, i).file);
 }
 
 static void

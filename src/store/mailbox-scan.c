@@ -79,16 +79,22 @@ gpo_scan_clear (GpoFolderScan *scan)
   scan->text = NULL;
 }
 
-int
-gpo_scan_compare_names (const char *a, const char *b)
+GpoNameOrder
+gpo_name_order (const char *name)
 {
-  guint64 x = g_ascii_strtoull (a, NULL, 10), y = g_ascii_strtoull (b, NULL, 10);
-  if (x != y)
-    return x < y ? -1 : 1;
-  const char *m = strstr (a, ".M"), *n = strstr (b, ".M");
-  x = m ? g_ascii_strtoull (m + 2, NULL, 10) : 0;
-  y = n ? g_ascii_strtoull (n + 2, NULL, 10) : 0;
-  return x != y ? (x < y ? -1 : 1) : strcmp (a, b);
+  const char *fraction = strstr (name, ".M");
+  return (GpoNameOrder){ g_ascii_strtoull (name, NULL, 10),
+                         fraction ? g_ascii_strtoull (fraction + 2, NULL, 10) : 0, name };
+}
+
+int
+gpo_name_order_compare (const GpoNameOrder *a, const GpoNameOrder *b)
+{
+  if (a->seconds != b->seconds)
+    return a->seconds < b->seconds ? -1 : 1;
+  if (a->fraction != b->fraction)
+    return a->fraction < b->fraction ? -1 : 1;
+  return strcmp (a->name, b->name);
 }
 
 /* --- comparing --- */
@@ -160,7 +166,9 @@ add_stranger (GpoFolder *folder, const char *base, const GpoFoundFile *file, Gpo
 static int
 compare_added (gconstpointer a, gconstpointer b)
 {
-  return gpo_scan_compare_names (((const GpoAdded *) a)->base, ((const GpoAdded *) b)->base);
+  GpoNameOrder x = gpo_name_order (((const GpoAdded *) a)->base),
+               y = gpo_name_order (((const GpoAdded *) b)->base);
+  return gpo_name_order_compare (&x, &y);
 }
 
 static int
