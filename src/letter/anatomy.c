@@ -355,17 +355,24 @@ nth_child (const GpoAnatomy *a, gint parent, guint32 n)
   return n == 0 ? GPO_NO_PART : child;
 }
 
+/* A multipart without a part is shown as a leaf (structure.h), and its bytes are those of section 1. */
+static gboolean
+has_parts (const GpoPart *part)
+{
+  return part->kind == GPO_PART_MULTIPART && part->first_child != GPO_NO_PART;
+}
+
 gint
 gpo_anatomy_section (const GpoAnatomy *anatomy, const guint32 *numbers, guint n)
 {
   gint found = 0, within = 0; /* `within`: the letter or multipart whose parts the next number counts */
   for (guint i = 0; i < n; i++)
     {
-      if (i > 0 && anatomy->parts[found].kind == GPO_PART_LEAF)
+      if (i > 0 && anatomy->parts[found].kind != GPO_PART_MESSAGE && !has_parts (&anatomy->parts[found]))
         return GPO_NO_PART;
       if (i > 0)
         within = anatomy->parts[found].kind == GPO_PART_MESSAGE ? anatomy->parts[found].first_child : found;
-      if (anatomy->parts[within].kind == GPO_PART_MULTIPART)
+      if (has_parts (&anatomy->parts[within]))
         found = nth_child (anatomy, within, numbers[i]);
       else
         found = numbers[i] == 1 ? within : GPO_NO_PART;

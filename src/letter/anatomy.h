@@ -91,8 +91,8 @@ void gpo_anatomy_clear (GpoAnatomy *anatomy);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (GpoAnatomy, gpo_anatomy_clear)
 
 /* The part that IMAP's section number names (RFC 3501 §6.4.5), given as numbers: {2, 1} for "2.1".
- * An index in `parts`, or GPO_NO_PART. No numbers: 0, the letter. In a letter that is no multipart,
- * 1 is the letter itself: IMAP means its body. */
+ * An index in `parts`, or GPO_NO_PART. No numbers: 0, the letter. In a letter that is no multipart, or
+ * a multipart without a part, 1 is the letter itself: IMAP means its body. */
 gint gpo_anatomy_section (const GpoAnatomy *anatomy, const guint32 *numbers, guint n);
 
 /* Sizes in CRLF form, in bytes. */

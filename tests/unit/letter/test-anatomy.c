@@ -37,6 +37,7 @@ static const struct
   { "no-header", "l" },
   { "broken", "m(lll)" },
   { "empty", "l" },
+  { "no-parts", "m()" },
 };
 
 START_TEST (letter_has_its_tree)
@@ -124,6 +125,9 @@ static const struct
   { "digest", { 2 }, 1, "From: Mallory <mallory@sparta.example>\r\nSubject: Second\r\n\r\ntwo" },
   { "digest", { 2, 1 }, 2, "two" },
   { "lf-only", { 2 }, 1, "two\nlines" },
+  { "no-parts", { 1 }, 1, "Dear Bob,\r\nthere is no boundary here.\r\n" }, /* it is shown as text */
+  { "no-parts", { 2 }, 1, NULL },
+  { "no-parts", { 1, 1 }, 2, NULL },
 };
 
 START_TEST (section_number_finds_its_part)
