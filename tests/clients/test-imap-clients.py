@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Real IMAP and POP3 clients against a served office: what they put in comes out byte for byte, for each of them."""
 import imaplib
+import os
 import pathlib
 import poplib
 import ssl
@@ -161,6 +162,50 @@ def _(office):
     same(out.read_bytes().count(b"Dear Bob,"), 3)
     client = imap(office)
     same(client.status("INBOX", "(MESSAGES)")[1], [b'"INBOX" (MESSAGES 0)'])
+    client.logout()
+
+
+def mutt(office, mailbox, keys):
+    """Runs mutt on a mailbox with these keys, in a terminal of its own."""
+    host, port = office.ports["sparta", "imap"]
+    rc = office.folder / "muttrc"
+    rc.write_text(f"set ssl_starttls=no ssl_force_tls=no imap_authenticators=login imap_user=bob imap_pass={PASSWORD}\n"
+                  f"set spoolfile=imap://{host}:{port}/INBOX folder={office.folder} mbox_type=Maildir\n"
+                  "set delete=yes quit=yes move=no confirmappend=no confirmcreate=no wait_key=no beep=no\n", encoding="ascii")
+    command = f"stty rows 40 cols 120; mutt -n -F {rc} -f {mailbox} -e 'push \"{keys}<quit>\"'"
+    well(office.run("script", "-qec", command, "/dev/null", env={**os.environ, "TERM": "xterm", "HOME": str(office.folder)}),
+         "mutt")
+
+
+@case("mutt over IMAP: what it flags, deletes and saves, others see", needs="mutt script")
+def _(office):
+    fill(office, 3)
+    host, port = office.ports["sparta", "imap"]
+    client = imap(office)
+    client.create("Kept")
+    client.select()
+    mutt(office, f"imap://{host}:{port}/INBOX",
+         f"<next-entry><flag-message><next-entry><save-message>imap://{host}:{port}/Kept<enter>")
+    until(lambda: client.noop() and client.response("EXPUNGE")[1] == [b"3"], "the letter that was saved away is told")
+    same(client.search(None, "FLAGGED")[1], [b"1 2"], "the flagged letters")  # fill() flags the first
+    client.select("Kept")
+    same(client.fetch("1:*", "(BODY.PEEK[])")[1][0][1], letter(2), "the letter in Kept")
+    client.logout()
+
+
+@case("mutt straight on the Maildir, while an IMAP session is open", needs="mutt script")
+def _(office):
+    fill(office, 3)
+    client = imap(office)
+    client.select()
+    uids = [line.split()[-1] for line in client.fetch("1:*", "(UID)")[1]]
+    mutt(office, office.maildir("sparta", "bob"),
+         "<first-entry><display-message><exit><next-entry><flag-message><next-entry><delete-message>")
+    until(lambda: client.noop() and client.response("EXPUNGE")[1] == [b"3"], "the letter that mutt deleted is told")
+    until(lambda: client.noop() and client.search(None, "SEEN")[1] == [b"1"], "the letter that mutt showed is seen")
+    same(client.search(None, "FLAGGED")[1], [b"1 2"], "the flagged letters")
+    same([line.split()[-1] for line in client.fetch("1:*", "(UID)")[1] if b"UID" in line], uids[:2], "the UIDs")
+    same(client.fetch("2", "(BODY.PEEK[])")[1][0][1], letter(1), "a letter that was renamed")
     client.logout()
 
 
