@@ -22,6 +22,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -40,6 +41,7 @@ struct GpoCommitter {
   GCond settled;      /* results came */
   JobList waiting, results;
   guint outstanding;  /* added or announced, `done` not yet called */
+  guint flushing;     /* somebody waits for `settled` */
   gboolean idle, ending;
   GThread *worker;
   GSource *source;    /* runs `done` of all results */
@@ -176,14 +178,20 @@ sync_all (GpoCommitter *committer, GpoBatch *batch)
 {
   gint64 began = g_get_monotonic_time ();
   gboolean ok = began >= committer->avoid_until;
+  const char *known = NULL; /* a folder whose device is in the batch: letters of a batch often share one */
   for (guint i = 0; i < batch->folders->len; i++)
     {
       BatchItem *item = &g_array_index (batch->folders, BatchItem, i);
       struct stat st;
-      if (item->job->error == NULL && stat (item->folder, &st) < 0)
-        fail_from_errno (item->job, "find folder", item->folder);
-      else if (item->job->error == NULL)
-        batch_device (batch, st.st_dev, -1, item->folder);
+      if (item->job->error || (known && strcmp (known, item->folder) == 0))
+        continue;
+      if (stat (item->folder, &st) < 0)
+        {
+          fail_from_errno (item->job, "find folder", item->folder);
+          continue;
+        }
+      batch_device (batch, st.st_dev, -1, item->folder);
+      known = item->folder;
     }
   for (guint i = 0; ok && i < batch->devices->len; i++)
     ok = syncfs (g_array_index (batch->devices, Device, i).fd) == 0;
@@ -263,7 +271,8 @@ give_results (GpoCommitter *committer, JobList *jobs)
     g_source_set_ready_time (committer->source, 0);
   *committer->results.tail = jobs->head;
   committer->results.tail = jobs->tail;
-  g_cond_broadcast (&committer->settled);
+  if (committer->flushing)
+    g_cond_broadcast (&committer->settled);
 }
 
 static gpointer
@@ -395,8 +404,10 @@ gpo_committer_flush (GpoCommitter *committer)
   g_mutex_lock (&committer->lock);
   while (committer->outstanding > 0)
     {
+      committer->flushing++;
       while (committer->results.head == NULL)
         g_cond_wait (&committer->settled, &committer->lock);
+      committer->flushing--;
       g_mutex_unlock (&committer->lock);
       call_done (committer);
       g_mutex_lock (&committer->lock);

@@ -17,7 +17,7 @@
 
 #define BUFFER_BYTES (256 * 1024)
 /* How long events may gather after a wake-up: what `tail -f` is behind at most. */
-#define GATHER_MS 2
+#define GATHER_MS 5
 
 struct GpoTraceFile {
   GpoLog *log;
@@ -116,7 +116,8 @@ flush (GpoTraceFile *file, guint64 n)
   g_mutex_lock (&file->lock);
   if (!file->broken)
     file->written = n;
-  g_cond_broadcast (&file->progress);
+  if (file->n_syncing)
+    g_cond_broadcast (&file->progress);
   g_mutex_unlock (&file->lock);
 }
 

@@ -150,6 +150,9 @@ loop_new (GMainContext *context)
 {
   GpoLoop *loop = (GpoLoop *) g_source_new (&loop_funcs, sizeof (GpoLoop));
   g_source_set_static_name (&loop->source, "glasspost sockets");
+  /* Nobody runs the loop from inside, and GLib need not see to it: it would take our descriptor away and put
+   * it back around each dispatch, and each of both wakes the loop up through its own eventfd. */
+  g_source_set_can_recurse (&loop->source, TRUE);
   loop->context = context;
   loop->epoll = epoll_create1 (EPOLL_CLOEXEC);
   if (loop->epoll < 0)
