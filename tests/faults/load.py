@@ -214,7 +214,8 @@ class Arrivals:
     def check(self, answered, what="each letter answered with 250 is there, whole"):
         """Waits for all of them. Letters whose answer was lost may be there too."""
         def missing():
-            return sorted(name for name in answered if name not in self.look().found)
+            found = self.look().found
+            return sorted(name for name in answered if name not in found)
         try:
             until(lambda: not missing(), what)
         except Failed as failed:
