@@ -12,16 +12,22 @@ reserve (GpoView *view, guint32 n)
   view->slots = g_renew (guint32, view->slots, view->size);
 }
 
-/* \Recent goes to the first session that may have it (RFC 3501 §2.3.2). */
+/* \Recent goes to the first session that is told of a letter; one that only reads sees it and leaves it to
+ * the next (RFC 3501 §2.3.2). */
 static void
 claim_recent (GpoView *view)
 {
   GpoMailbox *mailbox = view->mailbox;
-  if (view->read_only || mailbox->first_recent >= mailbox->uidnext)
+  guint32 first = mailbox->first_recent;
+  if (view->recent->len)
+    first = MAX (first, g_array_index (view->recent, guint32, view->recent->len - 1) + 1);
+  if (first >= mailbox->uidnext)
     return;
-  guint32 pair[2] = { mailbox->first_recent, mailbox->uidnext - 1 };
-  mailbox->first_recent = mailbox->uidnext;
+  guint32 pair[2] = { first, mailbox->uidnext - 1 };
   g_array_append_vals (view->recent, pair, 2);
+  if (view->read_only)
+    return;
+  mailbox->first_recent = mailbox->uidnext;
   mailbox->class->claimed (mailbox);
 }
 

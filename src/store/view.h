@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 
 struct GpoView {
   GpoMailbox *mailbox;      /* a reference */
-  gboolean read_only;       /* EXAMINE: never owns \Recent */
+  gboolean read_only;       /* EXAMINE: sees \Recent, takes it from nobody */
   guint32 *slots;           /* the letter with sequence number i + 1 */
   guint32 n;                /* letters told: EXISTS */
   guint32 next_slot;        /* slots from here on were not told yet */
@@ -27,7 +27,8 @@ struct GpoView {
   guint32 size;
 };
 
-/* A view of all letters there are now; takes \Recent of those that no session had yet unless read_only. */
+/* A view of all letters there are now; those that no session had yet are \Recent in it, and in no later one
+ * unless read_only. */
 GpoView *gpo_view_new (GpoMailbox *mailbox, gboolean read_only);
 void gpo_view_free (GpoView *view);
 
