@@ -153,6 +153,10 @@ static void
 read_finished (GpoReaderTask *task)
 {
   Reading *reading = (Reading *) task;
+  /* An expunged letter is gone for everybody, though its file may lie there a moment longer. */
+  for (guint i = 0; i < reading->letters->len; i++)
+    if (gpo_mailbox_message (&reading->folder->mailbox, reading->slots[i])->flags & GPO_FLAG_EXPUNGED)
+      g_clear_pointer (&reading->letters->pdata[i], g_bytes_unref);
   reading->read ((GBytes *const *) reading->letters->pdata, reading->letters->len, reading->data);
   reading_free (reading);
 }
