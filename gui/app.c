@@ -4,6 +4,7 @@
 #include "glasspost-resources.h"
 #include "i18n.h"
 #include "office/control.h"
+#include "panes.h"
 #include <glib-unix.h>
 #include <signal.h>
 
@@ -164,9 +165,6 @@ static const struct
   { "win.everything", { "<Alt>0" } },
   { "win.list::sessions", { "<Alt>1" } },
   { "win.list::letters", { "<Alt>2" } },
-  { "win.view::transcript", { "<Control>1" } },
-  { "win.view::ladder", { "<Control>2" } },
-  { "win.view::states", { "<Control>3" } },
   { "win.sidebar", { "F9" } },
   { "win.present", { "F11" } },
   { "win.go::start", { "<Control>Home" } },
@@ -198,6 +196,11 @@ gpo_app_startup (GApplication *application)
   for (guint i = 0; i < G_N_ELEMENTS (accels); i++)
     gtk_application_set_accels_for_action (GTK_APPLICATION (app), accels[i].action,
                                            (const char *const *) accels[i].keys);
+  for (const GpoPane *pane = gpo_panes; pane->name; pane++)
+    {
+      g_autofree char *action = g_strconcat ("win.view::", pane->name, NULL);
+      gtk_application_set_accels_for_action (GTK_APPLICATION (app), action, (const char *[]){ pane->key, NULL });
+    }
   app->signals[0] = g_unix_signal_add (SIGINT, on_signal, app);
   app->signals[1] = g_unix_signal_add (SIGTERM, on_signal, app);
 }

@@ -3,7 +3,7 @@
 #include "window.h"
 #include "event-words.h"
 #include "i18n.h"
-#include "ladder-view.h"
+#include "panes.h"
 #include "time-bar.h"
 
 struct _GpoWindow
@@ -15,10 +15,9 @@ struct _GpoWindow
   GtkStack *lists, *views;
   GtkPaned *split;
   GtkWidget *sidebar;
+  GtkBox *beside, *strips;
+  GMenu *views_section;
   GpoSubjectList *sessions, *letters;
-  GpoTranscriptView *transcript;
-  GpoLadderView *ladder;
-  GpoStateView *states;
   GpoLetterView *letter;
   GpoTimeBar *time;
   GpoSource *source;
@@ -118,7 +117,7 @@ static void
 on_filter (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   gtk_stack_set_visible_child_name (GPO_WINDOW (data)->views, "transcript");
-  gpo_transcript_view_focus_filter (GPO_WINDOW (data)->transcript);
+  gpo_transcript_view_focus_filter (gpo_window_get_transcript (data));
 }
 
 static const GActionEntry actions[] = {
@@ -129,7 +128,7 @@ static const GActionEntry actions[] = {
   { "letter", on_letter, "u", NULL, NULL },
   { "everything", NULL, NULL, "true", on_everything },
   { "list", on_list, "s", NULL, NULL }, /* sessions, letters */
-  { "view", on_view, "s", NULL, NULL }, /* transcript, ladder, states */
+  { "view", on_view, "s", NULL, NULL }, /* a name of panes.c */
   { "sidebar", NULL, NULL, "true", on_sidebar },
   { "present", NULL, NULL, "false", on_present },
   { "filter", on_filter, NULL, NULL, NULL }, /* go to the filter */
@@ -262,10 +261,7 @@ gpo_window_class_init (GpoWindowClass *class)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
   g_type_ensure (GPO_TYPE_SUBJECT_LIST);
-  g_type_ensure (GPO_TYPE_TRANSCRIPT_VIEW);
   g_type_ensure (GPO_TYPE_LETTER_VIEW);
-  g_type_ensure (GPO_TYPE_LADDER_VIEW);
-  g_type_ensure (GPO_TYPE_STATE_VIEW);
   g_type_ensure (GPO_TYPE_TIME_BAR);
   G_OBJECT_CLASS (class)->dispose = gpo_window_dispose;
   gtk_widget_class_set_template_from_resource (widget_class, "/org/glasspost/Glasspost/window.ui");
@@ -278,20 +274,43 @@ gpo_window_class_init (GpoWindowClass *class)
   gtk_widget_class_bind_template_child (widget_class, GpoWindow, lists);
   gtk_widget_class_bind_template_child (widget_class, GpoWindow, sessions);
   gtk_widget_class_bind_template_child (widget_class, GpoWindow, letters);
-  gtk_widget_class_bind_template_child (widget_class, GpoWindow, transcript);
   gtk_widget_class_bind_template_child (widget_class, GpoWindow, letter);
-  gtk_widget_class_bind_template_child (widget_class, GpoWindow, ladder);
-  gtk_widget_class_bind_template_child (widget_class, GpoWindow, states);
   gtk_widget_class_bind_template_child (widget_class, GpoWindow, views);
   gtk_widget_class_bind_template_child (widget_class, GpoWindow, split);
   gtk_widget_class_bind_template_child (widget_class, GpoWindow, sidebar);
+  gtk_widget_class_bind_template_child (widget_class, GpoWindow, beside);
+  gtk_widget_class_bind_template_child (widget_class, GpoWindow, strips);
+  gtk_widget_class_bind_template_child (widget_class, GpoWindow, views_section);
   gtk_widget_class_bind_template_child (widget_class, GpoWindow, time);
+}
+
+/* The views of panes.c: pages of the stack, and entries of the menu. */
+static void
+add_panes (GpoWindow *window)
+{
+  g_autoptr (GMenu) menu = g_menu_new ();
+  for (const GpoPane *pane = gpo_panes; pane->name; pane++)
+    {
+      g_autofree char *action = g_strconcat ("win.view::", pane->name, NULL);
+      GtkWidget *view = g_object_new (pane->get_type (), NULL), *page = view;
+      if (pane->scrolled)
+        {
+          page = gtk_scrolled_window_new ();
+          gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (page), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+          gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (page), view);
+        }
+      g_object_set_data (G_OBJECT (page), "view", view);
+      gtk_stack_add_titled (window->views, page, pane->name, _ (pane->title));
+      g_menu_append (menu, _ (pane->title), action);
+    }
+  g_menu_append_submenu (window->views_section, _ ("_View"), G_MENU_MODEL (menu));
 }
 
 static void
 gpo_window_init (GpoWindow *window)
 {
   gtk_widget_init_template (GTK_WIDGET (window));
+  add_panes (window);
   g_action_map_add_action_entries (G_ACTION_MAP (window), actions, G_N_ELEMENTS (actions), window);
   GtkEventController *controller = gtk_event_controller_key_new ();
   gtk_event_controller_set_propagation_phase (controller, GTK_PHASE_CAPTURE);
@@ -311,9 +330,6 @@ gpo_window_new (GtkApplication *app, GpoSource *source)
   gtk_window_set_title (GTK_WINDOW (window), gpo_source_get_title (source));
   gpo_subject_list_set (window->sessions, window->cursor, GPO_SUBJECT_SESSION);
   gpo_subject_list_set (window->letters, window->cursor, GPO_SUBJECT_LETTER);
-  gpo_transcript_view_set_cursor (window->transcript, window->cursor);
-  gpo_ladder_view_set_cursor (window->ladder, window->cursor);
-  gpo_state_view_set_cursor (window->states, window->cursor);
   gpo_letter_view_set_cursor (window->letter, window->cursor);
   gpo_time_bar_set_cursor (window->time, window->cursor, gpo_source_get_office (source) != NULL);
   g_signal_connect_swapped (window->cursor, "notify::n", G_CALLBACK (show_place), window);
@@ -323,7 +339,9 @@ gpo_window_new (GtkApplication *app, GpoSource *source)
   g_signal_connect_swapped (source, "notify::progress", G_CALLBACK (show_progress), window);
   show_place (window);
   show_progress (window);
-  gpo_transcript_view_focus_list (window->transcript);
+  for (const GpoPane *pane = gpo_panes; pane->name; pane++)
+    pane->attach (gpo_window_get_pane (window, pane->name), window);
+  gpo_transcript_view_focus_list (gpo_window_get_transcript (window));
   return window;
 }
 
@@ -342,7 +360,7 @@ gpo_window_get_cursor (GpoWindow *window)
 GpoTranscriptView *
 gpo_window_get_transcript (GpoWindow *window)
 {
-  return window->transcript;
+  return GPO_TRANSCRIPT_VIEW (gpo_window_get_pane (window, "transcript"));
 }
 
 GpoPlayer *
@@ -354,13 +372,13 @@ gpo_window_get_player (GpoWindow *window)
 GpoLadderView *
 gpo_window_get_ladder (GpoWindow *window)
 {
-  return window->ladder;
+  return GPO_LADDER_VIEW (gpo_window_get_pane (window, "ladder"));
 }
 
 GpoStateView *
 gpo_window_get_states (GpoWindow *window)
 {
-  return window->states;
+  return GPO_STATE_VIEW (gpo_window_get_pane (window, "states"));
 }
 
 const char *
@@ -385,4 +403,23 @@ GpoSubjectList *
 gpo_window_get_letters (GpoWindow *window)
 {
   return window->letters;
+}
+
+GtkWidget *
+gpo_window_get_pane (GpoWindow *window, const char *name)
+{
+  GtkWidget *page = gtk_stack_get_child_by_name (window->views, name);
+  return page ? g_object_get_data (G_OBJECT (page), "view") : NULL;
+}
+
+void
+gpo_window_add_strip (GpoWindow *window, GtkWidget *strip)
+{
+  gtk_box_append (window->strips, strip);
+}
+
+void
+gpo_window_add_side (GpoWindow *window, GtkWidget *side)
+{
+  gtk_box_append (window->beside, side);
 }

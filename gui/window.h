@@ -26,6 +26,12 @@ GpoTranscriptView *gpo_window_get_transcript (GpoWindow *window);
 GpoLetterView *gpo_window_get_letter (GpoWindow *window);
 GpoLadderView *gpo_window_get_ladder (GpoWindow *window);
 GpoStateView *gpo_window_get_states (GpoWindow *window);
+/* The view with this name (panes.h), or NULL. */
+GtkWidget *gpo_window_get_pane (GpoWindow *window, const char *name);
+/* Puts a strip across the window, above the time bar. */
+void gpo_window_add_strip (GpoWindow *window, GtkWidget *strip);
+/* Puts a panel at the end side of the views. */
+void gpo_window_add_side (GpoWindow *window, GtkWidget *side);
 /* The event at the cursor in plain words, as it is shown. */
 const char *gpo_window_get_caption (GpoWindow *window);
 GpoPlayer *gpo_window_get_player (GpoWindow *window);

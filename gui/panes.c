@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* panes.c: the table of the window's views. */
+#include "panes.h"
+#include "i18n.h"
+
+static void
+attach_transcript (GtkWidget *view, GpoWindow *window)
+{
+  gpo_transcript_view_set_cursor (GPO_TRANSCRIPT_VIEW (view), gpo_window_get_cursor (window));
+}
+
+static void
+attach_ladder (GtkWidget *view, GpoWindow *window)
+{
+  gpo_ladder_view_set_cursor (GPO_LADDER_VIEW (view), gpo_window_get_cursor (window));
+}
+
+static void
+attach_states (GtkWidget *view, GpoWindow *window)
+{
+  gpo_state_view_set_cursor (GPO_STATE_VIEW (view), gpo_window_get_cursor (window));
+}
+
+const GpoPane gpo_panes[] = {
+  { "transcript", N_ ("Transcript"), "<Control>1", gpo_transcript_view_get_type, attach_transcript },
+  { "ladder", N_ ("Ladder"), "<Control>2", gpo_ladder_view_get_type, attach_ladder, TRUE },
+  { "states", N_ ("States"), "<Control>3", gpo_state_view_get_type, attach_states },
+  { NULL },
+};
