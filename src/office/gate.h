@@ -8,7 +8,8 @@
  *  - a line is held once; a session has at most one thing held, its oldest;
  *  - between two hosts of the office only the server's end is held: it sees each line once;
  *  - while anything is held the office's clock and its time-outs stand (a delay does not count as held);
- *  - holding, letting go and every fault are events of kind `hold` and `fault`, with the line as cause.
+ *  - holding, letting go and every fault are events of kind `hold` and `fault`, with the line as cause;
+ *  - what the gate is set to (all held, breakpoints) is told by `hold` events of no session.
  *
  * Used on the office's thread. */
 #pragma once
@@ -32,12 +33,17 @@ gboolean gpo_gate_holds_all (GpoGate *gate);
 guint gpo_gate_break (GpoGate *gate, GpoFilter *filter);
 /* Takes breakpoint `id` away, or all with 0. Returns how many went. */
 guint gpo_gate_unbreak (GpoGate *gate, guint id);
+/* A breakpoint that is not enabled stays in the list and holds nothing. FALSE if there is none of that
+ * number. */
+gboolean gpo_gate_enable (GpoGate *gate, guint id, gboolean enabled);
 
 /* Lets the oldest held thing go. FALSE if nothing is held. */
 gboolean gpo_gate_step (GpoGate *gate);
 /* Lets go what is held in this session (0: all). `edited` (may be NULL) replaces a held reply.
  * Returns how many went. */
 guint gpo_gate_release (GpoGate *gate, guint32 session, const char *edited);
+/* Cuts the connection of a session that is held, the held thing unread or unsent. Returns how many. */
+guint gpo_gate_drop (GpoGate *gate, guint32 session);
 
 /* Takes the fault over, in the place of one with the same name. */
 void gpo_gate_add_fault (GpoGate *gate, GpoFault *fault);
@@ -54,7 +60,8 @@ typedef struct
 } GpoHeld;
 void gpo_gate_each_held (GpoGate *gate, void (*each) (const GpoHeld *held, gpointer data), gpointer data);
 void gpo_gate_each_fault (GpoGate *gate, void (*each) (const GpoFault *fault, gpointer data), gpointer data);
-void gpo_gate_each_break (GpoGate *gate, void (*each) (guint id, const char *filter, gpointer data),
+void gpo_gate_each_break (GpoGate *gate,
+                          void (*each) (guint id, const char *filter, gboolean enabled, gpointer data),
                           gpointer data);
 
 G_END_DECLS

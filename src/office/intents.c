@@ -155,6 +155,41 @@ do_unbreak (Answer *a, const char *rest, GError **error)
   return say_count (a, gpo_gate_unbreak (a->office->parts.gate, (guint) id));
 }
 
+/* "enable 2", "disable 2". */
+static gboolean
+set_enabled (Answer *a, const char *rest, gboolean enabled, GError **error)
+{
+  guint64 id;
+  if (!g_ascii_string_to_unsigned (rest, 10, 1, G_MAXUINT32, &id, NULL))
+    return wrong (error, "say which breakpoint: %s 1", enabled ? "enable" : "disable");
+  if (!gpo_gate_enable (a->office->parts.gate, (guint) id, enabled))
+    return wrong (error, "there is no breakpoint %u", (guint) id);
+  return TRUE;
+}
+
+static gboolean
+do_enable (Answer *a, const char *rest, GError **error)
+{
+  return set_enabled (a, rest, TRUE, error);
+}
+
+static gboolean
+do_disable (Answer *a, const char *rest, GError **error)
+{
+  return set_enabled (a, rest, FALSE, error);
+}
+
+static gboolean
+do_drop (Answer *a, const char *rest, GError **error)
+{
+  guint64 session;
+  if (!g_ascii_string_to_unsigned (rest, 10, 1, G_MAXUINT32, &session, NULL))
+    return wrong (error, "say which session: drop 3");
+  if (!gpo_gate_drop (a->office->parts.gate, (guint32) session))
+    return wrong (error, "nothing is held in session %u", (guint) session);
+  return say_count (a, 1);
+}
+
 static void
 tell_held (const GpoHeld *held, gpointer data)
 {
@@ -168,12 +203,13 @@ tell_held (const GpoHeld *held, gpointer data)
 }
 
 static void
-tell_break (guint id, const char *filter, gpointer data)
+tell_break (guint id, const char *filter, gboolean enabled, gpointer data)
 {
   Answer *a = data;
   begin (a);
   add_number (a, "breakpoint", id);
   add_text (a, "filter", filter);
+  add_boolean (a, "enabled", enabled);
   end (a);
 }
 
@@ -182,6 +218,39 @@ do_held (Answer *a, const char *rest, GError **error)
 {
   gpo_gate_each_break (a->office->parts.gate, tell_break, a);
   gpo_gate_each_held (a->office->parts.gate, tell_held, a);
+  return TRUE;
+}
+
+/* --- notes --- */
+
+/* NUMBER TEXT: words about event NUMBER; without text the note is taken back. They stand in the trace as
+ * an event of the same session and letter, so that a reader of these finds them. */
+static gboolean
+do_note (Answer *a, const char *rest, GError **error)
+{
+  guint64 n;
+  const char *text;
+  GpoLog *log = a->office->parts.log;
+  g_autofree char *number = first_word (rest, &text);
+  if (!g_ascii_string_to_unsigned (number, 10, 0, G_MAXINT64, &n, NULL))
+    return wrong (error, "say about which event: note 17 The envelope begins here");
+  const GpoEvent *about = n < gpo_log_length (log) ? gpo_log_get (log, n) : NULL;
+  if (!about)
+    return wrong (error, "there is no event %s", number);
+  GpoEventBuilder b;
+  gpo_event_begin (&b, GPO_KIND_NOTE);
+  b.event.host = about->host;
+  b.event.session = about->session;
+  b.event.letter = about->letter;
+  b.event.protocol = about->protocol;
+  gpo_event_add_symbol (&b, GPO_FIELD_ACTION, gpo_symbol (*text ? "set" : "remove"));
+  if (*text)
+    gpo_event_add_text (&b, GPO_FIELD_TEXT, text, -1);
+  gpo_event_add_number (&b, GPO_FIELD_CAUSE, (gint64) n);
+  n = gpo_log_append (log, &b);
+  begin (a);
+  add_number (a, "event", (gint64) n);
+  end (a);
   return TRUE;
 }
 
@@ -421,7 +490,8 @@ static const struct
   { "hold", do_hold },   { "step", do_step },   { "release", do_release }, { "edit", do_edit },
   { "break", do_break }, { "held", do_held },   { "unbreak", do_unbreak }, { "fault", do_fault },
   { "host", do_host },   { "hosts", do_hosts }, { "clock", do_clock },     { "queue", do_queue },
-  { "stop", do_stop },
+  { "stop", do_stop },   { "drop", do_drop },   { "enable", do_enable },   { "disable", do_disable },
+  { "note", do_note },
 };
 
 static gboolean

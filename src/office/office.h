@@ -60,7 +60,8 @@ const char *const *gpo_office_warnings (GpoOffice *office);
 /* Asks for something in one line, as over the control socket (docs/scenario.md has the list):
  *
  *     hold on|off      step      release [SESSION]      edit SESSION REPLY
- *     break FILTER     unbreak [NUMBER]                 held
+ *     break FILTER     unbreak [NUMBER]                 enable|disable NUMBER
+ *     held             drop SESSION                     note EVENT [TEXT]
  *     fault add NAME when FILTER do ACTION [times N]    fault remove NAME     fault list
  *     host up|down NAME          hosts
  *     clock speed X    clock skip [TIME]                clock

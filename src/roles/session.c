@@ -330,6 +330,7 @@ gpo_session_send (GpoSession *session, const char *text, GpoSymbol verb, int cod
             g_string_append_printf (session->held_reply, "\n%s", text); /* sent along with the first */
           else
             session->held_reply = g_string_new (text);
+          session->held_verb = verb;
           session->pending = GPO_PENDING_GATE;
           return;
         }
@@ -353,7 +354,7 @@ gpo_session_release_reply (GpoSession *session, const char *edited)
       gpo_event_add_text (&b, GPO_FIELD_TEXT, edited, -1);
       gpo_log_append (session->log, &b);
     }
-  put (session, text, strlen (text), 0, atoi (text));
+  put (session, text, strlen (text), session->held_verb, atoi (text));
   gpo_session_resume (session);
 }
 

@@ -88,6 +88,7 @@ struct GpoSession {
   gsize in_length;
   GString *kept;           /* bytes kept for the next call; NULL while there are none */
   GString *held_reply;
+  GpoSymbol held_verb;     /* what it answers */
   gboolean running;
   gboolean skip_line;      /* the rest of an over-long line is thrown away */
 };

@@ -197,6 +197,66 @@ START_TEST (a_held_command_has_no_reply_to_edit)
 }
 END_TEST
 
+START_TEST (a_held_reply_keeps_the_verb_it_answers)
+{
+  gpo_gate_break (gate, gpo_filter_parse ("from = server and verb = NOOP", NULL, NULL));
+  expect (say ("NOOP\r\n"), "");
+  ck_assert (gpo_gate_step (gate));
+  expect (heard (), "250");
+  g_autoptr (GpoFilter) filter = gpo_filter_parse ("line and from = server and verb = NOOP", NULL, NULL);
+  guint n = 0;
+  for (guint64 i = 0; i < gpo_log_length (log_); i++)
+    n += gpo_filter_match_at (filter, log_, i);
+  ck_assert_uint_eq (n, 1);
+}
+END_TEST
+
+START_TEST (a_breakpoint_that_is_not_enabled_holds_nothing)
+{
+  guint id = gpo_gate_break (gate, gpo_filter_parse ("verb = NOOP and from = client", NULL, NULL));
+  ck_assert (gpo_gate_enable (gate, id, FALSE));
+  ck_assert (!gpo_gate_enable (gate, id + 1, FALSE));
+  expect (say ("NOOP\r\n"), "250");
+  ck_assert (gpo_gate_enable (gate, id, TRUE));
+  expect (say ("NOOP\r\n"), "");
+  ck_assert (gpo_gate_step (gate));
+  expect (heard (), "250");
+}
+END_TEST
+
+/* _i: 0 the command is held, 1 its reply. */
+START_TEST (a_held_session_can_be_dropped)
+{
+  gpo_gate_hold_all (gate, TRUE);
+  expect (say ("NOOP\r\n"), "");
+  if (_i)
+    ck_assert (gpo_gate_step (gate));
+  ck_assert_uint_eq (gpo_gate_drop (gate, 8), 0);
+  ck_assert_uint_eq (gpo_gate_drop (gate, 7), 1);
+  expect (heard (), "");
+  ck_assert (session->closing);
+  ck_assert (session->pending == GPO_PENDING_NONE);
+  ck_assert (!gate->holding);
+  ck_assert_uint_eq (count_events (GPO_KIND_HOLD, "drop"), 1);
+}
+END_TEST
+
+START_TEST (what_the_gate_is_set_to_is_told)
+{
+  gpo_gate_hold_all (gate, TRUE);
+  gpo_gate_hold_all (gate, TRUE);
+  gpo_gate_hold_all (gate, FALSE);
+  guint id = gpo_gate_break (gate, gpo_filter_parse ("verb = DATA", NULL, NULL));
+  gpo_gate_enable (gate, id, FALSE);
+  gpo_gate_enable (gate, id, FALSE);
+  gpo_gate_enable (gate, id, TRUE);
+  gpo_gate_unbreak (gate, id);
+  static const char *const told[] = { "on", "off", "break", "disable", "enable", "unbreak" };
+  for (gsize i = 0; i < G_N_ELEMENTS (told); i++)
+    ck_assert_uint_eq (count_events (GPO_KIND_HOLD, told[i]), 1);
+}
+END_TEST
+
 START_TEST (a_session_that_goes_is_held_no_more)
 {
   gpo_gate_hold_all (gate, TRUE);
@@ -367,6 +427,10 @@ suite (void)
   tcase_add_test (c, a_held_reply_can_be_edited);
   tcase_add_test (c, a_held_command_has_no_reply_to_edit);
   tcase_add_test (c, a_session_that_goes_is_held_no_more);
+  tcase_add_test (c, a_held_reply_keeps_the_verb_it_answers);
+  tcase_add_test (c, a_breakpoint_that_is_not_enabled_holds_nothing);
+  tcase_add_loop_test (c, a_held_session_can_be_dropped, 0, 2);
+  tcase_add_test (c, what_the_gate_is_set_to_is_told);
   tcase_add_test (c, a_reply_fault_answers_in_the_place_of_the_command);
   tcase_add_test (c, the_bytes_of_a_refused_chunk_are_no_commands);
   tcase_add_test (c, a_reply_fault_replaces_a_reply);
