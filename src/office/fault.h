@@ -27,6 +27,7 @@ typedef enum
 typedef struct
 {
   char *name;
+  GpoSymbol host; /* the host it was set for, whose map shows it; 0: any that `when` lets pass */
   GpoFilter *when;
   char *action; /* as written: "delay 2s" */
   GpoFaultKind kind;

@@ -171,6 +171,47 @@ gpo_gate_add_fault (GpoGate *gate, GpoFault *fault)
   g_ptr_array_add (((GpoGateKeeper *) gate)->faults, fault);
 }
 
+const GpoFault *
+gpo_gate_fault (GpoGate *gate, const char *name)
+{
+  GpoGateKeeper *k = (GpoGateKeeper *) gate;
+  for (guint i = 0; i < k->faults->len; i++)
+    if (strcmp (((GpoFault *) k->faults->pdata[i])->name, name) == 0)
+      return k->faults->pdata[i];
+  return NULL;
+}
+
+void
+gpo_gate_tell_fault (GpoGate *gate, const GpoFault *fault, gboolean set)
+{
+  GpoEventBuilder b;
+  gpo_event_begin (&b, GPO_KIND_FAULT);
+  b.event.host = fault->host;
+  gpo_event_add_text (&b, GPO_FIELD_NAME, fault->name, -1);
+  gpo_event_add_text (&b, GPO_FIELD_STATE, set ? "set" : "cleared", -1);
+  gpo_event_add_text (&b, GPO_FIELD_ACTION, fault->action, -1);
+  gpo_event_add_text (&b, GPO_FIELD_FILTER, gpo_filter_text (fault->when), -1);
+  gpo_log_append (((GpoGateKeeper *) gate)->log, &b);
+}
+
+guint
+gpo_gate_clear_faults (GpoGate *gate, GpoSymbol host)
+{
+  GpoGateKeeper *k = (GpoGateKeeper *) gate;
+  guint cleared = 0;
+  for (guint i = k->faults->len; i-- > 0;)
+    {
+      GpoFault *fault = k->faults->pdata[i];
+      if (host && fault->host != host)
+        continue;
+      if (!gpo_fault_is_spent (fault))
+        gpo_gate_tell_fault (gate, fault, FALSE);
+      g_ptr_array_remove_index (k->faults, i);
+      cleared++;
+    }
+  return cleared;
+}
+
 gboolean
 gpo_gate_remove_fault (GpoGate *gate, const char *name)
 {

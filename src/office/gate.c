@@ -157,6 +157,8 @@ fault_event (GpoGateKeeper *k, GpoFault *fault, GpoSession *session)
   gpo_event_add_text (&b, GPO_FIELD_ACTION, fault->action, -1);
   gpo_event_add_text (&b, GPO_FIELD_FILTER, gpo_filter_text (fault->when), -1);
   gpo_event_add_number (&b, GPO_FIELD_COUNT, fault->acted);
+  if (gpo_fault_is_spent (fault))
+    gpo_event_add_text (&b, GPO_FIELD_STATE, "spent", -1);
   if (session->cause)
     gpo_event_add_number (&b, GPO_FIELD_CAUSE, (gint64) session->cause);
   gpo_log_append (k->log, &b);

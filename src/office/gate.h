@@ -45,10 +45,16 @@ guint gpo_gate_release (GpoGate *gate, guint32 session, const char *edited);
 /* Cuts the connection of a session that is held, the held thing unread or unsent. Returns how many. */
 guint gpo_gate_drop (GpoGate *gate, guint32 session);
 
-/* Takes the fault over, in the place of one with the same name. */
+/* Takes the fault over, in the place of one with the same name. gpo_gate_tell_fault() records that. */
 void gpo_gate_add_fault (GpoGate *gate, GpoFault *fault);
 /* Returns whether there was one. */
 gboolean gpo_gate_remove_fault (GpoGate *gate, const char *name);
+/* Takes away all that were set for this host, or all there are with 0, and records it. Returns how many. */
+guint gpo_gate_clear_faults (GpoGate *gate, GpoSymbol host);
+/* Records that a rule stands from now on, or no more: a `fault` event with `state` "set" or "cleared". */
+void gpo_gate_tell_fault (GpoGate *gate, const GpoFault *fault, gboolean set);
+/* The rule of this name, or NULL. */
+const GpoFault *gpo_gate_fault (GpoGate *gate, const char *name);
 
 /* What there is now; all owned by the gate and valid until it is told something. */
 typedef struct

@@ -262,6 +262,7 @@ tell_fault (const GpoFault *fault, gpointer data)
   Answer *a = data;
   begin (a);
   add_text (a, "fault", fault->name);
+  add_text (a, "host", fault->host ? gpo_symbol_name (fault->host) : NULL);
   add_text (a, "when", gpo_filter_text (fault->when));
   add_text (a, "do", fault->action);
   add_number (a, "times", fault->times);
@@ -269,26 +270,71 @@ tell_fault (const GpoFault *fault, gpointer data)
   end (a);
 }
 
-/* NAME when FILTER do ACTION [times N]: the last " do " parts them, since a filter may hold such a word
- * in quotes. */
+/* Compiles the rule; one that is set for a host looks at that host's lines only. */
+static GpoFault *
+make_fault (const char *name, const GpoHost *host, const char *when, const char *action, guint times, GError **error)
+{
+  g_autofree char *there = host ? g_strdup_printf ("host = \"%s\" and (%s)", host->name, when) : g_strdup (when);
+  GpoFault *fault = gpo_fault_new (name, when, action, times, error);
+  if (!fault || !host)
+    return fault;
+  gpo_fault_free (fault); /* it was made to see whether FILTER stands by itself */
+  fault = gpo_fault_new (name, there, action, times, error);
+  if (fault)
+    fault->host = host->symbol;
+  return fault;
+}
+
+/* NAME [at HOST] when FILTER do ACTION [times N]: the last " do " parts them, since a filter may hold such a
+ * word in quotes. */
 static gboolean
 add_fault (Answer *a, const char *rest, GError **error)
 {
-  const char *text;
-  g_autofree char *name = first_word (rest, &text);
+  const char *text, *after;
+  g_autofree char *name = first_word (rest, &text), *at = NULL;
   guint64 times = 0;
+  if (g_str_has_prefix (text, "at "))
+    {
+      at = first_word (text + 3, &after);
+      text = after;
+    }
   const char *split = g_strrstr (text, " do ");
+  GpoPost *post = at ? gpo_office_post (a->office, at) : NULL;
   if (!*name || !g_str_has_prefix (text, "when ") || !split || split < text + 4)
-    return wrong (error, "say: fault add NAME when FILTER do ACTION [times N]");
+    return wrong (error, "say: fault add NAME [at HOST] when FILTER do ACTION [times N]");
+  if (at && !post)
+    return wrong (error, "there is no host \"%s\"", at);
   g_autofree char *when = g_strndup (text + 5, (gsize) (split - text - 4));
   g_autofree char *action = g_strdup (split + 4);
   char *n = g_strrstr (action, " times ");
   if (n && g_ascii_string_to_unsigned (n + 7, 10, 0, 1000000, &times, NULL))
     *n = 0;
-  GpoFault *fault = gpo_fault_new (name, g_strstrip (when), action, (guint) times, error);
-  if (fault)
-    gpo_gate_add_fault (a->office->parts.gate, fault);
-  return fault != NULL;
+  GpoFault *fault = make_fault (name, post ? post->host : NULL, g_strstrip (when), action, (guint) times, error);
+  if (!fault)
+    return FALSE;
+  gpo_gate_add_fault (a->office->parts.gate, fault);
+  gpo_gate_tell_fault (a->office->parts.gate, fault, TRUE);
+  return TRUE;
+}
+
+static gboolean
+remove_fault (Answer *a, const char *name, GError **error)
+{
+  const GpoFault *fault = gpo_gate_fault (a->office->parts.gate, name);
+  if (!fault)
+    return wrong (error, "there is no fault \"%s\"", name);
+  gpo_gate_tell_fault (a->office->parts.gate, fault, FALSE);
+  gpo_gate_remove_fault (a->office->parts.gate, name);
+  return TRUE;
+}
+
+static gboolean
+clear_faults (Answer *a, const char *host, GError **error)
+{
+  GpoPost *post = *host ? gpo_office_post (a->office, host) : NULL;
+  if (*host && !post)
+    return wrong (error, "there is no host \"%s\"", host);
+  return say_count (a, gpo_gate_clear_faults (a->office->parts.gate, post ? post->host->symbol : 0));
 }
 
 static gboolean
@@ -298,12 +344,13 @@ do_fault (Answer *a, const char *rest, GError **error)
   g_autofree char *word = first_word (rest, &text);
   if (strcmp (word, "add") == 0)
     return add_fault (a, text, error);
-  if (strcmp (word, "list") == 0)
-    gpo_gate_each_fault (a->office->parts.gate, tell_fault, a);
-  else if (strcmp (word, "remove") != 0)
-    return wrong (error, "say: fault add, fault remove NAME or fault list");
-  else if (!gpo_gate_remove_fault (a->office->parts.gate, text))
-    return wrong (error, "there is no fault \"%s\"", text);
+  if (strcmp (word, "remove") == 0)
+    return remove_fault (a, text, error);
+  if (strcmp (word, "clear") == 0)
+    return clear_faults (a, text, error);
+  if (strcmp (word, "list") != 0)
+    return wrong (error, "say: fault add, fault remove NAME, fault clear [HOST] or fault list");
+  gpo_gate_each_fault (a->office->parts.gate, tell_fault, a);
   return TRUE;
 }
 

@@ -354,6 +354,12 @@ describe_routes (GpoOffice *office, GHashTable *routes, GpoSymbol host)
     }
 }
 
+static void
+describe_fault (const GpoFault *fault, gpointer gate)
+{
+  gpo_gate_tell_fault (gate, fault, TRUE);
+}
+
 void
 gpo_office_describe (GpoOffice *office)
 {
@@ -387,4 +393,5 @@ gpo_office_describe (GpoOffice *office)
       GpoHost *host = world->hosts->pdata[i];
       describe_routes (office, host->routes, host->symbol);
     }
+  gpo_gate_each_fault (office->parts.gate, describe_fault, office->parts.gate);
 }

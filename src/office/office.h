@@ -62,7 +62,8 @@ const char *const *gpo_office_warnings (GpoOffice *office);
  *     hold on|off      step      release [SESSION]      edit SESSION REPLY
  *     break FILTER     unbreak [NUMBER]                 enable|disable NUMBER
  *     held             drop SESSION                     note EVENT [TEXT]
- *     fault add NAME when FILTER do ACTION [times N]    fault remove NAME     fault list
+ *     fault add NAME [at HOST] when FILTER do ACTION [times N]
+ *     fault remove NAME  fault clear [HOST]  fault list
  *     host up|down NAME          hosts
  *     clock speed X    clock skip [TIME]                clock
  *     queue list [HOST]          queue hold|release|retry|remove [ID]

@@ -17,11 +17,47 @@ gpo_picture_host (GpoPicture *picture, guint i)
   return i < picture->hosts->len ? picture->hosts->pdata[i] : NULL;
 }
 
-static gboolean
-has_left (const char *state)
+const GpoWorldFacts *
+gpo_picture_world (GpoPicture *picture)
 {
-  return !state || strcmp (state, "delivered") == 0 || strcmp (state, "bounced") == 0
-         || strcmp (state, "removed") == 0;
+  return &picture->world;
+}
+
+gboolean
+gpo_picture_host_is_down (GpoPicture *picture, const GpoHostTrack *host, guint64 n)
+{
+  guint i = gpo_track_until (&host->power, n);
+  const GpoEvent *event = i ? gpo_log_get (picture->log, host->power.events[i - 1]) : NULL;
+  const char *action = event ? gpo_event_text (event, GPO_FIELD_ACTION, NULL) : NULL;
+  if (g_strcmp0 (action, "host") == 0) /* as it was when the office opened */
+    return g_strcmp0 (gpo_event_text (event, GPO_FIELD_STATE, NULL), "down") == 0;
+  return g_strcmp0 (action, "down") == 0;
+}
+
+GPtrArray *
+gpo_picture_rules_at (GpoPicture *picture, const GpoHostTrack *host, guint64 n)
+{
+  GPtrArray *rules = g_ptr_array_new ();
+  guint end = gpo_track_until (&host->rules, n);
+  for (guint i = end > GPO_PICTURE_LOOK_BACK ? end - GPO_PICTURE_LOOK_BACK : 0; i < end; i++)
+    {
+      const GpoEvent *event = gpo_log_get (picture->log, host->rules.events[i]);
+      const char *name = event ? gpo_event_text (event, GPO_FIELD_NAME, NULL) : NULL;
+      guint at;
+      if (!name)
+        continue;
+      if (g_ptr_array_find_with_equal_func (rules, name, g_str_equal, &at))
+        g_ptr_array_remove_index (rules, at);
+      if (g_strcmp0 (gpo_event_text (event, GPO_FIELD_STATE, NULL), "set") == 0)
+        g_ptr_array_add (rules, (gpointer) name);
+    }
+  return rules;
+}
+
+guint
+gpo_picture_queue_length (const GpoHostTrack *host, guint64 n)
+{
+  return gpo_tally_after (&host->waiting, gpo_track_until (&host->queue, n));
 }
 
 static int
@@ -42,7 +78,7 @@ gpo_picture_queue_at (GpoPicture *picture, const GpoHostTrack *host, guint64 n)
       if (!event)
         continue;
       gpointer key = GUINT_TO_POINTER (event->letter);
-      if (has_left (gpo_event_text (event, GPO_FIELD_STATE, NULL)))
+      if (gpo_queue_state_is_gone (gpo_event_text (event, GPO_FIELD_STATE, NULL)))
         g_hash_table_remove (newest, key);
       else
         g_hash_table_insert (newest, key, GUINT_TO_POINTER (host->queue.events[i]));
@@ -72,6 +108,12 @@ const GpoMailboxTrack *
 gpo_picture_mailbox (GpoPicture *picture, guint i)
 {
   return i < picture->mailboxes->len ? picture->mailboxes->pdata[i] : NULL;
+}
+
+guint
+gpo_picture_mailbox_length (const GpoMailboxTrack *mailbox, guint64 n)
+{
+  return gpo_tally_after (&mailbox->lying, gpo_track_until (&mailbox->events, n));
 }
 
 /* The message an event speaks of: by UID, or a delivered one that has none yet, by its letter. */

@@ -11,6 +11,7 @@ struct GpoPicture
   guint64 length; /* events read */
   guint generation;
   GPtrArray *sessions, *letters, *hosts, *mailboxes;
+  GpoWorldFacts world;
   GpoTrack session_births, letter_births; /* their first events, in the order of the arrays */
   GHashTable *session_of;                 /* number → GpoSessionTrack */
   GHashTable *letter_of;                  /* number → GpoLetterTrack */

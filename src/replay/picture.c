@@ -65,6 +65,9 @@ host_free (gpointer data)
   g_free (host->queue.events);
   g_free (host->sessions.events);
   g_free (host->state.events);
+  g_free (host->power.events);
+  g_free (host->rules.events);
+  gpo_tally_clear (&host->waiting);
   g_free (host->domain);
   g_free (host->roles);
   g_free (host);
@@ -75,6 +78,7 @@ mailbox_free (gpointer data)
 {
   GpoMailboxTrack *mailbox = data;
   g_free (mailbox->events.events);
+  gpo_tally_clear (&mailbox->lying);
   g_free (mailbox->name);
   g_free (mailbox);
 }
@@ -85,6 +89,7 @@ gpo_picture_new (GpoLog *log)
   GpoPicture *picture = g_new0 (GpoPicture, 1);
   picture->log = log;
   picture->length = gpo_log_first (log);
+  gpo_world_facts_init (&picture->world);
   picture->sessions = g_ptr_array_new_with_free_func (session_free);
   picture->letters = g_ptr_array_new_with_free_func (letter_free);
   picture->hosts = g_ptr_array_new_with_free_func (host_free);
@@ -107,6 +112,7 @@ gpo_picture_free (GpoPicture *picture)
   g_hash_table_unref (picture->mailbox_of);
   g_free (picture->session_births.events);
   g_free (picture->letter_births.events);
+  gpo_world_facts_clear (&picture->world);
   g_free (picture);
 }
 
@@ -268,20 +274,39 @@ note_mailbox (GpoPicture *picture, const GpoEvent *event, guint64 n)
       picture->generation++;
     }
   track_add (&mailbox->events, n);
+  gpo_tally_mailbox (&mailbox->lying, event);
 }
 
 static void
-note_office (GpoPicture *picture, GpoHostTrack *host, const GpoEvent *event, guint64 n)
+note_power (GpoPicture *picture, GpoHostTrack *host, const GpoEvent *event, guint64 n)
 {
+  const char *action = gpo_event_text (event, GPO_FIELD_ACTION, NULL);
   const char *domain = gpo_event_text (event, GPO_FIELD_DOMAIN, NULL);
   const char *roles = gpo_event_text (event, GPO_FIELD_ROLES, NULL);
-  track_add (&host->state, n);
+  if (action && (strcmp (action, "host") == 0 || strcmp (action, "up") == 0 || strcmp (action, "down") == 0))
+    track_add (&host->power, n);
   if (domain && roles && !host->domain)
     {
       host->domain = g_strdup (domain);
       host->roles = g_strdup (roles);
+      host->gateway = g_strcmp0 (gpo_event_text (event, GPO_FIELD_TYPE, NULL), "gateway") == 0;
       picture->generation++;
     }
+}
+
+/* What the office tells of itself, and the fault rules. */
+static void
+note_office (GpoPicture *picture, GpoHostTrack *host, const GpoEvent *event, guint64 n)
+{
+  if (event->kind == GPO_KIND_OFFICE && gpo_world_facts_take (&picture->world, n, event))
+    picture->generation++;
+  if (!host)
+    return;
+  track_add (&host->state, n);
+  if (event->kind == GPO_KIND_OFFICE)
+    note_power (picture, host, event, n);
+  else if (gpo_event_has (event, GPO_FIELD_STATE))
+    track_add (&host->rules, n);
 }
 
 static void
@@ -299,7 +324,10 @@ note (GpoPicture *picture, const GpoEvent *event, guint64 n)
       break;
     case GPO_KIND_QUEUE:
       if (host)
-        track_add (&host->queue, n);
+        {
+          track_add (&host->queue, n);
+          gpo_tally_queue (&host->waiting, event);
+        }
       break;
     case GPO_KIND_CONNECT:
     case GPO_KIND_CLOSE:
@@ -308,8 +336,7 @@ note (GpoPicture *picture, const GpoEvent *event, guint64 n)
       break;
     case GPO_KIND_OFFICE:
     case GPO_KIND_FAULT:
-      if (host)
-        note_office (picture, host, event, n);
+      note_office (picture, host, event, n);
       break;
     default:
       break;

@@ -14,7 +14,8 @@
  * What stays true: the picture is a function of the events and n, whether they came live, from a file,
  * forwards or backwards; it asks no server. One thread: its reader's. */
 #pragma once
-#include "trace/log.h"
+#include "replay/tally.h"
+#include "replay/world-facts.h"
 
 G_BEGIN_DECLS
 
@@ -137,13 +138,26 @@ typedef struct
   GpoSymbol symbol;
   const char *name;
   char *domain, *roles; /* NULL until its `office` event has told them */
+  gboolean gateway;     /* passes letters on, has no mailboxes */
   guint64 first;
   GpoTrack queue;    /* `queue` events of this host */
+  GpoTally waiting;  /* beside them: how many letters wait */
   GpoTrack sessions; /* `connect` and `close` events */
-  GpoTrack state;    /* `office` and `fault` events: up, down */
+  GpoTrack state;    /* `office` and `fault` events */
+  GpoTrack power;    /* its `office` events that say whether it is up */
+  GpoTrack rules;    /* `fault` events that set rules for this host and took them away */
 } GpoHostTrack;
 guint gpo_picture_n_hosts (GpoPicture *picture);
 const GpoHostTrack *gpo_picture_host (GpoPicture *picture, guint i);
+
+/* Who lives where and which way letters go. Belongs to the picture; grows with it. */
+const GpoWorldFacts *gpo_picture_world (GpoPicture *picture);
+gboolean gpo_picture_host_is_down (GpoPicture *picture, const GpoHostTrack *host, guint64 n);
+/* The names of the fault rules that stand for this host at n (const char *, of the log's events). The caller
+ * frees (g_ptr_array_unref). */
+GPtrArray *gpo_picture_rules_at (GpoPicture *picture, const GpoHostTrack *host, guint64 n);
+/* How many letters wait in the host's queue at n. */
+guint gpo_picture_queue_length (const GpoHostTrack *host, guint64 n);
 
 /* The letters in a host's queue at n, in order of arrival: their newest `queue` event (guint64). The
  * caller frees (g_array_unref). */
@@ -155,7 +169,10 @@ typedef struct
   char *name; /* "bob/INBOX" */
   guint64 first;
   GpoTrack events;
+  GpoTally lying; /* beside them: how many messages lie there */
 } GpoMailboxTrack;
+/* How many messages lie in it at n. */
+guint gpo_picture_mailbox_length (const GpoMailboxTrack *mailbox, guint64 n);
 /* All mailboxes in the order they were first named. */
 guint gpo_picture_n_mailboxes (GpoPicture *picture);
 const GpoMailboxTrack *gpo_picture_mailbox (GpoPicture *picture, guint i);

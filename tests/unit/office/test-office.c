@@ -341,6 +341,33 @@ START_TEST (a_fault_of_the_scenario_takes_a_host_down)
 }
 END_TEST
 
+/* What is set, what acts for the last time and what is taken away stands in the trace. */
+START_TEST (a_fault_set_for_a_host_acts_there_only_and_is_told)
+{
+  g_autoptr (GError) error = NULL;
+  GpoOffice *office = open_default ();
+  g_free (gpo_office_ask (office, "fault add f at athens when verb = NOOP and from = client do reply 451 4.3.0 Not now times 1",
+                          &error));
+  ck_assert_msg (!error, "%s", error ? error->message : "");
+  await (office, "fault and host = athens and name = f and state = set", 1);
+  Client sparta = call (office, "sparta", GPO_ROLE_SMTP), athens = call (office, "athens", GPO_ROLE_SMTP);
+  talk (&sparta, NULL, "220");
+  talk (&athens, NULL, "220");
+  talk (&sparta, "NOOP\r\n", "250");
+  talk (&athens, "NOOP\r\n", "451");
+  talk (&athens, "NOOP\r\n", "250");
+  await (office, "fault and host = athens and session and state = spent", 1);
+  g_free (gpo_office_ask (office, "fault add g at athens when verb = NOOP do drop", &error));
+  g_autofree char *cleared = gpo_office_ask (office, "fault clear athens", &error);
+  ck_assert_str_eq (cleared, "{\"count\":2}\n");
+  await (office, "fault and host = athens and state = cleared", 1);
+  talk (&athens, "NOOP\r\n", "250");
+  hang_up (&sparta);
+  hang_up (&athens);
+  gpo_office_stop (office);
+}
+END_TEST
+
 START_TEST (a_port_in_use_is_named_with_the_cure)
 {
   g_autoptr (GError) error = NULL;
@@ -438,7 +465,13 @@ static const struct
   { "note 99999999 x", NULL, "no event 99999999" },
   { "note here", NULL, "which event" },
   { "fault add slow when verb = DATA and from = client do delay 2s times 3", "", NULL },
-  { "fault add slow when verb = DATA", NULL, "fault add NAME when" },
+  { "fault add slow when verb = DATA", NULL, "fault add NAME [at HOST] when" },
+  { "fault add slow at athens when verb = DATA do drop", "", NULL },
+  { "fault add slow at tory when verb = DATA do drop", NULL, "no host \"tory\"" },
+  { "fault add slow at athens when verb = DATA) or (n = 1 do drop", NULL, "" },
+  { "fault clear", "\"count\":0", NULL },
+  { "fault clear sparta", "\"count\":0", NULL },
+  { "fault clear tory", NULL, "no host \"tory\"" },
   { "fault add slow when verb = DATA do dorp", NULL, "drop" },
   { "fault remove nothing", NULL, "no fault" },
   { "fault list", "", NULL },
@@ -568,6 +601,7 @@ suite (void)
   tcase_add_test (c, time_outs_stand_still_while_a_line_is_held);
   tcase_add_test (c, a_host_that_goes_down_cuts_its_sessions);
   tcase_add_test (c, a_fault_of_the_scenario_takes_a_host_down);
+  tcase_add_test (c, a_fault_set_for_a_host_acts_there_only_and_is_told);
   tcase_add_test (c, a_port_in_use_is_named_with_the_cure);
   tcase_add_test (c, one_store_serves_one_office);
   tcase_add_test (c, letters_of_the_scenario_lie_there_once);

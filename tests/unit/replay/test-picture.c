@@ -61,6 +61,94 @@ START_TEST (session_state_at_n_is_that_of_a_fold)
 }
 END_TEST
 
+/* What is counted as events come is what the fold finds. */
+START_TEST (counts_at_n_are_those_of_the_fold)
+{
+  g_autoptr (GpoLog) log = load ();
+  g_autoptr (GpoPicture) picture = gpo_picture_new (log);
+  gpo_picture_update (picture, 0);
+  guint64 n = place (log, _i);
+  guint most = 0;
+  for (guint i = 0; i < gpo_picture_n_hosts (picture); i++)
+    {
+      const GpoHostTrack *host = gpo_picture_host (picture, i);
+      g_autoptr (GArray) queue = gpo_picture_queue_at (picture, host, n);
+      ck_assert_uint_eq (gpo_picture_queue_length (host, n), queue->len);
+      ck_assert_uint_eq (gpo_picture_queue_length (host, 0), 0);
+    }
+  for (guint i = 0; i < gpo_picture_n_mailboxes (picture); i++)
+    {
+      const GpoMailboxTrack *mailbox = gpo_picture_mailbox (picture, i);
+      g_autoptr (GArray) messages = gpo_picture_mailbox_at (picture, mailbox, n);
+      ck_assert_uint_eq (gpo_picture_mailbox_length (mailbox, n), messages->len);
+      most = MAX (most, gpo_picture_mailbox_length (mailbox, G_MAXUINT64));
+    }
+  ck_assert_uint_eq (most, 3); /* Bob's */
+}
+END_TEST
+
+/* Events of a mailbox as an IMAP server records them, and how many messages lie there after each. */
+static const struct
+{
+  const char *action;
+  guint letter, uid, count;
+} changes[] = {
+  { "deliver", 1, 0, 1 }, { "deliver", 1, 0, 2 }, { "add", 1, 1, 2 },     { "add", 1, 2, 2 },
+  { "flags", 1, 2, 2 },   { "add", 0, 3, 3 },     { "expunge", 1, 1, 2 }, { "expunge", 1, 1, 2 },
+  { "deliver", 2, 0, 3 }, { "expunge", 2, 0, 2 }, { "expunge", 0, 3, 1 }, { "flags", 7, 9, 2 },
+};
+
+START_TEST (mailbox_is_counted_through_uids_and_expunges)
+{
+  g_autoptr (GpoLog) log = gpo_log_new ();
+  for (guint i = 0; i < G_N_ELEMENTS (changes); i++)
+    {
+      GpoEventBuilder b;
+      gpo_event_begin (&b, GPO_KIND_MAILBOX);
+      b.event.host = gpo_symbol ("sparta");
+      b.event.letter = changes[i].letter;
+      gpo_event_add_text (&b, GPO_FIELD_ACTION, changes[i].action, -1);
+      gpo_event_add_text (&b, GPO_FIELD_MAILBOX, "bob/INBOX", -1);
+      if (changes[i].uid)
+        gpo_event_add_number (&b, GPO_FIELD_UID, changes[i].uid);
+      gpo_log_append (log, &b);
+    }
+  g_autoptr (GpoPicture) picture = gpo_picture_new (log);
+  gpo_picture_update (picture, 0);
+  const GpoMailboxTrack *mailbox = gpo_picture_mailbox (picture, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (changes); i++)
+    {
+      g_autoptr (GArray) messages = gpo_picture_mailbox_at (picture, mailbox, i);
+      ck_assert_uint_eq (messages->len, changes[i].count);
+      ck_assert_uint_eq (gpo_picture_mailbox_length (mailbox, i), changes[i].count);
+    }
+}
+END_TEST
+
+START_TEST (world_is_known_from_its_first_events)
+{
+  g_autoptr (GpoLog) log = load ();
+  g_autoptr (GpoPicture) picture = gpo_picture_new (log);
+  gpo_picture_update (picture, 0);
+  const GpoWorldFacts *world = gpo_picture_world (picture);
+  ck_assert_str_eq (world->title, "Two towns and a gateway");
+  ck_assert_uint_eq (world->persons->len, 3);
+  const GpoPersonFact *alice = world->persons->pdata[0];
+  ck_assert_str_eq (alice->login, "alice");
+  ck_assert_str_eq (alice->name, "Alice");
+  ck_assert_str_eq (gpo_symbol_name (alice->host), "athens");
+  ck_assert_uint_eq (world->ways->len, 4);
+  const GpoWayFact *mx = world->ways->pdata[0], *route = world->ways->pdata[2];
+  ck_assert_str_eq (mx->domain, "athens.example");
+  ck_assert_str_eq (mx->exchange, "gateway.example");
+  ck_assert (!mx->route && route->route);
+  ck_assert_str_eq (route->exchange, "athens");
+  for (guint i = 0; i < gpo_picture_n_hosts (picture); i++)
+    ck_assert (!gpo_picture_host_is_down (picture, gpo_picture_host (picture, i), G_MAXUINT64));
+  ck_assert (gpo_picture_host (picture, 1)->gateway && !gpo_picture_host (picture, 0)->gateway);
+}
+END_TEST
+
 /* How many letters a fold finds in a mailbox: delivered and not expunged. */
 START_TEST (mailbox_at_n_holds_what_was_delivered)
 {
@@ -187,6 +275,9 @@ suite (void)
   Suite *s = suite_create ("picture");
   TCase *at = tcase_create ("at n"), *letters = tcase_create ("letters");
   tcase_add_loop_test (at, session_state_at_n_is_that_of_a_fold, 0, N_PLACES);
+  tcase_add_loop_test (at, counts_at_n_are_those_of_the_fold, 0, N_PLACES);
+  tcase_add_test (at, mailbox_is_counted_through_uids_and_expunges);
+  tcase_add_test (at, world_is_known_from_its_first_events);
   tcase_add_loop_test (at, mailbox_at_n_holds_what_was_delivered, 0, N_PLACES);
   tcase_add_test (at, piece_by_piece_is_as_all_at_once);
   tcase_add_test (at, queues_are_empty_at_the_end);
