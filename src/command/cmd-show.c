@@ -16,6 +16,7 @@
 #include <unistd.h>
 #include "command/command.h"
 #include "office/control.h"
+#include "replay/world.h"
 #include "trace/filter.h"
 #include "trace/trace-read.h"
 #include "trace/trace-write.h"
@@ -25,7 +26,7 @@
 
 typedef struct {
   gboolean live, follow, data, bytes, ladder, json, ascii, plain, numbers, times;
-  char *office;
+  char *office, *at;
 } Options;
 
 typedef struct {
@@ -208,6 +209,60 @@ show_file (Show *show, const char *path)
   return finish (show, reader, good, error);
 }
 
+/* --- --at: the world --- */
+
+static GpoTranscriptFlags flags_of (const Options *options);
+
+/* The number of --at: an event, "end", or the time of the last event by then, "3.5s". FALSE: not understood. */
+static gboolean
+find_place (GpoLog *log, const char *text, guint64 *n)
+{
+  char *end;
+  guint64 length = gpo_log_length (log), number = g_ascii_strtoull (text, &end, 10);
+  if (g_str_equal (text, "end"))
+    *n = length - 1;
+  else if (g_ascii_isdigit (*text) && !*end)
+    *n = number;
+  else
+    {
+      double seconds = g_ascii_strtod (text, &end);
+      if (end == text || !g_str_equal (end, "s"))
+        return FALSE;
+      for (*n = gpo_log_first (log); *n + 1 < length; ++*n)
+        if ((double) gpo_log_get (log, *n + 1)->time > seconds * G_USEC_PER_SEC)
+          break;
+    }
+  return TRUE;
+}
+
+static int
+show_world (const Options *options, GpoLog *log, const char *path)
+{
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) problems = NULL;
+  guint64 n;
+  gpo_log_set_limits (log, 0, 0);
+  if (!gpo_trace_load (log, path, &problems, &error))
+    return gpo_command_fail ("%s", error->message);
+  for (char **line = problems; line && *line; line++)
+    gpo_command_fail ("%s", *line);
+  if (gpo_log_length (log) == gpo_log_first (log))
+    return gpo_command_fail ("%s: there is no event in it", path);
+  if (!find_place (log, options->at, &n))
+    return gpo_command_usage ("--at takes the number of an event, a time as in 3.5s, or end, not \"%s\"", options->at);
+  if (n < gpo_log_first (log) || n >= gpo_log_length (log))
+    return gpo_command_fail ("%s: there is no event %s; they go from %" G_GUINT64_FORMAT " to %" G_GUINT64_FORMAT, path,
+                             options->at, gpo_log_first (log), gpo_log_length (log) - 1);
+  g_autoptr (GpoPicture) picture = gpo_picture_new (log);
+  gpo_picture_update (picture, 0);
+  g_autoptr (GString) out = g_string_new (NULL);
+  g_autofree char *json = options->json ? gpo_world_to_json (picture, n) : NULL;
+  if (!json)
+    gpo_world_to_text (out, picture, n, flags_of (options) & ~GPO_TRANSCRIPT_COLOR);
+  puts (json ? json : g_strchomp (out->str));
+  return problems ? GPO_EXIT_FAILED : GPO_EXIT_OK;
+}
+
 /* --- the command --- */
 
 static GpoTranscriptFlags
@@ -229,6 +284,8 @@ run (Options *options, char **words)
     return gpo_command_usage ("show needs a trace file, - for standard input, or --live; try: glasspost show --help");
   if (options->json && options->ladder)
     return gpo_command_usage ("--json and --ladder are two forms of output; choose one");
+  if (options->at && (options->live || options->follow || options->ladder || *words))
+    return gpo_command_usage ("--at shows the world of a file at one event: no filter, --live, --follow or --ladder");
   g_autofree char *text = g_strjoinv (" ", words);
   g_autoptr (GError) error = NULL;
   g_autoptr (GpoFilter) filter = gpo_filter_parse (text, NULL, &error);
@@ -236,6 +293,8 @@ run (Options *options, char **words)
     return gpo_command_usage ("%s", error->message);
   GpoTranscriptFlags flags = flags_of (options);
   g_autoptr (GpoLog) log = gpo_log_new ();
+  if (options->at)
+    return show_world (options, log, path);
   g_autoptr (GpoTranscript) transcript = gpo_transcript_new (flags);
   g_autoptr (GpoLadder) ladder = options->ladder ? gpo_ladder_new (flags, terminal_width ()) : NULL;
   Show show = { options, log, filter, ladder || options->json ? NULL : transcript, ladder, g_string_new (NULL), 0 };
@@ -256,6 +315,7 @@ gpo_cmd_show (int argc, char **argv)
     { "bytes", 'b', 0, G_OPTION_ARG_NONE, &options.bytes, "Make CR, LF, TAB and bytes beyond ASCII visible", NULL },
     { "numbers", 'n', 0, G_OPTION_ARG_NONE, &options.numbers, "Put the event's number in front", NULL },
     { "times", 0, 0, G_OPTION_ARG_NONE, &options.times, "Put the seconds since the office's start in front", NULL },
+    { "at", 0, 0, G_OPTION_ARG_STRING, &options.at, "Show the world after event N: sessions, queues, mailboxes, letters", "N" },
     { "ladder", 0, 0, G_OPTION_ARG_NONE, &options.ladder, "Draw a sequence diagram, a column a party", NULL },
     { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Write the events as JSON lines, for jq", NULL },
     { "ascii", 0, 0, G_OPTION_ARG_NONE, &options.ascii, "Write ASCII only", NULL },
@@ -266,5 +326,6 @@ gpo_cmd_show (int argc, char **argv)
   if (gpo_command_parse (entries, &argc, &argv, &status))
     status = run (&options, argv + 1);
   g_free (options.office);
+  g_free (options.at);
   return status;
 }

@@ -32,6 +32,7 @@ const GpoCommand gpo_commands[]
           "  glasspost show a.trace                            the dialogues with their states\n"
           "  glasspost show a.trace 'verb = RCPT and class = 5' only the refused recipients\n"
           "  glasspost show a.trace --ladder session = 3       who sends what to whom\n"
+          "  glasspost show a.trace --at 305                   the world after event 305: queues, mailboxes, states\n"
           "  glasspost show --live --data                      the running office, letters in full\n"
           "  glasspost show a.trace --json edge | jq .reply    for other programs\n",
           gpo_cmd_show },

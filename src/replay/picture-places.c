@@ -1,9 +1,42 @@
 /* SPDX-License-Identifier: MIT */
-/* picture-places.c: who waits in a host's queue and what lies in a mailbox at n. */
+/* picture-places.c: the hosts, and who waits in a host's queue at n.
+ *
+ * A queue is a sum: each `queue` event puts a letter in, replaces what is known of it, or takes it out. */
 #include "replay/picture-private.h"
 #include <string.h>
 
-/* --- hosts and queues --- */
+/* --- checkpoints --- */
+
+static void
+clear_checkpoint (gpointer data)
+{
+  g_free (((GpoCheckpoint *) data)->parts);
+}
+
+GArray *
+gpo_checkpoints_new (void)
+{
+  GArray *points = g_array_new (FALSE, FALSE, sizeof (GpoCheckpoint));
+  g_array_set_clear_func (points, clear_checkpoint);
+  return points;
+}
+
+const GpoCheckpoint *
+gpo_checkpoint_before (const GArray *points, guint until)
+{
+  guint low = 0, high = points ? points->len : 0;
+  while (low < high)
+    {
+      guint middle = low + (high - low) / 2;
+      if (g_array_index (points, GpoCheckpoint, middle).until <= until)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+  return low ? &g_array_index (points, GpoCheckpoint, low - 1) : NULL;
+}
+
+/* --- hosts --- */
 
 guint
 gpo_picture_n_hosts (GpoPicture *picture)
@@ -60,6 +93,70 @@ gpo_picture_queue_length (const GpoHostTrack *host, guint64 n)
   return gpo_tally_after (&host->waiting, gpo_track_until (&host->queue, n));
 }
 
+/* --- queues --- */
+
+typedef struct
+{
+  guint32 letter, event;
+} Waiting;
+
+struct GpoQueueFold
+{
+  GHashTable *newest; /* letter → number of its newest `queue` event, of those that wait */
+  guint until;        /* of the last checkpoint */
+  GArray *points;     /* their parts are Waiting */
+};
+
+static void
+fold_letter (GHashTable *newest, const GpoEvent *event, guint64 n)
+{
+  gpointer key = GUINT_TO_POINTER (event->letter);
+  if (gpo_queue_state_is_gone (gpo_event_text (event, GPO_FIELD_STATE, NULL)))
+    g_hash_table_remove (newest, key);
+  else
+    g_hash_table_insert (newest, key, GUINT_TO_POINTER ((guint) n));
+}
+
+void
+gpo_queue_fold_free (GpoQueueFold *fold)
+{
+  if (!fold)
+    return;
+  g_hash_table_unref (fold->newest);
+  g_array_unref (fold->points);
+  g_free (fold);
+}
+
+static void
+keep_queue (GpoQueueFold *fold, guint until)
+{
+  guint n = g_hash_table_size (fold->newest), i = 0;
+  Waiting *parts = g_new (Waiting, MAX (n, 1));
+  GHashTableIter iter;
+  gpointer key, value;
+  g_hash_table_iter_init (&iter, fold->newest);
+  while (g_hash_table_iter_next (&iter, &key, &value))
+    parts[i++] = (Waiting){ GPOINTER_TO_UINT (key), GPOINTER_TO_UINT (value) };
+  GpoCheckpoint point = { until, n, parts };
+  g_array_append_val (fold->points, point);
+  fold->until = until;
+}
+
+void
+gpo_queue_fold_add (GpoHostTrack *host, const GpoEvent *event, guint64 n)
+{
+  if (!host->fold)
+    {
+      host->fold = g_new0 (GpoQueueFold, 1);
+      host->fold->newest = g_hash_table_new (NULL, NULL);
+      host->fold->points = gpo_checkpoints_new ();
+    }
+  GpoQueueFold *fold = host->fold;
+  fold_letter (fold->newest, event, n);
+  if (host->queue.n - fold->until >= MAX (GPO_PICTURE_CHECKPOINT, g_hash_table_size (fold->newest)))
+    keep_queue (fold, host->queue.n);
+}
+
 static int
 by_number (gconstpointer a, gconstpointer b)
 {
@@ -67,22 +164,10 @@ by_number (gconstpointer a, gconstpointer b)
   return x < y ? -1 : x > y;
 }
 
-GArray *
-gpo_picture_queue_at (GpoPicture *picture, const GpoHostTrack *host, guint64 n)
+/* What was known and is gone from the log is left out. */
+static GArray *
+sorted_numbers (GpoPicture *picture, GHashTable *newest)
 {
-  g_autoptr (GHashTable) newest = g_hash_table_new (NULL, NULL);
-  guint end = gpo_track_until (&host->queue, n);
-  for (guint i = 0; i < end; i++)
-    {
-      const GpoEvent *event = gpo_log_get (picture->log, host->queue.events[i]);
-      if (!event)
-        continue;
-      gpointer key = GUINT_TO_POINTER (event->letter);
-      if (gpo_queue_state_is_gone (gpo_event_text (event, GPO_FIELD_STATE, NULL)))
-        g_hash_table_remove (newest, key);
-      else
-        g_hash_table_insert (newest, key, GUINT_TO_POINTER (host->queue.events[i]));
-    }
   GArray *out = g_array_sized_new (FALSE, FALSE, sizeof (guint64), g_hash_table_size (newest));
   GHashTableIter iter;
   gpointer value;
@@ -90,88 +175,29 @@ gpo_picture_queue_at (GpoPicture *picture, const GpoHostTrack *host, guint64 n)
   while (g_hash_table_iter_next (&iter, NULL, &value))
     {
       guint64 number = GPOINTER_TO_UINT (value);
-      g_array_append_val (out, number);
+      if (gpo_log_get (picture->log, number))
+        g_array_append_val (out, number);
     }
   g_array_sort (out, by_number);
   return out;
 }
 
-/* --- mailboxes --- */
-
-guint
-gpo_picture_n_mailboxes (GpoPicture *picture)
-{
-  return picture->mailboxes->len;
-}
-
-const GpoMailboxTrack *
-gpo_picture_mailbox (GpoPicture *picture, guint i)
-{
-  return i < picture->mailboxes->len ? picture->mailboxes->pdata[i] : NULL;
-}
-
-guint
-gpo_picture_mailbox_length (const GpoMailboxTrack *mailbox, guint64 n)
-{
-  return gpo_tally_after (&mailbox->lying, gpo_track_until (&mailbox->events, n));
-}
-
-/* The message an event speaks of: by UID, or a delivered one that has none yet, by its letter. */
-static int
-find_message (GArray *messages, gint64 uid, guint32 letter)
-{
-  for (guint i = 0; uid && i < messages->len; i++)
-    if (g_array_index (messages, GpoMessageAt, i).uid == uid)
-      return (int) i;
-  for (guint i = 0; letter && i < messages->len; i++)
-    {
-      const GpoMessageAt *message = &g_array_index (messages, GpoMessageAt, i);
-      if (message->letter == letter && message->uid == 0)
-        return (int) i;
-    }
-  return -1;
-}
-
-static void
-fold_message (GArray *messages, const GpoEvent *event, guint64 n)
-{
-  GpoFieldIter action;
-  if (!gpo_event_find (event, GPO_FIELD_ACTION, &action))
-    return;
-  gint64 uid = gpo_event_number (event, GPO_FIELD_UID, 0);
-  const char *word = action.text ? action.text : "";
-  if (strcmp (word, "deliver") == 0)
-    {
-      GpoMessageAt message = { .letter = event->letter, .event = n };
-      g_array_append_val (messages, message);
-      return;
-    }
-  int at = find_message (messages, uid, event->letter);
-  if (strcmp (word, "expunge") == 0)
-    {
-      if (at >= 0)
-        g_array_remove_index (messages, (guint) at);
-    }
-  else if (strcmp (word, "add") == 0 || strcmp (word, "flags") == 0)
-    {
-      GpoMessageAt message = { event->letter, uid, gpo_event_text (event, GPO_FIELD_FLAGS, NULL), n };
-      if (at >= 0)
-        g_array_index (messages, GpoMessageAt, at) = message;
-      else
-        g_array_append_val (messages, message);
-    }
-}
-
 GArray *
-gpo_picture_mailbox_at (GpoPicture *picture, const GpoMailboxTrack *mailbox, guint64 n)
+gpo_picture_queue_at (GpoPicture *picture, const GpoHostTrack *host, guint64 n)
 {
-  GArray *messages = g_array_new (FALSE, FALSE, sizeof (GpoMessageAt));
-  guint end = gpo_track_until (&mailbox->events, n);
-  for (guint i = 0; i < end; i++)
+  g_autoptr (GHashTable) newest = g_hash_table_new (NULL, NULL);
+  guint end = gpo_track_until (&host->queue, n);
+  const GpoCheckpoint *point = gpo_checkpoint_before (host->fold ? host->fold->points : NULL, end);
+  for (guint i = 0; point && i < point->n; i++)
     {
-      const GpoEvent *event = gpo_log_get (picture->log, mailbox->events.events[i]);
-      if (event)
-        fold_message (messages, event, mailbox->events.events[i]);
+      const Waiting *one = (const Waiting *) point->parts + i;
+      g_hash_table_insert (newest, GUINT_TO_POINTER (one->letter), GUINT_TO_POINTER (one->event));
     }
-  return messages;
+  for (guint i = point ? point->until : 0; i < end; i++)
+    {
+      const GpoEvent *event = gpo_log_get (picture->log, host->queue.events[i]);
+      if (event)
+        fold_letter (newest, event, host->queue.events[i]);
+    }
+  return sorted_numbers (picture, newest);
 }

@@ -68,6 +68,7 @@ host_free (gpointer data)
   g_free (host->power.events);
   g_free (host->rules.events);
   gpo_tally_clear (&host->waiting);
+  gpo_queue_fold_free (host->fold);
   g_free (host->domain);
   g_free (host->roles);
   g_free (host);
@@ -79,6 +80,7 @@ mailbox_free (gpointer data)
   GpoMailboxTrack *mailbox = data;
   g_free (mailbox->events.events);
   gpo_tally_clear (&mailbox->lying);
+  gpo_mailbox_fold_free (mailbox->fold);
   g_free (mailbox->name);
   g_free (mailbox);
 }
@@ -275,6 +277,7 @@ note_mailbox (GpoPicture *picture, const GpoEvent *event, guint64 n)
     }
   track_add (&mailbox->events, n);
   gpo_tally_mailbox (&mailbox->lying, event);
+  gpo_mailbox_fold_add (mailbox, event, n);
 }
 
 static void
@@ -327,6 +330,7 @@ note (GpoPicture *picture, const GpoEvent *event, guint64 n)
         {
           track_add (&host->queue, n);
           gpo_tally_queue (&host->waiting, event);
+          gpo_queue_fold_add (host, event, n);
         }
       break;
     case GPO_KIND_CONNECT:

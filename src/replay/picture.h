@@ -4,7 +4,8 @@
  * The window shows the world as of event n; live means that n follows the end. To jump anywhere at
  * once nothing is replayed from the start: while events come in, the picture notes *which* events
  * concern each session, letter, queue and mailbox. What was true at n is then found by looking up the
- * last event of its list that is not later than n.
+ * last event of its list that is not later than n. Queues and mailboxes are sums of many events: of those a
+ * checkpoint is kept now and then, so that only a few events have to be added to the nearest one.
  *
  *     gpo_picture_update()        reads what the log has gained
  *     gpo_picture_session_at()    what one session was at n: state, envelope, who, open or closed
@@ -146,6 +147,8 @@ typedef struct
   GpoTrack state;    /* `office` and `fault` events */
   GpoTrack power;    /* its `office` events that say whether it is up */
   GpoTrack rules;    /* `fault` events that set rules for this host and took them away */
+  /*< private >*/
+  struct GpoQueueFold *fold;
 } GpoHostTrack;
 guint gpo_picture_n_hosts (GpoPicture *picture);
 const GpoHostTrack *gpo_picture_host (GpoPicture *picture, guint i);
@@ -170,6 +173,8 @@ typedef struct
   guint64 first;
   GpoTrack events;
   GpoTally lying; /* beside them: how many messages lie there */
+  /*< private >*/
+  struct GpoMailboxFold *fold;
 } GpoMailboxTrack;
 /* How many messages lie in it at n. */
 guint gpo_picture_mailbox_length (const GpoMailboxTrack *mailbox, guint64 n);

@@ -269,6 +269,96 @@ START_TEST (envelope_shows_refused_recipients_with_their_reply)
 }
 END_TEST
 
+/* --- many letters, over many checkpoints --- */
+
+#define N_STORM 20000
+
+static guint64
+storm_event (GpoLog *log, GpoKind kind, guint32 letter, const char *word, gint64 uid)
+{
+  GpoEventBuilder b;
+  gpo_event_begin (&b, kind);
+  b.event.host = gpo_symbol ("athens");
+  b.event.letter = letter;
+  b.event.time = 1;
+  if (kind == GPO_KIND_MAILBOX)
+    {
+      gpo_event_add_text (&b, GPO_FIELD_MAILBOX, "bob/INBOX", -1);
+      gpo_event_add_text (&b, GPO_FIELD_ACTION, word, -1);
+      if (uid)
+        gpo_event_add_number (&b, GPO_FIELD_UID, uid);
+    }
+  else
+    gpo_event_add_text (&b, GPO_FIELD_STATE, word, -1);
+  return gpo_log_append (log, &b);
+}
+
+/* Letters come, get UIDs in order, go by chance; queues fill and empty. What is true after each event is kept. */
+static GpoLog *
+storm (GArray *in_mailbox, GArray *in_queue)
+{
+  GpoLog *log = gpo_log_new ();
+  g_autoptr (GRand) rand = g_rand_new_with_seed (7);
+  g_autoptr (GHashTable) waiting = g_hash_table_new (NULL, NULL), lying = g_hash_table_new (NULL, NULL);
+  guint32 letters = 0, numbered = 0;
+  while (gpo_log_length (log) < N_STORM)
+    {
+      guint32 any = letters ? (guint32) g_rand_int_range (rand, 1, (gint32) letters + 1) : 0;
+      switch (letters ? g_rand_int_range (rand, 0, 6) : 0)
+        {
+        case 0:
+        case 1:
+          storm_event (log, GPO_KIND_MAILBOX, ++letters, "deliver", 0);
+          g_hash_table_add (lying, GUINT_TO_POINTER (letters));
+          break;
+        case 2:
+          if (numbered < letters && g_hash_table_contains (lying, GUINT_TO_POINTER (numbered + 1)))
+            storm_event (log, GPO_KIND_MAILBOX, numbered + 1, "add", numbered + 1);
+          numbered += numbered < letters;
+          break;
+        case 3:
+          if (any <= numbered && g_hash_table_remove (lying, GUINT_TO_POINTER (any)))
+            storm_event (log, GPO_KIND_MAILBOX, 0, "expunge", any);
+          break;
+        case 4:
+          storm_event (log, GPO_KIND_QUEUE, any, "deferred", 0);
+          g_hash_table_add (waiting, GUINT_TO_POINTER (any));
+          break;
+        default:
+          storm_event (log, GPO_KIND_QUEUE, any, "delivered", 0);
+          g_hash_table_remove (waiting, GUINT_TO_POINTER (any));
+        }
+      guint now[] = { g_hash_table_size (lying), g_hash_table_size (waiting) };
+      while (in_mailbox->len < gpo_log_length (log))
+        {
+          g_array_append_val (in_mailbox, now[0]);
+          g_array_append_val (in_queue, now[1]);
+        }
+    }
+  return log;
+}
+
+START_TEST (sums_are_right_at_and_between_checkpoints)
+{
+  g_autoptr (GArray) in_mailbox = g_array_new (FALSE, FALSE, sizeof (guint));
+  g_autoptr (GArray) in_queue = g_array_new (FALSE, FALSE, sizeof (guint));
+  g_autoptr (GpoLog) log = storm (in_mailbox, in_queue);
+  g_autoptr (GpoPicture) picture = gpo_picture_new (log);
+  gpo_picture_update (picture, 0);
+  ck_assert_uint_gt (g_array_index (in_mailbox, guint, N_STORM - 1), 2000);
+  for (guint64 n = 0; n < N_STORM; n += 397)
+    {
+      g_autoptr (GArray) messages = gpo_picture_mailbox_at (picture, gpo_picture_mailbox (picture, 0), n);
+      g_autoptr (GArray) queue = gpo_picture_queue_at (picture, gpo_picture_host (picture, 0), n);
+      ck_assert_uint_eq (messages->len, g_array_index (in_mailbox, guint, n));
+      ck_assert_uint_eq (queue->len, g_array_index (in_queue, guint, n));
+      for (guint i = 1; i < messages->len; i++)
+        ck_assert_uint_lt (g_array_index (messages, GpoMessageAt, i - 1).letter,
+                           g_array_index (messages, GpoMessageAt, i).letter);
+    }
+}
+END_TEST
+
 static Suite *
 suite (void)
 {
@@ -279,6 +369,7 @@ suite (void)
   tcase_add_test (at, mailbox_is_counted_through_uids_and_expunges);
   tcase_add_test (at, world_is_known_from_its_first_events);
   tcase_add_loop_test (at, mailbox_at_n_holds_what_was_delivered, 0, N_PLACES);
+  tcase_add_test (at, sums_are_right_at_and_between_checkpoints);
   tcase_add_test (at, piece_by_piece_is_as_all_at_once);
   tcase_add_test (at, queues_are_empty_at_the_end);
   suite_add_tcase (s, at);
