@@ -15,7 +15,11 @@
  * A journal writes what came first before what came next, so a name never shows before its bytes; on
  * file systems that do not promise this each file is fsynced before its rename. syncfs() also waits
  * for what other programs wrote; when that takes long, files and directories are fsynced one by one
- * for a while. When syncfs() fails they are too, to learn whose error it was. */
+ * for a while. When syncfs() fails they are too, to learn whose error it was.
+ *
+ * Small letters alone go another way (journal.h): one write of all their bytes into the journal, then the
+ * renames, and no sync. A batch in which anything else must be durable is synced as above, which makes the
+ * letters of the journal durable as well. */
 #include "store/committer.h"
 #include "store/disk.h"
 
@@ -46,12 +50,14 @@ struct GpoCommitter {
   GThread *worker;
   GSource *source;    /* runs `done` of all results */
   gint64 avoid_until; /* worker only: no syncfs() before this monotonic time */
+  GpoJournal *journal; /* or NULL */
 };
 
 typedef struct {
   GpoJob *job;
   int fd;
   char *folder;       /* instead of fd */
+  gboolean letter;    /* in the journal, if the batch is */
 } BatchItem;
 
 typedef struct {
@@ -60,9 +66,14 @@ typedef struct {
   gboolean ordered;   /* its journal keeps names behind bytes */
 } Device;
 
+typedef enum { JOURNAL_UNTRIED, JOURNAL_FILLING, JOURNAL_NO } JournalUse;
+
 struct GpoBatch {
   JobList jobs;
   gboolean durable;
+  GpoJournal *journal; /* the committer's */
+  JournalUse use;
+  gboolean journaled; /* durable by it */
   GArray *files, *folders; /* of BatchItem */
   GArray *devices;
 };
@@ -102,15 +113,33 @@ batch_device (GpoBatch *batch, dev_t id, int fd, const char *path)
 void
 gpo_batch_sync_file (GpoBatch *batch, GpoJob *job, int fd)
 {
-  BatchItem item = { job, fd, NULL };
+  BatchItem item = { job, fd, NULL, FALSE };
   g_array_append_val (batch->files, item);
+  if (job->durable)
+    batch->use = JOURNAL_NO;
 }
 
 void
 gpo_batch_sync_folder (GpoBatch *batch, GpoJob *job, const char *path)
 {
-  BatchItem item = { job, -1, g_strdup (path) };
+  BatchItem item = { job, -1, g_strdup (path), FALSE };
   g_array_append_val (batch->folders, item);
+  if (job->durable)
+    batch->use = JOURNAL_NO;
+}
+
+void
+gpo_batch_sync_letter (GpoBatch *batch, GpoJob *job, GpoJournalKind kind, int fd, const char *path,
+                       const struct iovec *parts, int n_parts)
+{
+  BatchItem file = { job, fd, NULL, TRUE }, folder = { job, -1, g_path_get_dirname (path), TRUE };
+  if (fd >= 0)
+    g_array_append_val (batch->files, file);
+  g_array_append_val (batch->folders, folder);
+  if (batch->use == JOURNAL_UNTRIED)
+    batch->use = batch->journal && gpo_journal_begin (batch->journal) ? JOURNAL_FILLING : JOURNAL_NO;
+  if (batch->use == JOURNAL_FILLING && !gpo_journal_add (batch->journal, kind, fd, path, parts, n_parts))
+    batch->use = JOURNAL_NO;
 }
 
 static void
@@ -120,18 +149,30 @@ fail_from_errno (GpoJob *job, const char *what, const char *path)
     gpo_disk_error (&job->error, what, path);
 }
 
+/* Whether all letters of the batch are in the journal, durably. Not if one failed: the journal would bring back
+ * what was refused. */
+static gboolean
+write_journal (GpoBatch *batch)
+{
+  gboolean ok = batch->use == JOURNAL_FILLING;
+  for (GpoJob *job = batch->jobs.head; ok && job; job = job->next)
+    ok = job->error == NULL;
+  return ok && gpo_journal_commit (batch->journal);
+}
+
 /* Bytes first: starts them all, then waits for each. */
 static void
 order_files (GpoBatch *batch)
 {
   GArray *files = batch->files;
   for (guint i = 0; i < files->len; i++)
-    (void) sync_file_range (g_array_index (files, BatchItem, i).fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+    if (!batch->journaled || !g_array_index (files, BatchItem, i).letter)
+      (void) sync_file_range (g_array_index (files, BatchItem, i).fd, 0, 0, SYNC_FILE_RANGE_WRITE);
   for (guint i = 0; i < files->len; i++)
     {
       BatchItem *item = &g_array_index (files, BatchItem, i);
       struct stat st;
-      if (item->job->error)
+      if (item->job->error || (batch->journaled && item->letter))
         continue;
       gboolean ordered = fstat (item->fd, &st) == 0 && batch_device (batch, st.st_dev, item->fd, NULL)->ordered;
       const guint wait = SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
@@ -177,7 +218,9 @@ static void
 sync_all (GpoCommitter *committer, GpoBatch *batch)
 {
   gint64 began = g_get_monotonic_time ();
-  gboolean ok = began >= committer->avoid_until;
+  /* a sync that the journal knows nothing of would let it bring back what is removed here */
+  gboolean used = committer->journal && gpo_journal_in_use (committer->journal), same_device = FALSE;
+  gboolean ok = used || began >= committer->avoid_until;
   const char *known = NULL; /* a folder whose device is in the batch: letters of a batch often share one */
   for (guint i = 0; i < batch->folders->len; i++)
     {
@@ -194,7 +237,13 @@ sync_all (GpoCommitter *committer, GpoBatch *batch)
       known = item->folder;
     }
   for (guint i = 0; ok && i < batch->devices->len; i++)
-    ok = syncfs (g_array_index (batch->devices, Device, i).fd) == 0;
+    {
+      Device *device = &g_array_index (batch->devices, Device, i);
+      ok = syncfs (device->fd) == 0;
+      same_device |= used && gpo_journal_is_on (committer->journal, device->id);
+    }
+  if (ok && same_device)
+    gpo_journal_synced (committer->journal);
   if (!ok)
     sync_each (batch);
   else if (g_get_monotonic_time () - began > SLOW_SYNC)
@@ -220,22 +269,26 @@ batch_clear (GpoBatch *batch)
 static void
 batch_run (GpoCommitter *committer, GpoBatch *batch)
 {
-  batch->durable = FALSE;
+  batch->durable = batch->journaled = FALSE;
+  batch->journal = committer->journal;
+  batch->use = JOURNAL_UNTRIED;
   for (GpoJob *job = batch->jobs.head; job; job = job->next)
     {
       batch->durable |= job->durable;
       if (job->klass->write)
         job->klass->write (job, batch, &job->error);
     }
+  batch->journaled = write_journal (batch);
   order_files (batch);
   for (GpoJob *job = batch->jobs.head; job; job = job->next)
     if (job->error == NULL && job->klass->publish)
       job->klass->publish (job, batch, &job->error);
-  if (batch->durable)
+  gboolean synced = batch->durable && !batch->journaled;
+  if (synced)
     sync_all (committer, batch);
   for (GpoJob *job = batch->jobs.head; job; job = job->next)
     if (job->klass->settle)
-      job->klass->settle (job, job->error == NULL, batch->durable);
+      job->klass->settle (job, job->error == NULL, synced);
   batch_clear (batch);
 }
 
@@ -348,6 +401,12 @@ gpo_committer_new (GMainContext *context)
   g_source_attach (committer->source, context);
   committer->worker = g_thread_new ("committer", work, committer);
   return committer;
+}
+
+void
+gpo_committer_set_journal (GpoCommitter *committer, GpoJournal *journal)
+{
+  committer->journal = journal;
 }
 
 void

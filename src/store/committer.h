@@ -6,15 +6,16 @@
  * all jobs that wait as one batch and leads them through
  *
  *     write      each job writes its files under temporary names         (fails alone)
- *     order      all their bytes have reached the disk
+ *     order      all their bytes have reached the disk; or bytes and names, in the journal
  *     publish    each job renames its files into place                   (fails alone)
- *     sync       bytes, sizes, names and directories are durable
+ *     sync       bytes, sizes, names and directories are durable, if the journal did not make them so
  *     settle     each job is done; a failed one removes what it did
  *     done       on the owner's context, one wake-up for the whole batch
  *
  * so the cost of waiting is divided by the size of the batch, which grows by itself with the load.
  * Jobs take each step in the order in which they were added, and a batch ends before the next begins. */
 #pragma once
+#include "store/journal.h"
 #include <gio/gio.h>
 
 G_BEGIN_DECLS
@@ -30,9 +31,9 @@ typedef struct GpoJob GpoJob;
 typedef struct {
   gboolean (*write) (GpoJob *job, GpoBatch *batch, GError **error);
   gboolean (*publish) (GpoJob *job, GpoBatch *batch, GError **error);
-  /* Called whatever happened before. !ok: undo what was done. `durable`: the directories are synced
-   * (always so if ok and the job asked for it). */
-  void (*settle) (GpoJob *job, gboolean ok, gboolean durable);
+  /* Called whatever happened before. !ok: undo what was done. `synced`: the directories are, so that what
+   * was renamed away is gone for good. */
+  void (*settle) (GpoJob *job, gboolean ok, gboolean synced);
   /* On the owner's context; frees the job. */
   void (*done) (GpoJob *job, const GError *error);
 } GpoJobClass;
@@ -49,6 +50,8 @@ struct GpoJob {
 
 /* A committer whose `done` calls come on `context`, and the thread that works for it. */
 GpoCommitter *gpo_committer_new (GMainContext *context);
+/* Has letters go through the journal, which outlives the committer. Before any job. */
+void gpo_committer_set_journal (GpoCommitter *committer, GpoJournal *journal);
 /* Flushes, then ends the worker. */
 void gpo_committer_free (GpoCommitter *committer);
 /* Adds a job and takes it. Any thread. */
@@ -64,6 +67,10 @@ void gpo_committer_flush (GpoCommitter *committer);
 
 /* The bytes of this open file must be durable. The batch closes it when it ends. */
 void gpo_batch_sync_file (GpoBatch *batch, GpoJob *job, int fd);
+/* A small file with these parts, open as fd (-1: a link to one of this job) and later renamed to `path`, must be
+ * durable, and its folder's entry too: by the journal if it takes all of the batch. Copies the parts. */
+void gpo_batch_sync_letter (GpoBatch *batch, GpoJob *job, GpoJournalKind kind, int fd, const char *path,
+                            const struct iovec *parts, int n_parts);
 /* The entries of this directory must be durable. */
 void gpo_batch_sync_folder (GpoBatch *batch, GpoJob *job, const char *path);
 

@@ -88,26 +88,46 @@ size_at (Delivery *delivery, Target *target)
   return delivery->size + (target->prefix ? g_bytes_get_size (target->prefix) : 0);
 }
 
+/* What of the letter is in memory, as this target gets it. Returns how many parts. */
+static int
+letter_parts (Delivery *delivery, Target *target, struct iovec parts[2])
+{
+  int n = 0;
+  if (target->prefix)
+    {
+      parts[n].iov_base = (gpointer) g_bytes_get_data (target->prefix, &parts[n].iov_len);
+      n++;
+    }
+  if (delivery->bytes)
+    {
+      parts[n].iov_base = (gpointer) g_bytes_get_data (delivery->bytes, &parts[n].iov_len);
+      n++;
+    }
+  return n;
+}
+
 /* The letter as this target gets it, into an open file. */
 static gboolean
 write_letter (Delivery *delivery, Target *target, int fd)
 {
   struct iovec parts[2];
-  int n = 0;
-  gsize length, before = 0;
-  if (target->prefix)
-    {
-      parts[n].iov_base = (gpointer) g_bytes_get_data (target->prefix, &before);
-      parts[n++].iov_len = before;
-    }
-  if (delivery->bytes)
-    {
-      parts[n].iov_base = (gpointer) g_bytes_get_data (delivery->bytes, &length);
-      parts[n++].iov_len = length;
-    }
-  if (!gpo_disk_write (fd, parts, n, 0))
+  gsize before = target->prefix ? g_bytes_get_size (target->prefix) : 0;
+  if (!gpo_disk_write (fd, parts, letter_parts (delivery, target, parts), 0))
     return FALSE;
   return delivery->stream == NULL || gpo_disk_copy (gpo_stream_fd (delivery->stream), fd, before);
+}
+
+/* Asks for it to be durable at its place; fd is -1 if it is a link. */
+static void
+sync_letter (Delivery *delivery, Target *target, GpoBatch *batch, int fd)
+{
+  struct iovec parts[2];
+  GpoJournalKind kind = target->kind == GPO_TARGET_MAILDIR ? GPO_JOURNAL_MAILBOX : GPO_JOURNAL_EXACT;
+  if (delivery->stream && fd >= 0)
+    gpo_batch_sync_file (batch, &delivery->job, fd); /* large */
+  else if (delivery->stream == NULL)
+    gpo_batch_sync_letter (batch, &delivery->job, kind, fd, target->letter_place.to, parts,
+                           letter_parts (delivery, target, parts));
 }
 
 /* A link to a file that holds this target's bytes already. FALSE: none, or it cannot be linked. */
@@ -134,13 +154,14 @@ write_to_mailbox (Delivery *delivery, guint i, Target *target, GpoBatch *batch, 
   if (try_link (delivery, i, target))
     {
       target->letter_place.step = STEP_WRITTEN;
+      sync_letter (delivery, target, batch, -1);
       return TRUE;
     }
   int fd = open (path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
   if (fd < 0)
     return gpo_disk_error (error, "make", path);
   target->letter_place.step = STEP_WRITTEN;
-  gpo_batch_sync_file (batch, &delivery->job, fd);
+  sync_letter (delivery, target, batch, fd);
   struct timespec times[2] = { { target->date, 0 }, { target->date, 0 } };
   if (!write_letter (delivery, target, fd) || (target->date && futimens (fd, times) < 0))
     return gpo_disk_error (error, "write", path);
@@ -166,7 +187,7 @@ write_queue_letter (Delivery *delivery, Target *target, GpoBatch *batch, GError 
   if (fd < 0)
     return FALSE;
   place->step = STEP_WRITTEN;
-  gpo_batch_sync_file (batch, &delivery->job, fd);
+  sync_letter (delivery, target, batch, fd);
   if (!write_letter (delivery, target, fd) || !gpo_disk_cut (fd, size_at (delivery, target)))
     return gpo_disk_error (error, "write", place->from);
   return TRUE;
@@ -179,7 +200,7 @@ write_to_queue (Delivery *delivery, Target *target, GpoBatch *batch, GError **er
   struct iovec part = { target->envelope, strlen (target->envelope) };
   if (!write_queue_letter (delivery, target, batch, error))
     return FALSE;
-  place->from = gpo_spool_write_file (target->spool, &delivery->job, batch, &part, 1, error);
+  place->from = gpo_spool_write_file (target->spool, &delivery->job, batch, &part, 1, place->to, error);
   if (place->from)
     place->step = STEP_WRITTEN;
   return place->from != NULL;
@@ -199,7 +220,8 @@ delivery_write (GpoJob *job, GpoBatch *batch, GError **error)
   for (guint i = 0; i < delivery->targets->len; i++)
     {
       Target *target = delivery->targets->pdata[i];
-      gpo_batch_sync_folder (batch, job, target->folder);
+      if (delivery->stream)
+        gpo_batch_sync_folder (batch, job, target->folder);
       if (target->kind == GPO_TARGET_MAILDIR ? !write_to_mailbox (delivery, i, target, batch, error)
                                              : !write_to_queue (delivery, target, batch, error))
         return FALSE;
@@ -243,7 +265,7 @@ undo_place (Place *place)
 }
 
 static void
-delivery_settle (GpoJob *job, gboolean ok, gboolean durable)
+delivery_settle (GpoJob *job, gboolean ok, gboolean synced)
 {
   Delivery *delivery = (Delivery *) job;
   for (guint i = 0; i < delivery->targets->len; i++)
@@ -254,7 +276,7 @@ delivery_settle (GpoJob *job, gboolean ok, gboolean durable)
           undo_place (&target->envelope_place);
           undo_place (&target->letter_place);
         }
-      if (target->spool && durable)
+      if (target->spool && synced)
         gpo_recycler_settled (gpo_spool_recycler (target->spool));
     }
   if (delivery->stream)

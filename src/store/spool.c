@@ -165,14 +165,17 @@ gpo_spool_read_envelope (const char *text, gsize length, guint64 *letter_size, G
 
 char *
 gpo_spool_write_file (GpoSpool *spool, GpoJob *job, GpoBatch *batch, struct iovec *parts, int n_parts,
-                      GError **error)
+                      const char *place, GError **error)
 {
   char *path;
   guint64 size = 0;
   int fd = gpo_recycler_take (spool->recycler, &path, error);
   if (fd < 0)
     return NULL;
-  gpo_batch_sync_file (batch, job, fd);
+  if (place)
+    gpo_batch_sync_letter (batch, job, GPO_JOURNAL_EXACT, fd, place, parts, n_parts);
+  else
+    gpo_batch_sync_file (batch, job, fd);
   for (int i = 0; i < n_parts; i++)
     size += parts[i].iov_len;
   if (gpo_disk_write (fd, parts, n_parts, 0) && gpo_disk_cut (fd, size))
@@ -215,7 +218,7 @@ update_write (GpoJob *job, GpoBatch *batch, GError **error)
     return not_there (change->id, error);
   g_snprintf (head, sizeof head, "letter-size: %" G_GINT64_FORMAT "\n", (gint64) st.st_size);
   struct iovec parts[2] = { { head, strlen (head) }, { change->text, strlen (change->text) } };
-  change->fresh = gpo_spool_write_file (change->spool, job, batch, parts, 2, error);
+  change->fresh = gpo_spool_write_file (change->spool, job, batch, parts, 2, NULL, error);
   return change->fresh != NULL;
 }
 
@@ -254,12 +257,12 @@ remove_publish (GpoJob *job, GpoBatch *batch, GError **error)
 }
 
 static void
-change_settle (GpoJob *job, gboolean ok, gboolean durable)
+change_settle (GpoJob *job, gboolean ok, gboolean synced)
 {
   Change *change = (Change *) job;
   if (change->fresh)
     gpo_recycler_put (change->spool->recycler, change->fresh);
-  if (ok && durable)
+  if (ok && synced)
     gpo_recycler_settled (change->spool->recycler);
 }
 

@@ -10,6 +10,7 @@
 G_BEGIN_DECLS
 
 GpoCommitter *gpo_store_committer (GpoStore *store);
+GpoJournal *gpo_store_journal (GpoStore *store);
 /* Where callbacks come; NULL: the default one. */
 GMainContext *gpo_store_context (GpoStore *store);
 /* Threads that write large letters while they come in. */
@@ -31,9 +32,10 @@ GpoEnvelope *gpo_spool_read_envelope (const char *text, gsize length, guint64 *l
 /* What gpo_spool_open() found in DIR/queue; bad letters are in DIR/damaged after this. NULL and `error`
  * if the folders cannot be read. */
 GpoSpoolRecovery *gpo_spool_recover (const char *dir, GpoRecycler *recycler, GError **error);
-/* Writes a whole file into a recycled one and asks the batch to sync it. Returns its path, which the
+/* Writes a whole file into a recycled one and asks the batch to sync it, as a letter if its `place` is known
+ * already, which may be NULL. Returns its path, which the
  * caller frees; NULL and `error`. Worker. */
 char *gpo_spool_write_file (GpoSpool *spool, GpoJob *job, GpoBatch *batch, struct iovec *parts, int n_parts,
-                            GError **error);
+                            const char *place, GError **error);
 
 G_END_DECLS

@@ -20,6 +20,7 @@ struct GpoStore {
   GpoCommitter *committer;
   GThreadPool *streams;
   GpoCounter *counter;
+  GpoJournal *journal;
 };
 
 gboolean
@@ -94,7 +95,11 @@ open_parts (GpoStore *store, GMainContext *context, GError **error)
   if (!gpo_disk_make_folder (store->tmp, error) || !gpo_disk_make_folder (tls, error)
       || !empty_folder (store->tmp, error))
     return FALSE;
+  store->journal = gpo_journal_open (store->root, error);
+  if (store->journal == NULL)
+    return FALSE;
   store->committer = gpo_committer_new (context);
+  gpo_committer_set_journal (store->committer, store->journal);
   store->streams = g_thread_pool_new (gpo_stream_work, NULL, STREAM_THREADS, FALSE, NULL);
   store->counter = gpo_counter_open (counter, store->committer, error);
   return store->counter != NULL;
@@ -129,6 +134,7 @@ gpo_store_close (GpoStore *store)
   if (store->counter)
     gpo_counter_close (store->counter);
   g_clear_pointer (&store->committer, gpo_committer_free);
+  g_clear_pointer (&store->journal, gpo_journal_close);
   if (store->lock >= 0)
     close (store->lock);
   g_free (store->root);
@@ -182,6 +188,12 @@ guint32
 gpo_store_first_letter (GpoStore *store)
 {
   return gpo_counter_first (store->counter);
+}
+
+GpoJournal *
+gpo_store_journal (GpoStore *store)
+{
+  return store->journal;
 }
 
 GpoCommitter *
