@@ -253,6 +253,65 @@ field_words (GpoEventWords *words, const GpoEvent *event, const char *lead, cons
   words->text = g_string_free (g_steal_pointer (&text), FALSE);
 }
 
+/* What the gate did to a line (it has a session), or what it is set to. */
+static const struct
+{
+  const char *action;
+  gboolean session;
+  const char *lead, *format; /* format of the text (or filter) */
+} holds[] = {
+  { "hold", TRUE, N_ ("held"), NULL },
+  { "release", TRUE, N_ ("let go"), "" },
+  { "drop", TRUE, N_ ("cut on purpose"), "" },
+  { "edit", TRUE, N_ ("edited"), N_ ("sent is “%s”") },
+  { "on", FALSE, N_ ("gate"), N_ ("everything is held from now on") },
+  { "off", FALSE, N_ ("gate"), N_ ("nothing is held any more, but for breakpoints") },
+  { "break", FALSE, N_ ("breakpoint"), N_ ("holds what passes: %s") },
+  { "unbreak", FALSE, N_ ("breakpoint"), N_ ("taken away: %s") },
+  { "enable", FALSE, N_ ("breakpoint"), N_ ("switched on: %s") },
+  { "disable", FALSE, N_ ("breakpoint"), N_ ("switched off: %s") },
+};
+
+/* A copy of `format` with its %s, if it has one, replaced. */
+static char *
+with_text (const char *format, const char *text)
+{
+  const char *mark = strstr (format, "%s");
+  if (!mark)
+    return g_strdup (format);
+  g_autofree char *before = g_strndup (format, (gsize) (mark - format));
+  return g_strconcat (before, text ? text : "", mark + 2, NULL);
+}
+
+static void
+hold_words (GpoEventWords *words, const GpoEvent *event)
+{
+  const char *action = gpo_event_text (event, GPO_FIELD_ACTION, NULL);
+  gboolean reply = g_strcmp0 (gpo_event_text (event, GPO_FIELD_FROM, NULL), "server") == 0;
+  g_autofree char *text = shown (event, GPO_FIELD_TEXT), *filter = shown (event, GPO_FIELD_FILTER);
+  g_autofree char *was = shown (event, GPO_FIELD_WAS);
+  for (gsize i = 0; action && i < G_N_ELEMENTS (holds); i++)
+    {
+      if (strcmp (holds[i].action, action) != 0 || holds[i].session != (event->session != 0))
+        continue;
+      words->lead = g_strdup (_ (holds[i].lead));
+      if (holds[i].format)
+        words->text
+            = *holds[i].format ? with_text (_ (holds[i].format), text ? text : filter) : g_strdup ("");
+      else if (reply && text)
+        words->text = g_strdup_printf (_ ("before it is sent: %s"), text);
+      else
+        words->text = g_strdup (reply ? _ ("before it is sent") : _ ("before it is read"));
+      if (was)
+        words->aside = g_strdup_printf (_ ("true reply: %s"), was);
+      else if (event->session && filter)
+        words->aside = g_strdup_printf (_ ("breakpoint %s"), filter);
+      return;
+    }
+  words->lead = g_strdup (_ ("hold"));
+  words->text = g_strdup (action ? action : "");
+}
+
 #define FIELDS(...) ((const GpoField[]){ __VA_ARGS__, GPO_N_FIELDS })
 
 static void
@@ -296,6 +355,9 @@ other_words (GpoEventWords *words, const GpoEvent *event)
       field_words (
           words, event, _ ("login"),
           FIELDS (GPO_FIELD_RESULT, GPO_FIELD_PERSON, GPO_FIELD_MECHANISM, GPO_FIELD_TEXT, GPO_FIELD_REASON));
+      break;
+    case GPO_KIND_HOLD:
+      hold_words (words, event);
       break;
     case GPO_KIND_NOTE:
       field_words (words, event, _ ("note"), FIELDS (GPO_FIELD_TEXT));

@@ -2,6 +2,7 @@
 /* window.c: the views of one window and its actions. */
 #include "window.h"
 #include "event-words.h"
+#include "hold-bar.h"
 #include "i18n.h"
 #include "panes.h"
 #include "time-bar.h"
@@ -341,6 +342,7 @@ gpo_window_new (GtkApplication *app, GpoSource *source)
   show_progress (window);
   for (const GpoPane *pane = gpo_panes; pane->name; pane++)
     pane->attach (gpo_window_get_pane (window, pane->name), window);
+  gpo_hold_bar_attach (window);
   gpo_transcript_view_focus_list (gpo_window_get_transcript (window));
   return window;
 }

@@ -3,8 +3,10 @@
  *
  *     take-pictures TRACE OUT.png WIDTH HEIGHT light|dark n|end SUBJECT [ACTION…]
  *
- * SUBJECT is everything, session:N or letter:N; an ACTION is a detailed action name, done in order
- * ("win.view::ladder"). The script take-pictures.sh makes all pictures of docs/pictures. */
+ * TRACE "office" is a running office instead. SUBJECT is everything, session:N or letter:N; an ACTION is a
+ * detailed action name, done in order ("win.view::ladder"), or "run:COMMAND", which a shell starts with the
+ * office's ports in $ATHENS, $GATEWAY and $SPARTA (SMTP) and does not wait for. The script take-pictures.sh
+ * makes all pictures of docs/pictures. */
 #include "app.h"
 #include <stdlib.h>
 #include <string.h>
@@ -77,15 +79,46 @@ save (GtkWidget *widget, const char *path)
   cairo_surface_destroy (surface);
 }
 
+static GpoSource *
+open_source (const char *name)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GFile) file = g_file_new_for_commandline_arg (name);
+  GpoOfficeConfig config = { .no_control = TRUE };
+  if (strcmp (name, "office") == 0)
+    config.scenario = gpo_scenario_load (NULL, 0, &error);
+  GpoSource *source = config.scenario ? gpo_source_new_office (&config, &error)
+                      : error         ? NULL
+                                      : gpo_source_new_file (file, &error);
+  if (!source)
+    g_error ("%s", error->message);
+  return source;
+}
+
+/* Starts a command beside an office, and gives it a second. */
+static void
+run (Job *job, const char *command)
+{
+  static const char *const names[] = { "athens", "gateway", "sparta" };
+  GpoOffice *office = gpo_source_get_office (gpo_window_get_source (job->window));
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      const GpoHost *host = gpo_world_host ((GpoWorld *) gpo_office_world (office), names[i]);
+      g_autofree char *name = g_ascii_strup (names[i], -1),
+                      *port = g_strdup_printf ("%u", gpo_office_port (office, host, GPO_ROLE_SMTP));
+      g_setenv (name, port, TRUE);
+    }
+  g_autoptr (GSubprocess) process
+      = g_subprocess_new (G_SUBPROCESS_FLAGS_NONE, NULL, "sh", "-c", command, NULL);
+  settle ();
+}
+
 static void
 on_activate (GApplication *app, gpointer data)
 {
   Job *job = data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (GFile) file = g_file_new_for_commandline_arg (job->argv[1]);
-  g_autoptr (GpoSource) source = gpo_source_new_file (file, &error);
-  if (!source)
-    g_error ("%s", error->message);
+  g_autoptr (GpoSource) source = open_source (job->argv[1]);
   g_action_group_change_action_state (G_ACTION_GROUP (app), "style", g_variant_new_string (job->argv[5]));
   job->window = gpo_window_new (GTK_APPLICATION (app), source);
   gtk_window_set_decorated (GTK_WINDOW (job->window), TRUE);
@@ -100,6 +133,11 @@ on_activate (GApplication *app, gpointer data)
     {
       g_autofree char *name = NULL;
       g_autoptr (GVariant) target = NULL;
+      if (g_str_has_prefix (job->argv[i], "run:"))
+        {
+          run (job, job->argv[i] + 4);
+          continue;
+        }
       if (!g_action_parse_detailed_name (job->argv[i], &name, &target, &error))
         g_error ("%s", error->message);
       gtk_widget_activate_action_variant (GTK_WIDGET (job->window), name, target);

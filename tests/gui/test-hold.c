@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: MIT */
+/* test-hold.c: hold, step, edit and breakpoints in the window, with curl at the other end of the wire.
+ *
+ * The window is driven by its actions; what the client got is what curl says it received. */
+#include "window-fixture.h"
+#include "history.h"
+#include "hold-bar.h"
+
+/* --- curl --- */
+
+typedef struct
+{
+  GSubprocess *process;
+  char *heard; /* all it printed, once it is over */
+  gboolean over;
+} Curl;
+
+static void
+on_over (GObject *process, GAsyncResult *result, gpointer data)
+{
+  Curl *curl = data;
+  g_autoptr (GError) error = NULL;
+  ck_assert_msg (
+      g_subprocess_communicate_utf8_finish (G_SUBPROCESS (process), result, NULL, &curl->heard, &error), "%s",
+      error ? error->message : "");
+  curl->over = TRUE;
+}
+
+static gboolean
+is_over (gpointer data)
+{
+  return ((Curl *) data)->over;
+}
+
+/* Sends a small letter to Bob at Sparta. Its output tells what was said ("> ") and heard ("< "). */
+static void
+curl_start (Curl *curl, const char *to)
+{
+  g_autoptr (GError) error = NULL;
+  GpoOffice *office = gpo_source_get_office (gpo_window_get_source (window));
+  const GpoHost *host = gpo_world_host ((GpoWorld *) gpo_office_world (office), "sparta");
+  g_autofree char *url
+      = g_strdup_printf ("smtp://127.0.0.1:%u/curl.example", gpo_office_port (office, host, GPO_ROLE_SMTP));
+  *curl = (Curl){ NULL };
+  curl->process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE, &error,
+                                    "curl", "-sv", "--max-time", "30", "--mail-from", "alice@athens.example",
+                                    "--mail-rcpt", to, "--upload-file", "-", url, NULL);
+  ck_assert_msg (curl->process != NULL, "%s", error ? error->message : "");
+  g_subprocess_communicate_utf8_async (curl->process, "Subject: held\r\n\r\nHello.\r\n", NULL, on_over, curl);
+}
+
+/* Waits for its end; returns its exit status. */
+static int
+curl_end (Curl *curl)
+{
+  ck_assert_msg (turn_until (is_over, curl), "curl does not end");
+  return g_subprocess_get_exit_status (curl->process);
+}
+
+static void
+curl_clear (Curl *curl)
+{
+  g_clear_object (&curl->process);
+  g_clear_pointer (&curl->heard, g_free);
+}
+
+/* --- the window --- */
+
+static GpoHoldModel *
+model (void)
+{
+  return gpo_hold_bar_get_model (gpo_hold_bar_of (window));
+}
+
+static gboolean
+n_held_is (gpointer data)
+{
+  return gpo_hold_model_n_held (model ()) == GPOINTER_TO_UINT (data);
+}
+
+static gboolean
+n_breaks_is (gpointer data)
+{
+  return gpo_hold_model_n_breaks (model ()) == GPOINTER_TO_UINT (data);
+}
+
+static gboolean
+holds_all_is (gpointer data)
+{
+  return gpo_hold_model_get_all (model ()) == GPOINTER_TO_INT (data);
+}
+
+static void
+hold (gboolean on)
+{
+  ck_assert (act ("win.hold"));
+  ck_assert (turn_until (holds_all_is, GINT_TO_POINTER (on)));
+}
+
+static gboolean
+break_enabled_is (gpointer data)
+{
+  return gpo_hold_model_break (model (), 0)->enabled == GPOINTER_TO_INT (data);
+}
+
+/* Types a breakpoint into the list. */
+static void
+add_break (const char *filter)
+{
+  GpoBreakList *list = gpo_hold_bar_get_breaks (gpo_hold_bar_of (window));
+  guint before = gpo_hold_model_n_breaks (model ());
+  gpo_filter_entry_set_text (gpo_break_list_get_entry (list), filter);
+  ck_assert (gpo_break_list_add (list));
+  ck_assert (turn_until (n_breaks_is, GUINT_TO_POINTER (before + 1)));
+}
+
+/* The number of `hold` events with this action. */
+static guint
+count_holds (const char *action, const char *was)
+{
+  GpoLog *log = gpo_cursor_get_log (gpo_window_get_cursor (window));
+  guint n = 0;
+  for (guint64 i = 0; i < gpo_log_length (log); i++)
+    {
+      const GpoEvent *event = gpo_log_get (log, i);
+      if (event->kind != GPO_KIND_HOLD
+          || g_strcmp0 (gpo_event_text (event, GPO_FIELD_ACTION, NULL), action) != 0)
+        continue;
+      n += !was || g_str_has_prefix (gpo_event_text (event, GPO_FIELD_WAS, NULL), was);
+    }
+  return n;
+}
+
+static void
+setup (void)
+{
+  setup_app ();
+  open_office ();
+  ck_assert_ptr_nonnull (gpo_hold_bar_of (window));
+}
+
+static void
+teardown (void)
+{
+  close_window ();
+  teardown_app ();
+}
+
+/* Another event is held than `data`, or curl is over. */
+typedef struct
+{
+  Curl *curl;
+  guint64 event;
+} Next;
+
+static gboolean
+next_is_held (gpointer data)
+{
+  Next *next = data;
+  return next->curl->over
+         || (gpo_hold_model_n_held (model ()) && gpo_hold_model_held (model (), 0)->event != next->event);
+}
+
+START_TEST (stepping_lets_one_line_through_at_a_time)
+{
+  Curl curl;
+  Next next = { &curl, G_MAXUINT64 };
+  guint steps = 0, replies = 0;
+  hold (TRUE);
+  curl_start (&curl, "bob@sparta.example");
+  while (turn_until (next_is_held, &next) && !curl.over)
+    {
+      const GpoHeldLine *held = gpo_hold_model_held (model (), 0);
+      GpoHoldRow *row = gpo_hold_bar_get_row (gpo_hold_bar_of (window), 0);
+      ck_assert_uint_eq (gpo_hold_row_get_event (row), held->event);
+      ck_assert_uint_eq (gpo_hold_model_n_held (model ()), 1);
+      next.event = held->event;
+      replies += held->reply;
+      steps++;
+      ck_assert (act ("win.step"));
+    }
+  ck_assert_int_eq (curl_end (&curl), 0);
+  /* greeting, EHLO, MAIL, RCPT, DATA, the dot: each answered, all but the greeting asked for; curl may wait for
+   * the answer to QUIT or not */
+  ck_assert_uint_ge (replies, 6);
+  ck_assert_uint_ge (steps, 11);
+  ck_assert_uint_ge (count_holds ("release", NULL), 11);
+  ck_assert_msg (strstr (curl.heard, "< 250 2.0.0 taken") != NULL, "%s", curl.heard);
+  curl_clear (&curl);
+  hold (FALSE);
+}
+END_TEST
+
+START_TEST (edited_reply_is_what_the_client_gets_and_the_truth_stays)
+{
+  Curl curl;
+  add_break ("from = server and verb = RCPT");
+  curl_start (&curl, "bob@sparta.example");
+  ck_assert (turn_until (n_held_is, GUINT_TO_POINTER (1)));
+  const GpoHeldLine *held = gpo_hold_model_held (model (), 0);
+  ck_assert (held->reply);
+  ck_assert_uint_eq (held->breakpoint, 1);
+  ck_assert (g_str_has_prefix (held->text, "250 "));
+  ck_assert (gpo_hold_row_edit (gpo_hold_bar_get_row (gpo_hold_bar_of (window), 0)));
+  g_autofree char *edit
+      = g_strdup_printf ("win.edit((uint32 %u, '451 4.3.0 Try again later'))", held->session);
+  ck_assert (act (edit));
+  ck_assert_int_ne (curl_end (&curl), 0);
+  ck_assert_ptr_nonnull (strstr (curl.heard, "< 451 4.3.0 Try again later"));
+  ck_assert_ptr_null (strstr (curl.heard, "> DATA"));
+  ck_assert (turn_until (n_held_is, NULL));
+  ck_assert_uint_eq (count_holds ("edit", "250 "), 1);
+  curl_clear (&curl);
+}
+END_TEST
+
+START_TEST (held_command_has_no_reply_to_edit)
+{
+  Curl curl;
+  add_break ("from = client and verb = MAIL");
+  curl_start (&curl, "bob@sparta.example");
+  ck_assert (turn_until (n_held_is, GUINT_TO_POINTER (1)));
+  ck_assert (!gpo_hold_row_edit (gpo_hold_bar_get_row (gpo_hold_bar_of (window), 0)));
+  ck_assert (act ("win.edit-reply"));
+  ck_assert_ptr_nonnull (strstr (gpo_hold_bar_get_words (gpo_hold_bar_of (window)), "step once"));
+  ck_assert (act ("win.let-go"));
+  ck_assert_int_eq (curl_end (&curl), 0);
+  curl_clear (&curl);
+}
+END_TEST
+
+START_TEST (client_that_is_held_is_told_how_long_it_waits)
+{
+  Curl curl;
+  gboolean ours;
+  add_break ("from = client and verb = DATA");
+  curl_start (&curl, "bob@sparta.example");
+  ck_assert (turn_until (n_held_is, GUINT_TO_POINTER (1)));
+  const GpoHeldLine *held = gpo_hold_model_held (model (), 0);
+  GpoPatience patience = gpo_held_patience (model (), held, &ours);
+  ck_assert (!ours);
+  ck_assert_uint_eq (patience.seconds, 120);
+  ck_assert_str_eq (patience.spec, "RFC 5321 §4.5.3.2.4");
+  gint64 since = held->since;
+  GpoHoldRow *row = gpo_hold_bar_get_row (gpo_hold_bar_of (window), 0);
+  ck_assert_ptr_nonnull (strstr (gpo_hold_row_get_patience (row), "client waits"));
+  /* its reply is held too: the client has waited all the while */
+  hold (TRUE);
+  Next next = { &curl, held->event };
+  ck_assert (act ("win.step"));
+  ck_assert (turn_until (next_is_held, &next));
+  ck_assert (gpo_hold_model_held (model (), 0)->reply);
+  ck_assert_int_eq (gpo_hold_model_held (model (), 0)->since, since);
+  hold (FALSE);
+  ck_assert_int_eq (curl_end (&curl), 0);
+  curl_clear (&curl);
+}
+END_TEST
+
+START_TEST (chosen_session_goes_on_and_the_other_stays)
+{
+  Curl first, second;
+  add_break ("from = client and verb = RCPT");
+  curl_start (&first, "bob@sparta.example");
+  ck_assert (turn_until (n_held_is, GUINT_TO_POINTER (1)));
+  curl_start (&second, "carol@sparta.example");
+  ck_assert (turn_until (n_held_is, GUINT_TO_POINTER (2)));
+  guint32 stays = gpo_hold_model_held (model (), 0)->session;
+  g_autofree char *step
+      = g_strdup_printf ("win.step-session(uint32 %u)", gpo_hold_model_held (model (), 1)->session);
+  ck_assert (act (step));
+  ck_assert_int_eq (curl_end (&second), 0);
+  ck_assert (!first.over);
+  ck_assert (turn_until (n_held_is, GUINT_TO_POINTER (1)));
+  ck_assert_uint_eq (gpo_hold_model_held (model (), 0)->session, stays);
+  ck_assert (act ("win.step"));
+  ck_assert_int_eq (curl_end (&first), 0);
+  curl_clear (&first);
+  curl_clear (&second);
+}
+END_TEST
+
+START_TEST (dropped_client_hears_nothing_more)
+{
+  Curl curl;
+  add_break ("from = client and verb = DATA");
+  curl_start (&curl, "bob@sparta.example");
+  ck_assert (turn_until (n_held_is, GUINT_TO_POINTER (1)));
+  ck_assert (act ("win.drop-chosen"));
+  ck_assert_int_ne (curl_end (&curl), 0);
+  ck_assert_ptr_null (strstr (curl.heard, "< 354"));
+  ck_assert (turn_until (n_held_is, NULL));
+  ck_assert_uint_eq (count_holds ("drop", NULL), 1);
+  curl_clear (&curl);
+}
+END_TEST
+
+START_TEST (client_that_goes_away_is_held_no_more)
+{
+  Curl curl;
+  hold (TRUE);
+  curl_start (&curl, "bob@sparta.example");
+  ck_assert (turn_until (n_held_is, GUINT_TO_POINTER (1)));
+  g_subprocess_force_exit (curl.process);
+  ck_assert_msg (turn_until (n_held_is, NULL), "the session is still shown as held");
+  turn_until (is_over, &curl);
+  curl_clear (&curl);
+  hold (FALSE);
+}
+END_TEST
+
+START_TEST (breakpoint_that_is_not_understood_is_not_added)
+{
+  GpoBreakList *list = gpo_hold_bar_get_breaks (gpo_hold_bar_of (window));
+  GpoFilterEntry *entry = gpo_break_list_get_entry (list);
+  gpo_filter_entry_set_text (entry, "verb = RCPT and kode = 250");
+  ck_assert (!gpo_break_list_add (list));
+  ck_assert_ptr_nonnull (strstr (gpo_filter_entry_get_problem (entry), "At character 17"));
+  ck_assert_ptr_nonnull (strstr (gpo_filter_entry_get_problem (entry), "code"));
+  ck_assert_str_eq (gpo_filter_entry_get_text (entry), "verb = RCPT and kode = 250");
+  ck_assert_uint_eq (gpo_hold_model_n_breaks (model ()), 0);
+}
+END_TEST
+
+START_TEST (breakpoints_are_switched_removed_and_brought_back)
+{
+  GpoHistory *history = gpo_history_of (gpo_window_get_cursor (window));
+  add_break ("verb = DATA");
+  ck_assert (act ("win.break-enabled((uint32 1, false))"));
+  ck_assert (turn_until (break_enabled_is, GINT_TO_POINTER (FALSE)));
+  ck_assert (act ("win.unbreak(uint32 1)"));
+  ck_assert (turn_until (n_breaks_is, NULL));
+  ck_assert_str_eq (gpo_history_undo_label (history), "removed breakpoint");
+  ck_assert (gpo_history_undo (history));
+  ck_assert (turn_until (n_breaks_is, GUINT_TO_POINTER (1)));
+  ck_assert_str_eq (gpo_hold_model_break (model (), 0)->filter, "verb = DATA");
+  ck_assert (turn_until (break_enabled_is, GINT_TO_POINTER (FALSE)));
+  ck_assert (gpo_history_undo (history));
+  ck_assert (turn_until (break_enabled_is, GINT_TO_POINTER (TRUE)));
+  ck_assert (gpo_history_undo (history));
+  ck_assert (turn_until (n_breaks_is, NULL));
+  ck_assert (!gpo_history_undo (history));
+  ck_assert (gpo_history_redo (history));
+  ck_assert (turn_until (n_breaks_is, GUINT_TO_POINTER (1)));
+}
+END_TEST
+
+static Suite *
+suite (void)
+{
+  Suite *s = suite_create ("hold");
+  TCase *live = tcase_create ("live");
+  tcase_add_checked_fixture (live, setup, teardown);
+  tcase_set_timeout (live, 60);
+  tcase_add_test (live, stepping_lets_one_line_through_at_a_time);
+  tcase_add_test (live, edited_reply_is_what_the_client_gets_and_the_truth_stays);
+  tcase_add_test (live, held_command_has_no_reply_to_edit);
+  tcase_add_test (live, client_that_is_held_is_told_how_long_it_waits);
+  tcase_add_test (live, chosen_session_goes_on_and_the_other_stays);
+  tcase_add_test (live, dropped_client_hears_nothing_more);
+  tcase_add_test (live, client_that_goes_away_is_held_no_more);
+  tcase_add_test (live, breakpoint_that_is_not_understood_is_not_added);
+  tcase_add_test (live, breakpoints_are_switched_removed_and_brought_back);
+  suite_add_tcase (s, live);
+  return s;
+}
+
+#include "check-main.h"
