@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-struct GpoCounter {
+struct GpoLetterCounter {
   char *path;
   GpoCommitter *committer;
   guint32 first; /* given since it was opened */
@@ -17,7 +17,7 @@ struct GpoCounter {
 /* Reserving is a job like any other, so that the office does not wait for it. */
 typedef struct {
   GpoJob job;
-  GpoCounter *counter;
+  GpoLetterCounter *counter;
   guint32 upto;
 } Reservation;
 
@@ -48,7 +48,7 @@ reservation_done (GpoJob *job, const GError *error)
 static const GpoJobClass reservation_class = { .write = reservation_write, .done = reservation_done };
 
 static void
-ask (GpoCounter *counter)
+ask (GpoLetterCounter *counter)
 {
   Reservation *reservation = g_new0 (Reservation, 1);
   reservation->job.klass = &reservation_class;
@@ -84,13 +84,13 @@ read_start (const char *path, guint32 *start, GError **error)
   return TRUE;
 }
 
-GpoCounter *
-gpo_counter_open (const char *path, GpoCommitter *committer, GError **error)
+GpoLetterCounter *
+gpo_letter_counter_open (const char *path, GpoCommitter *committer, GError **error)
 {
   guint32 start;
   if (!read_start (path, &start, error) || !write_upto (path, start + GPO_COUNTER_BLOCK, error))
     return NULL;
-  GpoCounter *counter = g_new0 (GpoCounter, 1);
+  GpoLetterCounter *counter = g_new0 (GpoLetterCounter, 1);
   counter->path = g_strdup (path);
   counter->committer = committer;
   counter->first = counter->next = start;
@@ -99,7 +99,7 @@ gpo_counter_open (const char *path, GpoCommitter *committer, GError **error)
 }
 
 void
-gpo_counter_close (GpoCounter *counter)
+gpo_letter_counter_close (GpoLetterCounter *counter)
 {
   g_autoptr (GError) error = NULL;
   if (!write_upto (counter->path, counter->next, &error))
@@ -111,7 +111,7 @@ gpo_counter_close (GpoCounter *counter)
 /* A number beyond `reserved` may be given while the reservation is under way: jobs are done in order, so
  * no letter with that number becomes durable before the reservation is. */
 guint32
-gpo_counter_next (GpoCounter *counter)
+gpo_letter_counter_next (GpoLetterCounter *counter)
 {
   if (!counter->asked && counter->next + GPO_COUNTER_BLOCK / 2 >= counter->reserved)
     ask (counter);
@@ -119,7 +119,7 @@ gpo_counter_next (GpoCounter *counter)
 }
 
 guint32
-gpo_counter_first (const GpoCounter *counter)
+gpo_letter_counter_first (const GpoLetterCounter *counter)
 {
   return counter->first;
 }

@@ -10,16 +10,16 @@ G_BEGIN_DECLS
 
 #define GPO_COUNTER_BLOCK 1000
 
-typedef struct GpoCounter GpoCounter;
+typedef struct GpoLetterCounter GpoLetterCounter;
 
 /* Reads `path`, makes it if it is missing, and reserves the first block: blocks. NULL and `error` if
  * it cannot be read as a number or written. */
-GpoCounter *gpo_counter_open (const char *path, GpoCommitter *committer, GError **error);
+GpoLetterCounter *gpo_letter_counter_open (const char *path, GpoCommitter *committer, GError **error);
 /* Gives back the numbers not used. The committer has been flushed. */
-void gpo_counter_close (GpoCounter *counter);
+void gpo_letter_counter_close (GpoLetterCounter *counter);
 /* The next number, from 1 on. */
-guint32 gpo_counter_next (GpoCounter *counter);
+guint32 gpo_letter_counter_next (GpoLetterCounter *counter);
 /* The first number that it gave, or will give. */
-guint32 gpo_counter_first (const GpoCounter *counter);
+guint32 gpo_letter_counter_first (const GpoLetterCounter *counter);
 
 G_END_DECLS

@@ -19,7 +19,7 @@ struct GpoStore {
   GMainContext *context; /* the opener's */
   GpoCommitter *committer;
   GThreadPool *streams;
-  GpoCounter *counter;
+  GpoLetterCounter *counter;
   GpoJournal *journal;
 };
 
@@ -101,7 +101,7 @@ open_parts (GpoStore *store, GMainContext *context, GError **error)
   store->committer = gpo_committer_new (context);
   gpo_committer_set_journal (store->committer, store->journal);
   store->streams = g_thread_pool_new (gpo_stream_work, NULL, STREAM_THREADS, FALSE, NULL);
-  store->counter = gpo_counter_open (counter, store->committer, error);
+  store->counter = gpo_letter_counter_open (counter, store->committer, error);
   return store->counter != NULL;
 }
 
@@ -132,7 +132,7 @@ gpo_store_close (GpoStore *store)
   if (store->streams)
     g_thread_pool_free (store->streams, FALSE, TRUE);
   if (store->counter)
-    gpo_counter_close (store->counter);
+    gpo_letter_counter_close (store->counter);
   g_clear_pointer (&store->committer, gpo_committer_free);
   g_clear_pointer (&store->journal, gpo_journal_close);
   if (store->lock >= 0)
@@ -181,13 +181,13 @@ gpo_store_tls_path (GpoStore *store)
 guint32
 gpo_store_next_letter (GpoStore *store)
 {
-  return gpo_counter_next (store->counter);
+  return gpo_letter_counter_next (store->counter);
 }
 
 guint32
 gpo_store_first_letter (GpoStore *store)
 {
-  return gpo_counter_first (store->counter);
+  return gpo_letter_counter_first (store->counter);
 }
 
 GpoJournal *
