@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* imap-fetch-args.c: what FETCH asks for: RFC 3501 §6.4.5 and §9, RFC 7162 §3.1.
+/* imap-fetch-args.c: what FETCH asks for: RFC 3501 §6.4.5 and §9.
  *
  *     fetch        = ("ALL" / "FULL" / "FAST" / fetch-att / "(" fetch-att *(SP fetch-att) ")")
- *                    [SP "(" "CHANGEDSINCE" SP mod-sequence-value ")"]
+ *                    [modifier: imap-condstore-args.c]
  *     fetch-att    = "ENVELOPE" / "FLAGS" / "INTERNALDATE" / "RFC822" [".HEADER" / ".SIZE" / ".TEXT"] /
  *                    "BODY" ["STRUCTURE"] / "UID" / "MODSEQ" /
  *                    "BODY" [".PEEK"] section ["<" number "." nz-number ">"]
@@ -230,21 +230,6 @@ macro (GpoImapParser *parser, GpoFetchArgs *args)
   return n > 0;
 }
 
-/* fetch-modifier */
-static gboolean
-modifiers (GpoImapParser *parser, GpoFetchArgs *args)
-{
-  if (!gpo_imap_skip (parser, ' '))
-    return TRUE;
-  if (!gpo_imap_must (parser, '(', "(CHANGEDSINCE number)") || !gpo_imap_word (parser, "CHANGEDSINCE"))
-    return gpo_imap_fail (parser, "(CHANGEDSINCE number)");
-  if (!gpo_imap_space (parser) || !gpo_imap_number64 (parser, &args->changed_since, "a mod-sequence")
-      || !gpo_imap_must (parser, ')', "\")\""))
-    return FALSE;
-  add_kind (args, GPO_FETCH_MODSEQ);
-  return TRUE;
-}
-
 gboolean
 gpo_imap_fetch_args (GpoImapParser *parser, gboolean uid, GpoFetchArgs *args)
 {
@@ -262,5 +247,9 @@ gpo_imap_fetch_args (GpoImapParser *parser, gboolean uid, GpoFetchArgs *args)
       if (list && !gpo_imap_must (parser, ')', "a space or \")\""))
         return FALSE;
     }
-  return modifiers (parser, args) && gpo_imap_at_end (parser);
+  if (!gpo_imap_changed_since (parser, args) || !gpo_imap_at_end (parser))
+    return FALSE;
+  if (args->changed_since)
+    add_kind (args, GPO_FETCH_MODSEQ); /* RFC 7162 §3.1.4.1 */
+  return TRUE;
 }

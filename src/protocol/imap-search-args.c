@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* imap-search-args.c: what SEARCH looks for: RFC 3501 §6.4.4, RFC 4731 (RETURN), RFC 5032 (WITHIN), RFC 7162 §3.1.5 (MODSEQ).
+/* imap-search-args.c: what SEARCH looks for: RFC 3501 §6.4.4. RETURN, YOUNGER, OLDER and MODSEQ are read by
+ * imap-esearch-args.c, imap-within.c and imap-condstore-args.c.
  *
- *     search     = [" RETURN (" [option *(SP option)] ")"] [SP "CHARSET" SP astring] 1*(SP search-key)
+ *     search     = [return] [SP "CHARSET" SP astring] 1*(SP search-key)
  *     search-key = "ALL" / flag keys / "BCC" … "TO" SP astring / "BEFORE" … SP date / "HEADER" SP astring SP astring /
- *                  "LARGER" / "SMALLER" SP number / "YOUNGER" / "OLDER" SP nz-number / "MODSEQ" [SP entry] SP number /
+ *                  "LARGER" / "SMALLER" SP number / within-key / modseq-key /
  *                  "NOT" SP search-key / "OR" SP search-key SP search-key / "UID" SP sequence-set / sequence-set /
  *                  "(" search-key *(SP search-key) ")"
  *
@@ -103,7 +104,7 @@ word_key (GpoImapParser *parser, GpoSearchKey **out)
 
 /* --- keys with an argument --- */
 
-typedef enum { ARG_STRING, ARG_KEYWORD, ARG_DATE, ARG_NUMBER, ARG_SECONDS } Argument;
+typedef enum { ARG_STRING, ARG_KEYWORD, ARG_DATE, ARG_NUMBER } Argument;
 
 static const struct {
   const char *word;
@@ -128,8 +129,6 @@ static const struct {
   { "SENTSINCE", ARG_DATE, GPO_SEARCH_SENT, GPO_DAY_SINCE, NULL },
   { "LARGER", ARG_NUMBER, GPO_SEARCH_LARGER, 0, NULL },
   { "SMALLER", ARG_NUMBER, GPO_SEARCH_SMALLER, 0, NULL },
-  { "YOUNGER", ARG_SECONDS, GPO_SEARCH_YOUNGER, 0, NULL },
-  { "OLDER", ARG_SECONDS, GPO_SEARCH_OLDER, 0, NULL },
 };
 
 /* A string in the search's charset as folded UTF-8. */
@@ -180,11 +179,6 @@ argument (Reader *reader, Argument kind, GpoSearchKey *key)
     case ARG_NUMBER:
       ok = gpo_imap_number (reader->parser, &number, "a number of bytes");
       break;
-    case ARG_SECONDS:
-      ok = gpo_imap_number (reader->parser, &number, "a number of seconds");
-      if (ok && number == 0)
-        return gpo_imap_fail (reader->parser, "a number of seconds from 1 on");
-      break;
     }
   key->number = number;
   return ok;
@@ -220,26 +214,11 @@ header_key (Reader *reader, GpoSearchKey **out)
          && gpo_imap_space (reader->parser) && search_string (reader, &(*out)->text);
 }
 
-/* "MODSEQ" [SP entry-name SP entry-type-req] SP mod-sequence-valzer; flags share one modseq here. */
 static gboolean
-modseq_key (Reader *reader, GpoSearchKey **out)
+within_key (GpoImapParser *parser, GpoSearchKind kind, GpoSearchKey **out)
 {
-  GpoImapParser *parser = reader->parser;
-  g_autofree char *entry = NULL;
-  *out = new_key (GPO_SEARCH_MODSEQ);
-  reader->args->modseq = TRUE;
-  if (!gpo_imap_space (parser))
-    return FALSE;
-  if (gpo_imap_peek (parser) == '"')
-    {
-      if (!gpo_imap_string (parser, &entry, "an entry name") || !gpo_imap_space (parser))
-        return FALSE;
-      if (!gpo_imap_word (parser, "priv") && !gpo_imap_word (parser, "shared") && !gpo_imap_word (parser, "all"))
-        return gpo_imap_fail (parser, "priv, shared or all");
-      if (!gpo_imap_space (parser))
-        return FALSE;
-    }
-  return gpo_imap_number64 (parser, &(*out)->number, "a mod-sequence");
+  *out = new_key (kind);
+  return gpo_imap_within_args (parser, *out);
 }
 
 static gboolean
@@ -286,12 +265,20 @@ any_key (Reader *reader, GpoSearchKey **out)
     return TRUE;
   if (argument_key (reader, out, &ok))
     return ok;
+  if (gpo_imap_word (parser, "YOUNGER"))
+    return within_key (parser, GPO_SEARCH_YOUNGER, out);
+  if (gpo_imap_word (parser, "OLDER"))
+    return within_key (parser, GPO_SEARCH_OLDER, out);
   if (gpo_imap_word (parser, "UID"))
     return gpo_imap_space (parser) && set_key (parser, GPO_SEARCH_UIDS, out);
   if (gpo_imap_word (parser, "HEADER"))
     return header_key (reader, out);
   if (gpo_imap_word (parser, "MODSEQ"))
-    return modseq_key (reader, out);
+    {
+      *out = new_key (GPO_SEARCH_MODSEQ);
+      reader->args->modseq = TRUE;
+      return gpo_imap_modseq_key (parser, *out);
+    }
   if (gpo_imap_word (parser, "OR"))
     return or_key (reader, out);
   if (gpo_imap_word (parser, "NOT"))
@@ -320,32 +307,6 @@ search_key (Reader *reader, GpoSearchKey **out)
 /* --- before the keys --- */
 
 static gboolean
-return_options (GpoImapParser *parser, GpoSearchArgs *args)
-{
-  static const struct {
-    const char *word;
-    guint bit;
-  } options[] = { { "MIN", GPO_RETURN_MIN }, { "MAX", GPO_RETURN_MAX }, { "ALL", GPO_RETURN_ALL }, { "COUNT", GPO_RETURN_COUNT } };
-  args->extended = TRUE;
-  if (!gpo_imap_space (parser) || !gpo_imap_must (parser, '(', "a list of MIN, MAX, ALL and COUNT"))
-    return FALSE;
-  while (!gpo_imap_skip (parser, ')'))
-    {
-      guint i = 0;
-      while (i < G_N_ELEMENTS (options) && !gpo_imap_word (parser, options[i].word))
-        i++;
-      if (i == G_N_ELEMENTS (options))
-        return gpo_imap_fail (parser, "MIN, MAX, ALL, COUNT or \")\"");
-      args->returns |= options[i].bit;
-      if (!gpo_imap_skip (parser, ' ') && gpo_imap_peek (parser) != ')')
-        return gpo_imap_fail (parser, "a space or \")\"");
-    }
-  if (args->returns == 0)
-    args->returns = GPO_RETURN_ALL;
-  return gpo_imap_space (parser);
-}
-
-static gboolean
 charset (Reader *reader)
 {
   if (!gpo_imap_space (reader->parser) || !gpo_imap_astring (reader->parser, &reader->charset, "a charset")
@@ -365,7 +326,7 @@ gpo_imap_search_args (GpoImapParser *parser, GpoSearchArgs *args)
 {
   Reader reader = { .parser = parser, .args = args };
   *args = (GpoSearchArgs) { .extended = FALSE };
-  gboolean ok = !gpo_imap_word (parser, "RETURN") || return_options (parser, args);
+  gboolean ok = !gpo_imap_word (parser, "RETURN") || gpo_imap_return_options (parser, args);
   if (ok && gpo_imap_word (parser, "CHARSET"))
     ok = charset (&reader);
   if (ok && !args->bad_charset)

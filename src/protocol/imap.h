@@ -212,6 +212,20 @@ typedef struct {
 /* Reads what stands behind SEARCH and a space. With bad_charset the keys are not read. */
 gboolean gpo_imap_search_args (GpoImapParser *parser, GpoSearchArgs *args);
 void gpo_imap_search_args_clear (GpoSearchArgs *args);
+
+/* What the extensions add to the grammars above: imap-esearch-args.c, imap-condstore-args.c, imap-within.c. */
+
+/* Behind "RETURN": options into args->returns, and the space behind them. */
+gboolean gpo_imap_return_options (GpoImapParser *parser, GpoSearchArgs *args);
+/* A FETCH modifier, if there is one. */
+gboolean gpo_imap_changed_since (GpoImapParser *parser, GpoFetchArgs *args);
+/* Behind "MODSEQ". */
+gboolean gpo_imap_modseq_key (GpoImapParser *parser, GpoSearchKey *key);
+/* Behind "YOUNGER" or "OLDER". */
+gboolean gpo_imap_within_args (GpoImapParser *parser, GpoSearchKey *key);
+/* Whether a letter of this INTERNALDATE is what YOUNGER or OLDER means; seconds since 1970. */
+gboolean gpo_imap_within (const GpoSearchKey *key, gint64 date, gint64 now);
+
 /* UTF-8 made ready for comparing without regard to case. The caller frees. */
 char *gpo_imap_fold (const char *text, gssize length);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* imap-append.c: APPEND: RFC 3501 §6.3.11, APPENDUID of RFC 4315 §3, RFC 7888.
+/* imap-append.c: APPEND: RFC 3501 §6.3.11.
  *
  *     append = "APPEND" SP mailbox [SP flag-list] [SP date-time] SP literal
  *
@@ -30,7 +30,7 @@ gpo_imap_append_clear (GpoImap *imap)
   if (append->append)
     gpo_append_abort (append->append);
   if (append->paused)
-    imap->waiting--; /* `drained` will not come */
+    imap->mail.waiting--; /* `drained` will not come */
   g_clear_pointer (&append->mailbox, gpo_mailbox_unref);
   g_clear_pointer (&append->keywords, g_ptr_array_unref);
   g_free (append->name);
@@ -79,7 +79,7 @@ drained (gpointer data)
 {
   GpoImap *imap = data;
   imap->append->paused = FALSE;
-  if (gpo_imap_awake (imap))
+  if (gpo_mail_awake (&imap->mail))
     gpo_imap_settle (imap);
 }
 
@@ -87,7 +87,7 @@ static void
 opened (GpoMailbox *mailbox, const GError *error, gpointer data)
 {
   GpoImap *imap = data;
-  if (!gpo_imap_awake (imap))
+  if (!gpo_mail_awake (&imap->mail))
     {
       g_clear_pointer (&mailbox, gpo_mailbox_unref);
       return;
@@ -105,7 +105,7 @@ opened (GpoMailbox *mailbox, const GError *error, gpointer data)
     skip_literal (imap, size, sync);
   else
     {
-      append->letter = imap->session.letter = imap->counter->next_letter (imap->counter);
+      append->letter = imap->mail.session.letter = imap->mail.counter->next_letter (imap->mail.counter);
       append->append = gpo_mailbox_append_begin (mailbox, drained, imap);
       gpo_imap_step_edge (imap, GPO_IMAP_IN_APPEND, GPO_MORE, sync ? NULL : "");
     }
@@ -117,7 +117,7 @@ gpo_imap_append_literal (GpoImap *imap, guint64 size, gboolean sync)
 {
   GpoImapParser p = { .text = imap->command->str, .length = imap->command->len };
   const char *space = memchr (p.text, ' ', p.length);
-  if (!space || imap->session.pending != GPO_PENDING_NONE)
+  if (!space || imap->mail.session.pending != GPO_PENDING_NONE)
     return FALSE;
   p.at = space + 1 - p.text;
   if (!gpo_imap_word (&p, "APPEND"))
@@ -126,7 +126,7 @@ gpo_imap_append_literal (GpoImap *imap, guint64 size, gboolean sync)
   append->keywords = g_ptr_array_new_with_free_func (g_free);
   append->size = size;
   append->sync = sync;
-  append->date = imap->counter->wall (imap->counter) / G_USEC_PER_SEC;
+  append->date = imap->mail.counter->wall (imap->mail.counter) / G_USEC_PER_SEC;
   if (!read_arguments (&p, append))
     {
       gpo_imap_append_clear (imap);
@@ -135,7 +135,7 @@ gpo_imap_append_literal (GpoImap *imap, guint64 size, gboolean sync)
   imap->tag = g_strndup (p.text, space - p.text);
   imap->input = GPO_IMAP_IN_APPEND;
   imap->answered = FALSE;
-  guint64 limit = imap->counter->host->limits.literal;
+  guint64 limit = imap->mail.counter->host->limits.literal;
   if (limit && size > limit)
     {
       gpo_imap_append_clear (imap);
@@ -145,7 +145,7 @@ gpo_imap_append_literal (GpoImap *imap, guint64 size, gboolean sync)
         gpo_imap_answer (imap, GPO_CLOSING, "BYE a letter of that size will not be read");
       return TRUE;
     }
-  gpo_imap_wait (imap);
+  gpo_mail_wait (&imap->mail);
   gpo_mailboxes_open (imap->mailboxes, append->name, opened, imap);
   return TRUE;
 }
@@ -156,16 +156,16 @@ static void
 stored (guint32 uid, const GError *error, gpointer data)
 {
   GpoImap *imap = data;
-  if (!gpo_imap_awake (imap))
+  if (!gpo_mail_awake (&imap->mail))
     return;
   Append *append = imap->append;
-  guint32 uidvalidity = append->mailbox->uidvalidity;
+  g_autofree char *code = error ? NULL : gpo_imap_appenduid (append->mailbox, uid);
   imap->input = GPO_IMAP_IN_LITERAL_END;
   gpo_imap_append_clear (imap);
   if (error)
     gpo_imap_no (imap, error, FALSE);
   else
-    gpo_imap_answerf (imap, GPO_OK, "OK [APPENDUID %u %u] APPEND completed", uidvalidity, uid);
+    gpo_imap_answerf (imap, GPO_OK, "OK %s APPEND completed", code);
   gpo_imap_settle (imap);
 }
 
@@ -175,12 +175,12 @@ take_end (GpoImap *imap)
 {
   Append *append = imap->append;
   GpoLine line;
-  GpoLineResult result = gpo_session_line (&imap->session, 8192, &line);
+  GpoLineResult result = gpo_session_line (&imap->mail.session, 8192, &line);
   if (result == GPO_LINE_NONE)
     return FALSE;
   gboolean empty = result == GPO_LINE_WHOLE && line.length == 0;
-  gpo_session_record_line (&imap->session, TRUE, line.text, line.length, line.ending, 0, 0);
-  gpo_session_consume (&imap->session, line.with_ending);
+  gpo_session_record_line (&imap->mail.session, TRUE, line.text, line.length, line.ending, 0, 0);
+  gpo_session_consume (&imap->mail.session, line.with_ending);
   imap->input = GPO_IMAP_IN_LITERAL_END;
   if (!empty || append->size == 0)
     {
@@ -188,7 +188,7 @@ take_end (GpoImap *imap)
       gpo_imap_answer (imap, GPO_SYNTAX, empty ? "BAD a letter has at least one byte" : NULL);
       return TRUE;
     }
-  gpo_imap_wait (imap);
+  gpo_mail_wait (&imap->mail);
   gpo_append_commit (g_steal_pointer (&append->append), append->flags, append->date, append->letter, stored, imap);
   return TRUE;
 }
@@ -200,15 +200,15 @@ gpo_imap_append_take (GpoImap *imap)
   const char *bytes;
   if (append->come == append->size)
     return take_end (imap);
-  gsize n = MIN (gpo_session_peek (&imap->session, &bytes), append->size - append->come);
+  gsize n = MIN (gpo_session_peek (&imap->mail.session, &bytes), append->size - append->come);
   if (n == 0)
     return FALSE;
-  gpo_session_record_data (&imap->session, TRUE, bytes, n, append->come, FALSE);
+  gpo_session_record_data (&imap->mail.session, TRUE, bytes, n, append->come, FALSE);
   append->come += n;
   gboolean go_on = gpo_append_write (append->append, bytes, n);
-  gpo_session_consume (&imap->session, n);
+  gpo_session_consume (&imap->mail.session, n);
   append->paused = !go_on;
   if (!go_on)
-    gpo_imap_wait (imap);
+    gpo_mail_wait (&imap->mail);
   return TRUE;
 }

@@ -32,13 +32,13 @@ static const GpoImapCommand commands[] = {
   { GPO_IMAP_IN_FETCH, gpo_imap_fetch },
   { GPO_IMAP_IN_STORE, gpo_imap_store },
   { GPO_IMAP_IN_COPY, gpo_imap_copy },
-  { GPO_IMAP_IN_MOVE, gpo_imap_copy },
-  { GPO_IMAP_IN_UID_EXPUNGE, gpo_imap_expunge },
+  { GPO_IMAP_IN_MOVE, gpo_imap_move },
+  { GPO_IMAP_IN_UID_EXPUNGE, gpo_imap_uid_expunge },
   { GPO_IMAP_IN_UID_SEARCH, gpo_imap_search },
   { GPO_IMAP_IN_UID_FETCH, gpo_imap_fetch },
   { GPO_IMAP_IN_UID_STORE, gpo_imap_store },
   { GPO_IMAP_IN_UID_COPY, gpo_imap_copy },
-  { GPO_IMAP_IN_UID_MOVE, gpo_imap_copy },
+  { GPO_IMAP_IN_UID_MOVE, gpo_imap_move },
 };
 
 const GpoImapCommand *

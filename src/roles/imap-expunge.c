@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* imap-expunge.c: EXPUNGE and UID EXPUNGE: RFC 3501 §6.4.3, RFC 4315 §2.1. The EXPUNGE responses are imap-update.c's. */
+/* imap-expunge.c: EXPUNGE: RFC 3501 §6.4.3. The EXPUNGE responses are imap-update.c's; UID EXPUNGE is imap-uidplus.c's. */
 #include "roles/imap-private.h"
 
 static void
 expunged (const GError *error, gpointer data)
 {
   GpoImap *imap = data;
-  if (!gpo_imap_awake (imap))
+  if (!gpo_mail_awake (&imap->mail))
     return;
   if (error)
     gpo_imap_no (imap, error, FALSE);
@@ -29,20 +29,12 @@ keep_deleted (GpoMailbox *mailbox, GArray *slots)
   g_array_set_size (slots, kept);
 }
 
+/* `slots` is taken over. */
 void
-gpo_imap_expunge (GpoImap *imap)
+gpo_imap_expunge_slots (GpoImap *imap, GArray *slots)
 {
   GpoView *view = imap->view;
-  g_autoptr (GArray) slots = NULL;
-  if (imap->input == GPO_IMAP_IN_UID_EXPUNGE)
-    {
-      if (!gpo_imap_space (&imap->parser))
-        gpo_imap_bad (imap);
-      else
-        slots = gpo_imap_read_slots (imap);
-      if (!slots)
-        return;
-    }
+  g_autoptr (GArray) mine = slots;
   if (!gpo_imap_no_more (imap))
     return;
   if (view->read_only)
@@ -50,17 +42,20 @@ gpo_imap_expunge (GpoImap *imap)
       gpo_imap_answer (imap, GPO_REFUSED, "NO [READ-ONLY] the mailbox was opened by EXAMINE");
       return;
     }
-  if (!slots)
-    {
-      slots = g_array_new (FALSE, FALSE, sizeof (guint32));
-      g_array_append_vals (slots, view->slots, view->n);
-    }
   keep_deleted (view->mailbox, slots);
   if (slots->len == 0)
     {
       gpo_imap_answer (imap, GPO_OK, NULL);
       return;
     }
-  gpo_imap_wait (imap);
+  gpo_mail_wait (&imap->mail);
   gpo_mailbox_expunge (view->mailbox, (guint32 *) (gpointer) slots->data, slots->len, view, expunged, imap);
+}
+
+void
+gpo_imap_expunge (GpoImap *imap)
+{
+  GArray *slots = g_array_new (FALSE, FALSE, sizeof (guint32));
+  g_array_append_vals (slots, imap->view->slots, imap->view->n);
+  gpo_imap_expunge_slots (imap, slots);
 }

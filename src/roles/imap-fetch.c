@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* imap-fetch.c: FETCH and UID FETCH: RFC 3501 §6.4.5 and §7.4.2, CHANGEDSINCE of RFC 7162 §3.1.4.
+/* imap-fetch.c: FETCH and UID FETCH: RFC 3501 §6.4.5 and §7.4.2. CHANGEDSINCE and MODSEQ are imap-condstore.c's.
  *
  * A stream: one letter's response is one step, and a long literal many, so that a client that reads slowly holds up nobody else
  * and a mailbox of any size is fetched in constant memory. Flags come from the table, ENVELOPE, BODYSTRUCTURE and header fields from
@@ -72,11 +72,10 @@ append_date (GString *out, gint64 seconds)
 }
 
 static void
-append_numbered (GString *out, const char *name, guint64 number, const char *end)
+append_numbered (GString *out, const char *name, guint64 number)
 {
   g_string_append (out, name);
   gpo_imap_append_number (out, number);
-  g_string_append (out, end);
 }
 
 static void
@@ -119,7 +118,7 @@ write_item (GpoImap *imap, Fetch *fetch, GString *out, const GpoFetchItem *item,
   switch (item->kind)
     {
     case GPO_FETCH_UID:
-      append_numbered (out, "UID ", message->uid, "");
+      append_numbered (out, "UID ", message->uid);
       break;
     case GPO_FETCH_FLAGS:
       gpo_imap_append_flags (imap, out, message);
@@ -128,7 +127,7 @@ write_item (GpoImap *imap, Fetch *fetch, GString *out, const GpoFetchItem *item,
       append_date (out, message->date);
       break;
     case GPO_FETCH_SIZE:
-      append_numbered (out, "RFC822.SIZE ", message->size, "");
+      append_numbered (out, "RFC822.SIZE ", message->size);
       break;
     case GPO_FETCH_ENVELOPE:
       append_info (out, "ENVELOPE ", info->envelope, info->envelope_length);
@@ -140,7 +139,7 @@ write_item (GpoImap *imap, Fetch *fetch, GString *out, const GpoFetchItem *item,
       append_info (out, "BODYSTRUCTURE ", info->bodystructure, info->bodystructure_length);
       break;
     case GPO_FETCH_MODSEQ:
-      append_numbered (out, "MODSEQ (", message->modseq, ")");
+      gpo_imap_condstore_append (out, "", message);
       break;
     case GPO_FETCH_SECTION:
       begin_section (imap, fetch, out, item);
@@ -160,7 +159,7 @@ write_literal (GpoImap *imap, Fetch *fetch)
   fetch->sent += n;
   fetch->in_literal = fetch->sent < section->length;
   if (!fetch->in_literal && fetch->bytes && section->offset == 0 && section->length == g_bytes_get_size (fetch->bytes))
-    gpo_counter_note_recorded (imap->counter, imap->line_letter);
+    gpo_counter_note_recorded (imap->mail.counter, imap->line_letter);
 }
 
 /* \Seen was set by this FETCH: its response has the flags (RFC 3501 §6.4.5). */
@@ -173,14 +172,14 @@ write_implied_flags (GpoImap *imap, Fetch *fetch, GString *out, const GpoMessage
   g_string_append_c (out, ' ');
   gpo_imap_append_flags (imap, out, message);
   if (imap->condstore && !fetch->args.modseq)
-    append_numbered (out, " MODSEQ (", message->modseq, ")");
+    gpo_imap_condstore_append (out, " ", message);
 }
 
 /* Goes on with the response in hand until it is done or has a long literal. */
 static void
 write_response (GpoImap *imap, Fetch *fetch)
 {
-  GString *out = imap->session.out;
+  GString *out = imap->mail.session.out;
   const GpoMessage *message = message_at (imap, fetch, fetch->at);
   if (fetch->in_literal)
     write_literal (imap, fetch);
@@ -221,7 +220,7 @@ static void
 seen_stored (const guint32 *failed, guint n_failed, const GError *error, gpointer data)
 {
   GpoImap *imap = data;
-  if (!gpo_imap_awake (imap))
+  if (!gpo_mail_awake (&imap->mail))
     return;
   if (error) /* the letters can be read all the same */
     ((Fetch *) imap->job)->seen_changed = 0;
@@ -246,14 +245,14 @@ set_seen (GpoImap *imap, Fetch *fetch)
     {
       const GpoMessage *message = message_at (imap, fetch, i);
       if (message->flags & (GPO_FLAG_SEEN | GPO_FLAG_EXPUNGED)
-          || (fetch->args.changed_since && message->modseq <= fetch->args.changed_since))
+          || gpo_imap_condstore_passes_over (&fetch->args, message))
         continue;
       fetch->seen_changed |= G_GUINT64_CONSTANT (1) << (i - first);
       slots[n++] = g_array_index (fetch->letters.slots, guint32, i);
     }
   if (n == 0)
     return FALSE;
-  gpo_imap_wait (imap);
+  gpo_mail_wait (&imap->mail);
   gpo_mailbox_store (imap->view->mailbox, slots, n, GPO_STORE_ADD, GPO_FLAG_SEEN, G_MAXUINT64, imap->view, seen_stored, imap);
   return TRUE;
 }
@@ -292,7 +291,7 @@ step (GpoImap *imap)
   guint32 slot = g_array_index (fetch->letters.slots, guint32, fetch->at);
   const GpoMessage *message = gpo_mailbox_message (imap->view->mailbox, slot);
   guint32 number = gpo_view_number (imap->view, slot);
-  if (fetch->args.changed_since && message->modseq <= fetch->args.changed_since)
+  if (gpo_imap_condstore_passes_over (&fetch->args, message))
     {
       fetch->at++;
       return;
@@ -326,7 +325,8 @@ look_at_items (GpoImap *imap, Fetch *fetch)
         fetch->needs_bytes = TRUE;
       fetch->sets_seen |= item->seen && !imap->view->read_only;
     }
-  imap->condstore |= fetch->args.modseq;
+  if (fetch->args.modseq)
+    gpo_imap_condstore_enable (imap);
   /* With the letter in hand its header need not be looked up. */
   if (fetch->needs_bytes)
     fetch->needs_header = FALSE;

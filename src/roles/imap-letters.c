@@ -30,8 +30,9 @@ slots_from (const GpoImapLetters *letters, guint i)
 static void
 info_loaded (const GError *error, gpointer data)
 {
-  if (gpo_imap_awake (data))
-    gpo_imap_settle (data);
+  GpoImap *imap = data;
+  if (gpo_mail_awake (&imap->mail))
+    gpo_imap_settle (imap);
 }
 
 GpoLetterState
@@ -44,7 +45,7 @@ gpo_imap_letters_info (GpoImap *imap, GpoImapLetters *letters, guint i, GpoLette
     return GPO_LETTER_GONE;
   guint n = MIN (letters->slots->len - i, INFO_AHEAD);
   letters->info_tried = i + n;
-  gpo_imap_wait (imap);
+  gpo_mail_wait (&imap->mail);
   gpo_mailbox_load_info (mailbox, slots_from (letters, i), n, info_loaded, imap);
   return GPO_LETTER_COMING;
 }
@@ -54,7 +55,7 @@ static void
 letters_read (GBytes *const *read, guint n, gpointer data)
 {
   GpoImap *imap = data;
-  if (!gpo_imap_awake (imap))
+  if (!gpo_mail_awake (&imap->mail))
     return;
   GpoImapLetters *letters = imap->job;
   letters->n = MIN (n, GPO_LETTERS_AHEAD);
@@ -73,7 +74,7 @@ gpo_imap_letters_bytes (GpoImap *imap, GpoImapLetters *letters, guint i, GBytes 
     }
   drop (letters);
   letters->first = i;
-  gpo_imap_wait (imap);
+  gpo_mail_wait (&imap->mail);
   gpo_mailbox_read (imap->view->mailbox, slots_from (letters, i), MIN (letters->slots->len - i, GPO_LETTERS_AHEAD), BYTES_AHEAD,
                     letters_read, imap);
   return GPO_LETTER_COMING;

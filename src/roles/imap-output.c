@@ -10,17 +10,17 @@
 GString *
 gpo_imap_begin (GpoImap *imap)
 {
-  imap->line_start = imap->session.out->len;
+  imap->line_start = imap->mail.session.out->len;
   imap->line_letter = 0;
-  return imap->session.out;
+  return imap->mail.session.out;
 }
 
 /* Records what was appended since line_start, whose CRLF stands behind it already. */
 static void
 record (GpoImap *imap)
 {
-  GString *out = imap->session.out;
-  GpoSession *session = &imap->session;
+  GString *out = imap->mail.session.out;
+  GpoSession *session = &imap->mail.session;
   guint64 cause = session->cause;
   guint32 letter = session->letter;
   session->letter = imap->line_letter;
@@ -34,7 +34,7 @@ record (GpoImap *imap)
 static void
 record_with_literals (GpoImap *imap)
 {
-  GString *out = imap->session.out;
+  GString *out = imap->mail.session.out;
   gsize end = out->len, at = imap->line_start;
   guint32 letter = imap->line_letter;
   while (at < end)
@@ -50,12 +50,12 @@ record_with_literals (GpoImap *imap)
       at = line_end;
       if (!literal || size > end - at)
         continue;
-      imap->session.letter = 0;
+      imap->mail.session.letter = 0;
       if (size)
-        gpo_session_record_data (&imap->session, FALSE, out->str + at, size, 0, FALSE);
+        gpo_session_record_data (&imap->mail.session, FALSE, out->str + at, size, 0, FALSE);
       at += size;
     }
-  imap->session.letter = 0;
+  imap->mail.session.letter = 0;
   imap->line_letter = letter;
   out->len = imap->line_start = end;
 }
@@ -63,7 +63,7 @@ record_with_literals (GpoImap *imap)
 void
 gpo_imap_end (GpoImap *imap)
 {
-  GString *out = imap->session.out;
+  GString *out = imap->mail.session.out;
   gboolean literals = memchr (out->str + imap->line_start, '\n', out->len - imap->line_start) != NULL;
   g_string_append_len (out, "\r\n", 2);
   if (literals)
@@ -87,7 +87,7 @@ gpo_imap_untagged (GpoImap *imap, const char *format, ...)
 void
 gpo_imap_literal_begin (GpoImap *imap, gsize n)
 {
-  GString *out = imap->session.out;
+  GString *out = imap->mail.session.out;
   g_string_append_c (out, '{');
   gpo_imap_append_number (out, n);
   g_string_append_len (out, "}\r\n", 3);
@@ -97,12 +97,12 @@ gpo_imap_literal_begin (GpoImap *imap, gsize n)
 void
 gpo_imap_literal_bytes (GpoImap *imap, const char *bytes, gsize n, goffset offset)
 {
-  GpoSession *session = &imap->session;
+  GpoSession *session = &imap->mail.session;
   guint32 letter = session->letter;
   session->letter = offset >= 0 ? imap->line_letter : 0;
   g_string_append_len (session->out, bytes, n);
   if (n > 0)
-    gpo_session_record_data (session, FALSE, bytes, n, MAX (offset, 0), offset >= 0 && gpo_counter_knows (imap->counter, session->letter));
+    gpo_session_record_data (session, FALSE, bytes, n, MAX (offset, 0), offset >= 0 && gpo_counter_knows (imap->mail.counter, session->letter));
   session->letter = letter;
   imap->line_start = session->out->len;
 }

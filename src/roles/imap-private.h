@@ -4,37 +4,31 @@
  * A command is one function, named in the table of imap-commands.c. It reads its arguments from imap->parser and ends, now or
  * later, with exactly one gpo_imap_answer(). Between, it may
  *  - write untagged responses (gpo_imap_begin … gpo_imap_end);
- *  - wait for the store: gpo_imap_wait(), and gpo_imap_awake() first thing in the callback, gpo_imap_settle() last;
+ *  - wait for the store: gpo_mail_wait(), and gpo_mail_awake() first thing in the callback, gpo_imap_settle() last;
  *  - stream: gpo_imap_stream() names a step that is called as long as there is room for output. */
 #pragma once
 #include "letter/anatomy.h"
 #include "protocol/imap.h"
-#include "protocol/sasl.h"
-#include "roles/mail-counter.h"
 #include "roles/imap-server.h"
+#include "roles/mail-session.h"
 
 G_BEGIN_DECLS
 
 typedef struct GpoImap GpoImap;
 
 struct GpoImap {
-  GpoSession session;
-  GpoCounter *counter;
+  GpoMailSession mail;
   GpoPerson *person;        /* who logged in */
   GpoMailboxes *mailboxes;  /* theirs */
   GpoView *view;            /* the mailbox selected */
-  gboolean offers_tls;
   gboolean condstore;       /* the client knows MODSEQ (RFC 7162 §3.1) */
   guint told_keywords;      /* keywords of the selected mailbox the client was told */
-  guint errors;
 
   /* the command at hand: imap-session.c */
   GString *command;         /* its lines and literals so far */
   guint64 literal;          /* bytes of a literal still to come */
   guint64 discard;          /* bytes of a refused literal still to come */
   gboolean discard_line;    /* and the line behind them */
-  gboolean asked;           /* the line at hand was recorded, and the gate has it */
-  guint64 event;            /* as this event */
   GpoImapInput input;
   char *tag;
   GpoImapParser parser;
@@ -45,17 +39,20 @@ struct GpoImap {
   gpointer job;
   GDestroyNotify job_free;
   void (*step) (GpoImap *imap);
-  guint waiting;            /* callbacks of the store still to come */
-  gboolean dead;            /* freed by its owner meanwhile */
   gboolean stepping;
   gboolean answered;        /* the command is over */
 
-  GpoSasl *sasl;            /* imap-auth.c */
-  char *sasl_user;
   struct GpoImapAppend *append; /* imap-append.c */
 };
 
 /* --- imap-session.c --- */
+
+/* A line of a command: RFC 2683 §3.2.1.5 asks for 8,000. */
+#define GPO_IMAP_LINE_LIMIT 65536
+/* Reads the tag of the command at hand into imap->tag, from the beginning. FALSE: there is none. */
+gboolean gpo_imap_read_tag (GpoImap *imap);
+
+/* --- imap-answer.c --- */
 
 /* Ends the command: tells what changed (as the command allows), takes the edge, sends the tagged reply: `text` ("OK …",
  * "NO …") or, if NULL, the row's own. */
@@ -66,19 +63,32 @@ void gpo_imap_answerf (GpoImap *imap, GpoVerdict verdict, const char *format, ..
 void gpo_imap_bad (GpoImap *imap);
 /* NO with the response code that suits the error. `create`: TRYCREATE suits a mailbox that is not there. */
 void gpo_imap_no (GpoImap *imap, const GError *error, gboolean create);
-/* Takes an edge whose reply has no tag ("+ …", "* BYE …") while a command goes on. */
+/* The one place where a verdict becomes an edge and a reply: `text` or the row's own. By itself for what answers no command ("* BYE
+ * …"), or answers it only for now ("+ …"). */
 void gpo_imap_step_edge (GpoImap *imap, GpoImapInput input, GpoVerdict verdict, const char *text);
 /* TRUE if the whole of the arguments is read; else the command was answered. */
 gboolean gpo_imap_no_more (GpoImap *imap);
+/* Forgets the command at hand. */
+void gpo_imap_end_command (GpoImap *imap);
 
-void gpo_imap_wait (GpoImap *imap);
-/* FALSE: the session is gone, the callback must return at once (after freeing what it was given). */
-gboolean gpo_imap_awake (GpoImap *imap);
+/* --- imap-stream.c --- */
+
 void gpo_imap_settle (GpoImap *imap);
 void gpo_imap_set_job (GpoImap *imap, gpointer job, GDestroyNotify job_free);
 void gpo_imap_stream (GpoImap *imap, void (*step) (GpoImap *imap));
 /* Ends streaming; call before gpo_imap_answer(). */
 void gpo_imap_stream_end (GpoImap *imap);
+/* For GpoSessionClass. */
+void gpo_imap_drained (GpoSession *session);
+
+/* --- imap-literal.c --- */
+
+/* LITERAL+ or LITERAL-. */
+const char *gpo_imap_literal_capability (GpoImap *imap);
+/* The line just read, now at the end of imap->command with CRLF, ends in "{n}". */
+void gpo_imap_literal_at_hand (GpoImap *imap, guint64 size, gboolean sync);
+/* TRUE if bytes of a literal are due and not a line: *taken is what `take` returns. */
+gboolean gpo_imap_take_literal (GpoImap *imap, gboolean *taken);
 
 /* --- imap-output.c: untagged responses --- */
 
@@ -127,8 +137,8 @@ GArray *gpo_imap_slots_of (GpoImap *imap, GpoImapSet *set, gboolean uid);
 /* The bits of a flag list, keywords made if `add`. FALSE: too many; the command was answered. */
 gboolean gpo_imap_flag_bits (GpoImap *imap, GpoMailbox *mailbox, GPtrArray *keywords, gboolean add, guint32 *flags);
 
+/* The commands: each in the file of its name. */
 void gpo_imap_capability (GpoImap *imap);
-void gpo_imap_capability_append (GpoImap *imap, GString *out);
 void gpo_imap_noop (GpoImap *imap);
 void gpo_imap_logout (GpoImap *imap);
 void gpo_imap_id (GpoImap *imap);
@@ -137,9 +147,7 @@ void gpo_imap_namespace (GpoImap *imap);
 void gpo_imap_starttls (GpoImap *imap);
 void gpo_imap_login (GpoImap *imap);
 void gpo_imap_authenticate (GpoImap *imap);
-void gpo_imap_auth_response (GpoImap *imap, const char *line, gsize length);
 void gpo_imap_select (GpoImap *imap);
-void gpo_imap_deselect (GpoImap *imap);
 void gpo_imap_close (GpoImap *imap);
 void gpo_imap_unselect (GpoImap *imap);
 void gpo_imap_check (GpoImap *imap);
@@ -151,17 +159,108 @@ void gpo_imap_list (GpoImap *imap);
 void gpo_imap_lsub (GpoImap *imap);
 void gpo_imap_status (GpoImap *imap);
 void gpo_imap_append (GpoImap *imap);
-/* A line ended in a literal: if the command is an APPEND and this is its letter, takes over and returns TRUE. */
-gboolean gpo_imap_append_literal (GpoImap *imap, guint64 size, gboolean sync);
-gboolean gpo_imap_append_take (GpoImap *imap);
-void gpo_imap_append_clear (GpoImap *imap);
 void gpo_imap_idle (GpoImap *imap);
-void gpo_imap_idle_line (GpoImap *imap, const char *line, gsize length);
 void gpo_imap_expunge (GpoImap *imap);
+void gpo_imap_uid_expunge (GpoImap *imap);
 void gpo_imap_search (GpoImap *imap);
 void gpo_imap_fetch (GpoImap *imap);
 void gpo_imap_store (GpoImap *imap);
 void gpo_imap_copy (GpoImap *imap);
+void gpo_imap_move (GpoImap *imap);
+
+void gpo_imap_capability_append (GpoImap *imap, GString *out);
+/* The person is known: opens their mailboxes and answers. */
+void gpo_imap_welcome (GpoImap *imap, GpoPerson *person, const char *verb);
+/* A line that answers a challenge; length G_MAXSIZE: it was too long. */
+void gpo_imap_auth_response (GpoImap *imap, const char *line, gsize length);
+/* A line during IDLE. */
+void gpo_imap_idle_line (GpoImap *imap, const char *line, gsize length);
+/* No mailbox is selected any more. */
+void gpo_imap_deselect (GpoImap *imap);
+/* A line ended in a literal: if the command is an APPEND and this is its letter, takes over and returns TRUE. */
+gboolean gpo_imap_append_literal (GpoImap *imap, guint64 size, gboolean sync);
+gboolean gpo_imap_append_take (GpoImap *imap);
+void gpo_imap_append_clear (GpoImap *imap);
+/* COPY, or MOVE. */
+void gpo_imap_copy_letters (GpoImap *imap, gboolean move);
+/* Expunges those of these slots that are \Deleted, and answers. Takes over `slots`. */
+void gpo_imap_expunge_slots (GpoImap *imap, GArray *slots);
+
+/* --- imap-mailboxes.c --- */
+
+/* SP mailbox. */
+gboolean gpo_imap_one_name (GpoImap *imap, char **name);
+/* A name that cannot be a mailbox is refused before the store hears of it: FALSE, and it was answered. */
+gboolean gpo_imap_name_is_good (GpoImap *imap, const char *name);
+/* The store's callback: answers. */
+void gpo_imap_name_changed (const GError *error, gpointer imap);
+
+/* --- imap-list.c --- */
+
+typedef struct {
+  gboolean lsub, extended;
+  gboolean select_subscribed, select_special, recursive; /* selection options; REMOTE has nothing to add here */
+  gboolean return_subscribed, return_children, return_special;
+  guint status;         /* RETURN (STATUS (…)) */
+  char *reference;
+  GPtrArray *patterns;  /* of char * */
+  GPtrArray *names;     /* of char *: those whose STATUS is still to be told */
+  guint at;
+} GpoImapList;
+
+/* LIST, or LSUB. */
+void gpo_imap_list_run (GpoImap *imap, gboolean lsub);
+/* Appends an attribute to the list that `out` ends in. */
+void gpo_imap_list_attribute (GString *out, const char *word);
+
+/* --- extensions: each in the file of its name --- */
+
+/* SASL-IR. Behind the mechanism: a response, or nothing (*response stays). The caller frees. */
+gboolean gpo_imap_initial_response (GpoImapParser *parser, char **response);
+
+/* UIDPLUS: "[APPENDUID …]" and "[COPYUID …]". The caller frees. */
+char *gpo_imap_appenduid (GpoMailbox *mailbox, guint32 uid);
+char *gpo_imap_copyuid (GpoImap *imap, const guint32 *slots, GpoMailbox *to, const guint32 *uids, guint n);
+
+/* MOVE: the letters are moved: answers. */
+void gpo_imap_moved (GpoImap *imap, const char *copyuid);
+
+/* CHILDREN, SPECIAL-USE: the attributes of a name. */
+void gpo_imap_children_attribute (GString *out, const GpoMailboxEntry *entry);
+void gpo_imap_special_use_attribute (GString *out, const GpoMailboxEntry *entry);
+/* [SP "(USE (" use-attr "))"] of CREATE. */
+gboolean gpo_imap_create_use (GpoImapParser *parser, GpoSpecialUse *use);
+
+/* LIST-EXTENDED: options, and what they choose. */
+gboolean gpo_imap_list_select_options (GpoImapParser *parser, GpoImapList *list);
+gboolean gpo_imap_list_return_options (GpoImapParser *parser, GpoImapList *list);
+gboolean gpo_imap_list_selects (const GpoImapList *list, const GpoMailboxEntry *entry);
+/* Whether something under this name is subscribed (RECURSIVEMATCH, and LSUB). */
+gboolean gpo_imap_list_has_subscribed_child (GPtrArray *entries, const char *name);
+void gpo_imap_list_child_info (GString *out);
+
+/* LIST-STATUS: a step of the stream behind the names: the STATUS of the next one, or the answer. */
+void gpo_imap_list_status (GpoImap *imap);
+
+/* STATUS=SIZE. */
+guint64 gpo_imap_status_size (const GpoMailbox *mailbox);
+
+/* ESEARCH: the untagged answer. `found`: ascending numbers or UIDs; modseq: the highest of them. */
+void gpo_imap_esearch (GpoImap *imap, GArray *found, const GpoSearchArgs *args, guint64 modseq);
+
+/* CONDSTORE. */
+/* The client knows MODSEQ from now on: TRUE if that is news. */
+gboolean gpo_imap_condstore_enable (GpoImap *imap);
+gboolean gpo_imap_condstore_select_param (GpoImap *imap);
+void gpo_imap_condstore_describe (GpoImap *imap, const GpoMailbox *mailbox);
+guint64 gpo_imap_condstore_status (GpoImap *imap, const GpoMailbox *mailbox, guint items);
+gboolean gpo_imap_condstore_unchanged_since (GpoImap *imap, guint64 *unchanged_since);
+/* Answers a STORE of which these numbers or UIDs failed. */
+void gpo_imap_condstore_modified (GpoImap *imap, const guint32 *failed, guint n);
+gboolean gpo_imap_condstore_passes_over (const GpoFetchArgs *args, const GpoMessage *message);
+/* Appends "MODSEQ (n)". */
+void gpo_imap_condstore_append (GString *out, const char *before, const GpoMessage *message);
+void gpo_imap_condstore_search (GString *out, guint64 modseq);
 
 /* --- imap-letters.c: letters and what is known of them, read ahead --- */
 

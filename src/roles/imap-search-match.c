@@ -280,9 +280,8 @@ table_key (const GpoSearchKey *key, GpoView *view, guint32 number, gint64 now)
     case GPO_SEARCH_SMALLER:
       return yes (message->size < key->number);
     case GPO_SEARCH_YOUNGER:
-      return yes (message->date >= now - (gint64) key->number);
     case GPO_SEARCH_OLDER:
-      return yes (message->date <= now - (gint64) key->number);
+      return yes (gpo_imap_within (key, message->date, now));
     case GPO_SEARCH_MODSEQ:
       return yes (message->modseq >= key->number);
     default:

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* imap-search.c: SEARCH and UID SEARCH: RFC 3501 §6.4.4, ESEARCH of RFC 4731, MODSEQ of RFC 7162 §3.1.5.
+/* imap-search.c: SEARCH and UID SEARCH: RFC 3501 §6.4.4. RETURN is answered by imap-esearch.c.
  *
  * A stream over the letters of the view, as FETCH: what must be read is read ahead, and other sessions have their turn. */
 #include "roles/imap-private.h"
@@ -36,52 +36,7 @@ answer_search (GpoImap *imap, Search *search)
       gpo_imap_append_number (out, g_array_index (search->found, guint32, i));
     }
   if (search->args.modseq && search->found->len)
-    g_string_append_printf (out, " (MODSEQ %" G_GUINT64_FORMAT ")", search->modseq);
-  gpo_imap_end (imap);
-}
-
-/* MODSEQ of ESEARCH is that of the letters that are told: RFC 7162 §3.1.10. */
-static guint64
-told_modseq (GpoImap *imap, Search *search)
-{
-  if (search->args.returns & (GPO_RETURN_ALL | GPO_RETURN_COUNT))
-    return search->modseq;
-  guint64 highest = 0;
-  const guint ends[] = { 0, search->found->len - 1 };
-  for (guint i = 0; i < 2; i++)
-    if (search->args.returns & (i ? GPO_RETURN_MAX : GPO_RETURN_MIN))
-      {
-        guint32 number = g_array_index (search->found, guint32, ends[i]);
-        if (gpo_imap_is_uid (imap->input))
-          number = gpo_view_find (imap->view, number);
-        highest = MAX (highest, gpo_view_message (imap->view, number)->modseq);
-      }
-  return highest;
-}
-
-static void
-answer_esearch (GpoImap *imap, Search *search)
-{
-  GArray *found = search->found;
-  guint returns = search->args.returns;
-  GString *out = gpo_imap_begin (imap);
-  g_string_append (out, "* ESEARCH (TAG ");
-  g_string_append_printf (out, "\"%s\")", imap->tag);
-  if (gpo_imap_is_uid (imap->input))
-    g_string_append (out, " UID");
-  if (returns & GPO_RETURN_MIN && found->len)
-    g_string_append_printf (out, " MIN %u", g_array_index (found, guint32, 0));
-  if (returns & GPO_RETURN_MAX && found->len)
-    g_string_append_printf (out, " MAX %u", g_array_index (found, guint32, found->len - 1));
-  if (returns & GPO_RETURN_COUNT)
-    g_string_append_printf (out, " COUNT %u", found->len);
-  if (returns & GPO_RETURN_ALL && found->len)
-    {
-      g_string_append (out, " ALL ");
-      gpo_imap_numbers_append (out, (guint32 *) (gpointer) found->data, found->len);
-    }
-  if (search->args.modseq && found->len)
-    g_string_append_printf (out, " MODSEQ %" G_GUINT64_FORMAT, told_modseq (imap, search));
+    gpo_imap_condstore_search (out, search->modseq);
   gpo_imap_end (imap);
 }
 
@@ -92,7 +47,7 @@ finish (GpoImap *imap, Search *search)
 {
   gpo_imap_stream_end (imap);
   if (search->args.extended)
-    answer_esearch (imap, search);
+    gpo_imap_esearch (imap, search->found, &search->args, search->modseq);
   else
     answer_search (imap, search);
   gpo_imap_answer (imap, GPO_OK, NULL);
@@ -163,7 +118,7 @@ gpo_imap_search (GpoImap *imap)
   Search *search = g_new0 (Search, 1);
   search->found = g_array_new (FALSE, FALSE, sizeof (guint32));
   search->letters.slots = g_array_sized_new (FALSE, FALSE, sizeof (guint32), view->n);
-  search->now = imap->counter->wall (imap->counter) / G_USEC_PER_SEC;
+  search->now = imap->mail.counter->wall (imap->mail.counter) / G_USEC_PER_SEC;
   gpo_imap_set_job (imap, search, search_free);
   if (!gpo_imap_space (p) || !gpo_imap_search_args (p, &search->args))
     {
@@ -175,7 +130,8 @@ gpo_imap_search (GpoImap *imap)
       gpo_imap_answer (imap, GPO_REFUSED, "NO [BADCHARSET (US-ASCII UTF-8)] that charset is not known here");
       return;
     }
-  imap->condstore |= search->args.modseq;
+  if (search->args.modseq)
+    gpo_imap_condstore_enable (imap);
   g_array_append_vals (search->letters.slots, view->slots, view->n);
   resolve (search->args.key, view->n, view->n ? gpo_view_message (view, view->n)->uid : 0);
   gpo_imap_stream (imap, step);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* imap-select.c: SELECT, EXAMINE, CLOSE, UNSELECT, NOOP, CHECK: RFC 3501 §6.3.1, §6.4.1, RFC 3691, RFC 7162 §3.1.8.
+/* imap-select.c: SELECT and EXAMINE, which is SELECT without the right to change anything: RFC 3501 §6.3.1.
  *
- * Arrows 5 and 6 of the states. */
+ * Arrow 5 of the states; a SELECT that fails is arrow 6, since the mailbox before is closed first. */
 #include "roles/imap-private.h"
 
 void
@@ -9,8 +9,6 @@ gpo_imap_deselect (GpoImap *imap)
 {
   g_clear_pointer (&imap->view, gpo_view_free);
 }
-
-/* --- SELECT and EXAMINE --- */
 
 static guint32
 first_unseen (GpoView *view)
@@ -35,7 +33,7 @@ describe (GpoImap *imap)
     gpo_imap_untagged (imap, "OK [UNSEEN %u] the first letter not seen", unseen);
   gpo_imap_untagged (imap, "OK [UIDVALIDITY %u] UIDs stay", mailbox->uidvalidity);
   gpo_imap_untagged (imap, "OK [UIDNEXT %u] the next UID", mailbox->uidnext);
-  gpo_imap_untagged (imap, "OK [HIGHESTMODSEQ %" G_GUINT64_FORMAT "] the latest change", mailbox->modseq);
+  gpo_imap_condstore_describe (imap, mailbox);
 }
 
 static void
@@ -43,7 +41,7 @@ opened (GpoMailbox *mailbox, const GError *error, gpointer data)
 {
   GpoImap *imap = data;
   g_autoptr (GpoMailbox) mine = mailbox;
-  if (!gpo_imap_awake (imap))
+  if (!gpo_mail_awake (&imap->mail))
     return;
   gboolean read_only = imap->input == GPO_IMAP_IN_EXAMINE;
   if (error)
@@ -59,110 +57,17 @@ opened (GpoMailbox *mailbox, const GError *error, gpointer data)
   gpo_imap_settle (imap);
 }
 
-/* [SP "(" "CONDSTORE" ")"] */
-static gboolean
-select_params (GpoImap *imap)
-{
-  GpoImapParser *p = &imap->parser;
-  if (!gpo_imap_skip (p, ' '))
-    return TRUE;
-  if (!gpo_imap_skip (p, '(') || !gpo_imap_word (p, "CONDSTORE") || !gpo_imap_skip (p, ')'))
-    return gpo_imap_fail (p, "(CONDSTORE) or the end of the line");
-  imap->condstore = TRUE;
-  return TRUE;
-}
-
 void
 gpo_imap_select (GpoImap *imap)
 {
   GpoImapParser *p = &imap->parser;
   g_autofree char *name = NULL;
-  if (!gpo_imap_space (p) || !gpo_imap_mailbox (p, &name) || !select_params (imap) || !gpo_imap_at_end (p))
+  if (!gpo_imap_space (p) || !gpo_imap_mailbox (p, &name) || !gpo_imap_condstore_select_param (imap) || !gpo_imap_at_end (p))
     {
       gpo_imap_bad (imap);
       return;
     }
   gpo_imap_deselect (imap);
-  gpo_imap_wait (imap);
+  gpo_mail_wait (&imap->mail);
   gpo_mailboxes_open (imap->mailboxes, name, opened, imap);
-}
-
-/* --- CLOSE and UNSELECT --- */
-
-static void
-closed (const GError *error, gpointer data)
-{
-  GpoImap *imap = data;
-  if (!gpo_imap_awake (imap))
-    return;
-  gpo_imap_deselect (imap);
-  if (error)
-    gpo_imap_answerf (imap, GPO_OK, "OK [EXPUNGEISSUED] closed, but not expunged: %s", error->message);
-  else
-    gpo_imap_answer (imap, GPO_OK, NULL);
-  gpo_imap_settle (imap);
-}
-
-void
-gpo_imap_close (GpoImap *imap)
-{
-  GpoView *view = imap->view;
-  if (!gpo_imap_no_more (imap))
-    return;
-  g_autoptr (GArray) slots = g_array_new (FALSE, FALSE, sizeof (guint32));
-  for (guint32 i = 0; i < view->n && !view->read_only && view->mailbox->n_deleted; i++)
-    if ((gpo_mailbox_message (view->mailbox, view->slots[i])->flags & (GPO_FLAG_DELETED | GPO_FLAG_EXPUNGED)) == GPO_FLAG_DELETED)
-      g_array_append_val (slots, view->slots[i]);
-  if (slots->len == 0)
-    {
-      gpo_imap_deselect (imap);
-      gpo_imap_answer (imap, GPO_OK, NULL);
-      return;
-    }
-  gpo_imap_wait (imap);
-  gpo_mailbox_expunge (view->mailbox, (guint32 *) (gpointer) slots->data, slots->len, view, closed, imap);
-}
-
-void
-gpo_imap_unselect (GpoImap *imap)
-{
-  if (!gpo_imap_no_more (imap))
-    return;
-  gpo_imap_deselect (imap);
-  gpo_imap_answer (imap, GPO_OK, NULL);
-}
-
-/* --- NOOP and CHECK: what did local readers do? --- */
-
-static void
-looked (const GError *error, gpointer data)
-{
-  GpoImap *imap = data;
-  if (!gpo_imap_awake (imap))
-    return;
-  if (error)
-    gpo_imap_no (imap, error, FALSE);
-  else
-    gpo_imap_answer (imap, GPO_OK, NULL);
-  gpo_imap_settle (imap);
-}
-
-void
-gpo_imap_noop (GpoImap *imap)
-{
-  if (!gpo_imap_no_more (imap))
-    return;
-  if (!imap->view)
-    {
-      gpo_imap_answer (imap, GPO_OK, NULL);
-      return;
-    }
-  gpo_imap_wait (imap);
-  gpo_mailbox_rescan (imap->view->mailbox, looked, imap);
-}
-
-void
-gpo_imap_check (GpoImap *imap)
-{
-  gpo_imap_noop (imap);
 }

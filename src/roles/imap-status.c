@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* imap-status.c: STATUS: RFC 3501 §6.3.10, RFC 8438 (SIZE), RFC 7162 §3.1.7 (HIGHESTMODSEQ), and DELETED of RFC 9051 §6.3.11. */
+/* imap-status.c: STATUS: RFC 3501 §6.3.10, and DELETED of RFC 9051 §6.3.11. SIZE and HIGHESTMODSEQ are imap-status-size.c's and imap-condstore.c's. */
 #include "roles/imap-private.h"
 
 static const char *const words[] = { "MESSAGES", "RECENT", "UIDNEXT", "UIDVALIDITY", "UNSEEN", "SIZE", "HIGHESTMODSEQ", "DELETED" };
@@ -38,7 +38,8 @@ void
 gpo_imap_status_tell (GpoImap *imap, GpoMailbox *mailbox, guint items)
 {
   guint64 values[] = { mailbox->n_messages, count_recent (mailbox), mailbox->uidnext, mailbox->uidvalidity,
-                       mailbox->n_unseen, mailbox->size, mailbox->modseq, mailbox->n_deleted };
+                       mailbox->n_unseen, gpo_imap_status_size (mailbox), gpo_imap_condstore_status (imap, mailbox, items),
+                       mailbox->n_deleted };
   GString *out = gpo_imap_begin (imap);
   gboolean first = TRUE;
   g_string_append (out, "* STATUS ");
@@ -52,8 +53,6 @@ gpo_imap_status_tell (GpoImap *imap, GpoMailbox *mailbox, guint items)
       }
   g_string_append_c (out, ')');
   gpo_imap_end (imap);
-  if (items & GPO_STATUS_HIGHESTMODSEQ)
-    imap->condstore = TRUE;
 }
 
 static void
@@ -61,7 +60,7 @@ opened (GpoMailbox *mailbox, const GError *error, gpointer data)
 {
   GpoImap *imap = data;
   g_autoptr (GpoMailbox) mine = mailbox;
-  if (!gpo_imap_awake (imap))
+  if (!gpo_mail_awake (&imap->mail))
     return;
   if (error)
     gpo_imap_no (imap, error, FALSE);
@@ -86,6 +85,6 @@ gpo_imap_status (GpoImap *imap)
       return;
     }
   gpo_imap_set_job (imap, GUINT_TO_POINTER (items), NULL);
-  gpo_imap_wait (imap);
+  gpo_mail_wait (&imap->mail);
   gpo_mailboxes_open (imap->mailboxes, name, opened, imap);
 }

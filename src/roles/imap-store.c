@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* imap-store.c: STORE and UID STORE: RFC 3501 §6.4.6, UNCHANGEDSINCE of RFC 7162 §3.1.3. */
+/* imap-store.c: STORE and UID STORE: RFC 3501 §6.4.6. UNCHANGEDSINCE is imap-condstore.c's. */
 #include "roles/imap-private.h"
 
 typedef struct {
   GArray *slots;
   GpoStoreMode mode;
-  gboolean silent, conditional;
+  gboolean silent;
   guint64 unchanged_since;
   guint32 flags;
   GpoImapSet failed;    /* numbers or UIDs */
@@ -38,11 +38,7 @@ tell (GpoImap *imap, guint32 number, const GpoMessage *message, gboolean silent)
       gpo_imap_append_number (out, message->uid);
     }
   if (imap->condstore)
-    {
-      g_string_append (out, uid ? " MODSEQ (" : "MODSEQ (");
-      gpo_imap_append_number (out, message->modseq);
-      g_string_append_c (out, ')');
-    }
+    gpo_imap_condstore_append (out, uid ? " " : "", message);
   if (!silent)
     {
       if (uid || imap->condstore)
@@ -63,10 +59,7 @@ finish (GpoImap *imap)
       gpo_imap_answer (imap, GPO_OK, NULL);
       return;
     }
-  g_autoptr (GString) text = g_string_new ("OK [MODIFIED ");
-  gpo_imap_numbers_append (text, (guint32 *) (gpointer) failed->data, failed->len);
-  g_string_append (text, "] some letters had changed");
-  gpo_imap_answer (imap, GPO_PARTIAL, text->str);
+  gpo_imap_condstore_modified (imap, (guint32 *) (gpointer) failed->data, failed->len);
 }
 
 /* One letter's answer. */
@@ -93,7 +86,7 @@ static void
 stored (const guint32 *failed, guint n_failed, const GError *error, gpointer data)
 {
   GpoImap *imap = data;
-  if (!gpo_imap_awake (imap))
+  if (!gpo_mail_awake (&imap->mail))
     return;
   Store *store = imap->job;
   gboolean uid = gpo_imap_is_uid (imap->input);
@@ -118,21 +111,6 @@ stored (const guint32 *failed, guint n_failed, const GError *error, gpointer dat
   else
     gpo_imap_stream (imap, step);
   gpo_imap_settle (imap);
-}
-
-/* [SP "(UNCHANGEDSINCE" SP number ")"] */
-static gboolean
-modifiers (GpoImap *imap, Store *store)
-{
-  GpoImapParser *p = &imap->parser;
-  store->unchanged_since = G_MAXUINT64;
-  if (!gpo_imap_skip (p, '('))
-    return TRUE;
-  if (!gpo_imap_word (p, "UNCHANGEDSINCE"))
-    return gpo_imap_fail (p, "UNCHANGEDSINCE");
-  imap->condstore = store->conditional = TRUE;
-  return gpo_imap_space (p) && gpo_imap_number64 (p, &store->unchanged_since, "a mod-sequence")
-         && gpo_imap_must (p, ')', "\")\"") && gpo_imap_space (p);
 }
 
 /* (["+" / "-"] "FLAGS" [".SILENT"]) SP (flag-list / flag *(SP flag)) */
@@ -162,7 +140,7 @@ gpo_imap_store (GpoImap *imap)
   Store *store = g_new0 (Store, 1);
   store->slots = slots;
   gpo_imap_set_job (imap, store, store_free);
-  if (!gpo_imap_space (p) || !modifiers (imap, store) || !store_att (p, store, keywords))
+  if (!gpo_imap_space (p) || !gpo_imap_condstore_unchanged_since (imap, &store->unchanged_since) || !store_att (p, store, keywords))
     {
       gpo_imap_bad (imap);
       return;
@@ -179,7 +157,7 @@ gpo_imap_store (GpoImap *imap)
       gpo_imap_answer (imap, GPO_OK, NULL);
       return;
     }
-  gpo_imap_wait (imap);
+  gpo_mail_wait (&imap->mail);
   gpo_mailbox_store (imap->view->mailbox, (guint32 *) (gpointer) slots->data, slots->len, store->mode, store->flags,
                      store->unchanged_since, imap->view, stored, imap);
 }

@@ -14,7 +14,7 @@ gpo_imap_record_told (GpoImap *imap, const char *verb, guint32 number, const Gpo
 {
   GpoEventBuilder b;
   g_autofree char *name = gpo_counter_mailbox_name (imap->view->mailbox);
-  gpo_session_event (&imap->session, &b, GPO_KIND_MAILBOX);
+  gpo_session_event (&imap->mail.session, &b, GPO_KIND_MAILBOX);
   gpo_event_add_symbol (&b, GPO_FIELD_ACTION, gpo_symbol ("tell"));
   gpo_event_add_symbol (&b, GPO_FIELD_VERB, gpo_symbol (verb));
   gpo_event_add_text (&b, GPO_FIELD_MAILBOX, name, -1);
@@ -24,7 +24,7 @@ gpo_imap_record_told (GpoImap *imap, const char *verb, guint32 number, const Gpo
       b.event.letter = message->letter;
       gpo_event_add_number (&b, GPO_FIELD_UID, message->uid);
     }
-  gpo_log_append (imap->session.log, &b);
+  gpo_log_append (imap->mail.session.log, &b);
 }
 
 static void
@@ -46,7 +46,7 @@ tell_flags (GpoImap *imap)
         g_string_append_printf (out, "UID %u ", message->uid);
       gpo_imap_append_flags (imap, out, message);
       if (imap->condstore)
-        g_string_append_printf (out, " MODSEQ (%" G_GUINT64_FORMAT ")", message->modseq);
+        gpo_imap_condstore_append (out, " ", message);
       g_string_append_c (out, ')');
       gpo_imap_end (imap);
       gpo_imap_record_told (imap, "FETCH", number, message);
@@ -71,9 +71,9 @@ tell_one_expunged (guint32 number, guint32 slot, gpointer data)
 static gboolean
 tell_gone (GpoImap *imap)
 {
-  if (!imap->view->mailbox->gone || imap->session.state == GPO_IMAP_LOGOUT)
+  if (!imap->view->mailbox->gone || imap->mail.session.state == GPO_IMAP_LOGOUT)
     return FALSE;
-  GpoImapState state = (GpoImapState) imap->session.state;
+  GpoImapState state = (GpoImapState) imap->mail.session.state;
   if ((state == GPO_IMAP_SELECTED && imap->answered) || state == GPO_IMAP_SELECTED_IDLE)
     gpo_imap_step_edge (imap, GPO_IMAP_IN_GONE, GPO_CLOSING, NULL);
   return TRUE;
@@ -99,11 +99,11 @@ void
 gpo_imap_view_changed (GpoView *view, gpointer data)
 {
   GpoImap *imap = data;
-  if (imap->session.pending != GPO_PENDING_NONE || !imap->view)
+  if (imap->mail.session.pending != GPO_PENDING_NONE || !imap->view)
     return;
-  if (imap->session.state == GPO_IMAP_SELECTED_IDLE && gpo_session_has_room (&imap->session))
+  if (imap->mail.session.state == GPO_IMAP_SELECTED_IDLE && gpo_session_has_room (&imap->mail.session))
     gpo_imap_update (imap, TRUE);
   else if (!view->mailbox->gone || !tell_gone (imap))
     return;
-  gpo_session_changed (&imap->session);
+  gpo_session_changed (&imap->mail.session);
 }

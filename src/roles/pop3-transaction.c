@@ -91,7 +91,7 @@ list (GpoPop3 *pop3, GpoPop3Command *command)
 static void
 append_stuffed (GpoPop3 *pop3, const char *bytes, gsize n)
 {
-  GString *out = pop3->session.out;
+  GString *out = pop3->mail.session.out;
   for (gsize i = 0; i < n;)
     {
       if (pop3->line_start && bytes[i] == '.')
@@ -107,11 +107,11 @@ append_stuffed (GpoPop3 *pop3, const char *bytes, gsize n)
 static void
 end_letter (GpoPop3 *pop3)
 {
-  GpoSession *session = &pop3->session;
+  GpoSession *session = &pop3->mail.session;
   if (!pop3->line_start)
     g_string_append_len (session->out, "\r\n", 2); /* a letter whose last line has no end */
   if (pop3->end == g_bytes_get_size (pop3->letter))
-    gpo_counter_note_recorded (pop3->counter, session->letter);
+    gpo_counter_note_recorded (pop3->mail.counter, session->letter);
   session->letter = 0;
   gpo_pop3_line (pop3, ".");
   g_clear_pointer (&pop3->letter, g_bytes_unref);
@@ -120,7 +120,7 @@ end_letter (GpoPop3 *pop3)
 void
 gpo_pop3_send_more (GpoPop3 *pop3)
 {
-  GpoSession *session = &pop3->session;
+  GpoSession *session = &pop3->mail.session;
   while (pop3->letter && session->pending == GPO_PENDING_NONE)
     {
       const char *bytes = g_bytes_get_data (pop3->letter, NULL);
@@ -136,7 +136,7 @@ gpo_pop3_send_more (GpoPop3 *pop3)
           return;
         }
       gpo_session_record_data (session, FALSE, bytes + pop3->sent, n, (goffset) pop3->sent,
-                               gpo_counter_knows (pop3->counter, session->letter));
+                               gpo_counter_knows (pop3->mail.counter, session->letter));
       append_stuffed (pop3, bytes + pop3->sent, n);
       pop3->sent += n;
     }
@@ -165,7 +165,7 @@ static void
 letter_read (GBytes *const *letters, guint n, gpointer data)
 {
   GpoPop3 *pop3 = data;
-  if (!gpo_pop3_awake (pop3))
+  if (!gpo_mail_awake (&pop3->mail))
     return;
   if (!letters[0])
     gpo_pop3_answerf (pop3, pop3->input, GPO_REFUSED, "-ERR letter %u was removed by another reader", pop3->number);
@@ -174,7 +174,7 @@ letter_read (GBytes *const *letters, guint n, gpointer data)
       gsize length;
       const char *bytes = g_bytes_get_data (letters[0], &length);
       gboolean top = pop3->input == GPO_POP3_IN_TOP;
-      pop3->session.letter = message_at (pop3, pop3->number)->letter;
+      pop3->mail.session.letter = message_at (pop3, pop3->number)->letter;
       if (top)
         gpo_pop3_answer (pop3, pop3->input, GPO_OK, NULL);
       else
@@ -185,7 +185,7 @@ letter_read (GBytes *const *letters, guint n, gpointer data)
       pop3->line_start = TRUE;
       gpo_pop3_send_more (pop3);
     }
-  gpo_pop3_settle (pop3);
+  gpo_mail_settle (&pop3->mail);
 }
 
 static void
@@ -200,7 +200,7 @@ retrieve (GpoPop3 *pop3, GpoPop3Command *command)
       return;
     }
   pop3->number = number;
-  gpo_pop3_wait (pop3);
+  gpo_mail_wait (&pop3->mail);
   gpo_mailbox_read (pop3->view->mailbox, &pop3->view->slots[number - 1], 1, 1, letter_read, pop3);
 }
 
@@ -245,16 +245,16 @@ static void
 updated (const GError *error, gpointer data)
 {
   GpoPop3 *pop3 = data;
-  if (!gpo_pop3_awake (pop3))
+  if (!gpo_mail_awake (&pop3->mail))
     return;
   gpo_pop3_answer (pop3, GPO_POP3_IN_UPDATED, error ? GPO_REFUSED : GPO_OK, NULL);
-  gpo_pop3_settle (pop3);
+  gpo_mail_settle (&pop3->mail);
 }
 
 void
 gpo_pop3_quit (GpoPop3 *pop3)
 {
-  gboolean update = pop3->session.state == GPO_POP3_TRANSACTION;
+  gboolean update = pop3->mail.session.state == GPO_POP3_TRANSACTION;
   gpo_pop3_answer (pop3, GPO_POP3_IN_QUIT, GPO_OK, NULL);
   if (!update)
     return;
@@ -267,6 +267,6 @@ gpo_pop3_quit (GpoPop3 *pop3)
       gpo_pop3_answer (pop3, GPO_POP3_IN_UPDATED, GPO_OK, NULL);
       return;
     }
-  gpo_pop3_wait (pop3);
+  gpo_mail_wait (&pop3->mail);
   gpo_mailbox_expunge (pop3->view->mailbox, (guint32 *) (gpointer) slots->data, slots->len, pop3->view, updated, pop3);
 }
