@@ -123,6 +123,7 @@ update (GpoDesk *desk)
   /* Who does not read our replies is not read from: they would pile up here. `drained` comes back here. */
   gboolean full = !session->client && session->unsent >= GPO_HIGH_WATER;
   gpo_connection_set_reading (c, (!waits && !full) || session->pending == GPO_PENDING_TLS);
+  gpo_connection_set_partial (c, session->partial && !waits);
   gpo_connection_set_timeout (c, waits ? 0 : session->timeout_ms);
 }
 

@@ -45,9 +45,11 @@ static void
 run (GpoSession *session)
 {
   session->running = TRUE;
+  session->partial = session->pending == GPO_PENDING_NONE;
   while (session->pending == GPO_PENDING_NONE && !session->closing && session->class->take (session))
-    ;
+    session->partial = session->skip_line;
   session->running = FALSE;
+  session->partial &= session->in_length > 0 || session->skip_line;
 }
 
 /* Runs over bytes that lie in `kept`, and drops what was used up. */

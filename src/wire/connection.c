@@ -266,9 +266,17 @@ gpo_connection_touch (GpoConnection *c)
 void
 gpo_connection_set_timeout (GpoConnection *c, guint ms)
 {
+  if (c->partial && c->timeout_ms == ms)
+    return;
   c->timeout_ms = ms;
   if (c->life == GPO_LIFE_OPEN)
     gpo_connection_touch (c);
+}
+
+void
+gpo_connection_set_partial (GpoConnection *c, gboolean partial)
+{
+  c->partial = partial;
 }
 
 void

@@ -88,6 +88,9 @@ void gpo_connection_set_reading (GpoConnection *c, gboolean reading);
 
 /* Calls `timed_out` when for ms milliseconds no byte was read or written. 0: never. Cheap. */
 void gpo_connection_set_timeout (GpoConnection *c, guint ms);
+/* What came is the beginning of something, and the time counts until it is whole: until this is FALSE again, more
+ * bytes of it do not start it anew. So a peer that sends a line byte by byte gains nothing by it. */
+void gpo_connection_set_partial (GpoConnection *c, gboolean partial);
 
 typedef enum { GPO_TLS_SERVER, GPO_TLS_CLIENT } GpoTlsSide;
 /* Begins TLS once the output queued so far is flushed; `secured` tells the outcome. Bytes sent from

@@ -225,7 +225,8 @@ read_some (GpoConnection *c)
         }
       if (c->life == GPO_LIFE_OPEN)
         {
-          gpo_connection_touch (c);
+          if (!c->partial)
+            gpo_connection_touch (c);
           if (c->user->received)
             c->user->received (c, buffer, n, c->data);
         }

@@ -277,7 +277,7 @@ def new_folder(parent):
     return folder
 
 
-def source(server, count, sessions=10, size=4096, keep=True, sender="dora@far.example"):
+def source(server, count, sessions=10, size=4096, keep=True, sender="carol@far.example"):
     """Sends with Postfix's smtp-source; returns the seconds it took. It does not pipeline."""
     command = ["smtp-source", "-s", sessions, "-m", count, "-l", size, "-M", "load.example", "-f", sender,
                "-t", server.recipient]

@@ -140,9 +140,9 @@ def received_by(letter):
 def to_us(office, postfix):
     """Postfix → gateway → Sparta."""
     postfix.start({"sparta.example": office.port("gateway", "smtp")})
-    sent = make_letter("dora@far.example", BOB, "one")
+    sent = make_letter("carol@far.example", BOB, "one")
     with smtplib.SMTP("127.0.0.1", postfix.port, timeout=30) as client:
-        client.sendmail("dora@far.example", [BOB], sent)
+        client.sendmail("carol@far.example", [BOB], sent)
     letter = office.wait_for_letters("sparta", "bob", 1)[0]
     added(letter, sent)
     same(received_by(letter), ["sparta.example", "gateway.example", "postfix.example"], "the way it came")

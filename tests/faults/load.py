@@ -20,7 +20,7 @@ from office import PASSWORD, Failed, until
 
 BOB = "bob@sparta.example"
 ALICE = "alice@athens.example"
-STRANGER = "dora@far.example"
+STRANGER = "carol@far.example"
 # A way: the host and role that take the letter. Those of Athens and the gateway pass it on to Sparta.
 SUBMIT, TO_GATEWAY, TO_TOWN = ("athens", "submission"), ("gateway", "smtp"), ("sparta", "smtp")
 

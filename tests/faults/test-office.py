@@ -18,7 +18,7 @@ from office import added, until  # noqa: E402
 
 # --- the next hop ---
 
-TO_FAR = "dora@far.example"
+TO_FAR = "carol@far.example"
 FAR = """[host athens]
 domain = athens.example
 roles = smtp; submission
@@ -293,6 +293,41 @@ def _(office):
     until(freed, "a greeting in the free place")
     for client in clients:
         client.close()
+
+
+TIRED = """[host athens]
+domain = athens.example
+roles = smtp; imap
+limit-command-timeout = 1s
+limit-imap-timeout = 1s
+[person alice]
+at = athens
+"""
+
+
+@case("a client that sends a line byte by byte is not waited for longer than one that is silent")
+def _(office):
+    office.stop()
+    office.scenario = office.folder / "tired.scenario"
+    office.scenario.write_text(TIRED, encoding="utf-8")
+    office.start()
+    for role, wanted in (("smtp", b"421"), ("imap", b"* BYE")):
+        with socket.create_connection(office.ports["athens", role], timeout=20) as client:
+            client.recv(4096)
+            client.settimeout(0.05)
+            answer = b""
+
+            def answered():
+                nonlocal answer
+                try:
+                    client.send(b"x")
+                    answer += client.recv(4096)
+                except TimeoutError:
+                    pass
+                return wanted in answer
+
+            until(answered, "the end of patience")
+            true(answer.startswith(wanted), f"said {answer!r}")
 
 
 main()

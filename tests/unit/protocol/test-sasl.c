@@ -90,7 +90,7 @@ static const struct
   { "authzid_may_not_differ", "PLAIN", "alice\0bob\0glass", 15, GPO_SASL_FAILED, "act for somebody else" },
   { "wrong_password_is_said", "PLAIN", "\0bob\0wrong", 10, GPO_SASL_FAILED, "the password of bob" },
   { "near_password_is_wrong", "PLAIN", "\0bob\0glas", 9, GPO_SASL_FAILED, "the password of bob" },
-  { "unknown_person_is_said", "PLAIN", "\0eve\0glass", 10, GPO_SASL_FAILED, "nobody called eve" },
+  { "unknown_person_is_said", "PLAIN", "\0mallory\0glass", 14, GPO_SASL_FAILED, "nobody called mallory" },
   { "plain_without_nul", "PLAIN", "bob", 3, GPO_SASL_FAILED, "PLAIN does not go like this" },
   { "star_cancels", "PLAIN", "*", 0, GPO_SASL_CANCELLED, "cancelled" },
   { "star_cancels_login", "LOGIN", "*", 0, GPO_SASL_CANCELLED, "cancelled" },
