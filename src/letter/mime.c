@@ -271,3 +271,35 @@ gpo_uu_decode (const char *bytes, const GpoUuencoded *file)
   need_gmime ();
   return decode_span (bytes, file->data, GMIME_CONTENT_ENCODING_UUENCODE);
 }
+
+/* --- addresses --- */
+
+static void
+add_addresses (GPtrArray *out, InternetAddressList *list)
+{
+  for (int i = 0; list && i < internet_address_list_length (list); i++)
+    {
+      InternetAddress *address = internet_address_list_get_address (list, i);
+      if (INTERNET_ADDRESS_IS_GROUP (address))
+        add_addresses (out, internet_address_group_get_members (INTERNET_ADDRESS_GROUP (address)));
+      else if (INTERNET_ADDRESS_IS_MAILBOX (address))
+        {
+          const char *addr = internet_address_mailbox_get_addr (INTERNET_ADDRESS_MAILBOX (address));
+          if (addr && *addr)
+            g_ptr_array_add (out, g_utf8_make_valid (addr, -1));
+        }
+    }
+}
+
+char **
+gpo_header_addresses (const char *value, gsize length)
+{
+  GPtrArray *out = g_ptr_array_new ();
+  g_autofree char *text = g_strndup (value, length);
+  need_gmime ();
+  InternetAddressList *list = internet_address_list_parse (NULL, text);
+  add_addresses (out, list);
+  g_clear_object (&list);
+  g_ptr_array_add (out, NULL);
+  return (char **) g_ptr_array_free (out, FALSE);
+}

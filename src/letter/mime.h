@@ -40,6 +40,10 @@ char *gpo_header_decode (const char *value, gsize length);
 /* The same of the first field of this name in a header, or NULL if there is none. */
 char *gpo_header_text (const char *bytes, GpoSpan header, const char *name);
 
+/* The addresses of a field such as To, without names and comments, groups opened; NULL-terminated, empty if
+ * there are none. The caller frees (g_strfreev). */
+char **gpo_header_addresses (const char *value, gsize length);
+
 /* A parameter of Content-Type or Content-Disposition as UTF-8 (RFC 2231 and RFC 2047 undone), or
  * NULL. `field`: "Content-Type" or "Content-Disposition". The caller frees. */
 char *gpo_part_parameter (const GpoAnatomy *anatomy, const GpoPart *part, const char *field, const char *name);

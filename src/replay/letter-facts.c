@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* letter-facts.c: gathering what the trace says of one letter. */
+/* letter-facts.c: gathering what the trace says of one letter: where it is, its envelope, its bytes.
+ *
+ * Who calls it: the letter card and the letter view of the window, `glasspost show --letter`. */
 #include "replay/letter-facts.h"
 #include "letter/anatomy.h"
-#include "letter/mime.h"
 #include <string.h>
 
 /* --- freeing --- */
@@ -41,8 +42,17 @@ part_free (gpointer data)
   GpoPartFact *part = data;
   g_free (part->type);
   g_free (part->encoding);
+  g_free (part->charset);
   g_free (part->filename);
   g_free (part);
+}
+
+static void
+difference_free (gpointer data)
+{
+  GpoDifference *difference = data;
+  g_free (difference->path);
+  g_free (difference);
 }
 
 void
@@ -54,6 +64,11 @@ gpo_letter_facts_free (GpoLetterFacts *facts)
   g_ptr_array_unref (facts->hops);
   g_ptr_array_unref (facts->fields);
   g_ptr_array_unref (facts->parts);
+  g_ptr_array_unref (facts->differences);
+  g_ptr_array_unref (facts->transfers);
+  if (facts->bytes)
+    gpo_anatomy_clear (&facts->anatomy);
+  g_clear_pointer (&facts->bytes, gpo_letter_bytes_free);
   g_free (facts->body);
   g_free (facts->raw_body);
   g_free (facts);
@@ -116,219 +131,78 @@ gather_envelope (GpoLetterFacts *facts, GpoPicture *picture, const GpoLetterTrac
     }
 }
 
-/* --- the header --- */
+/* --- the bytes --- */
 
-/* Names that standards give to fields of mail (RFC 5322 §3.6, RFC 2045 §3, RFC 3834 §5, and lists). */
-static const char *const known[] = { "Received",
-                                     "Return-Path",
-                                     "Date",
-                                     "From",
-                                     "Sender",
-                                     "Reply-To",
-                                     "To",
-                                     "Cc",
-                                     "Bcc",
-                                     "Message-ID",
-                                     "In-Reply-To",
-                                     "References",
-                                     "Subject",
-                                     "Comments",
-                                     "Keywords",
-                                     "Resent-Date",
-                                     "Resent-From",
-                                     "Resent-Sender",
-                                     "Resent-To",
-                                     "Resent-Cc",
-                                     "Resent-Bcc",
-                                     "Resent-Message-ID",
-                                     "MIME-Version",
-                                     "Content-Type",
-                                     "Content-Transfer-Encoding",
-                                     "Content-ID",
-                                     "Content-Description",
-                                     "Content-Disposition",
-                                     "Content-Language",
-                                     "Auto-Submitted",
-                                     "List-Id",
-                                     "List-Post",
-                                     "List-Help",
-                                     "List-Unsubscribe",
-                                     "List-Subscribe",
-                                     "List-Archive",
-                                     "List-Owner",
-                                     "Precedence",
-                                     "DKIM-Signature",
-                                     "Authentication-Results",
-                                     "Delivered-To",
-                                     NULL };
-
-static gboolean
-is_known (const char *name)
+static gint
+newest_transfer (const GPtrArray *transfers)
 {
-  for (const char *const *p = known; *p; p++)
-    if (g_ascii_strcasecmp (*p, name) == 0)
-      return TRUE;
-  return FALSE;
+  for (guint i = transfers->len; i > 0; i--)
+    if (((const GpoTransfer *) transfers->pdata[i - 1])->whole != G_MAXUINT64)
+      return (gint) i - 1;
+  return (gint) transfers->len - 1;
 }
 
 static void
-gather_fields (GpoLetterFacts *facts, const char *bytes, gsize length, GpoSymbol added_by, guint64 event)
+gather_bytes (GpoLetterFacts *facts, GpoPicture *picture, gint wanted, gsize limit)
 {
-  GpoHeaderField field;
-  for (gsize at = 0; gpo_header_next (bytes, length, &at, &field);)
-    {
-      GpoFieldFact *fact = g_new0 (GpoFieldFact, 1);
-      gsize n = field.value.length;
-      const char *value = bytes + field.value.start;
-      while (n && (value[n - 1] == '\n' || value[n - 1] == '\r'))
-        n--;
-      fact->name = g_utf8_make_valid (bytes + field.name.start, (gssize) field.name.length);
-      fact->raw = g_utf8_make_valid (value, (gssize) n);
-      fact->text = g_strdelimit (gpo_header_decode (value, n), "\t", ' ');
-      fact->added_by = added_by;
-      fact->own = !is_known (fact->name);
-      fact->event = event;
-      g_ptr_array_add (facts->fields, fact);
-    }
+  gint newest = newest_transfer (facts->transfers);
+  facts->transfer = wanted < 0 || wanted >= (gint) facts->transfers->len ? newest : wanted;
+  if (facts->transfer < 0)
+    return;
+  facts->bytes = gpo_letter_bytes_new (picture, facts->transfers, (guint) facts->transfer, limit);
+  gsize length, received;
+  const char *stored = g_bytes_get_data (facts->bytes->stored, &length);
+  gpo_anatomy_init (&facts->anatomy, stored, length);
+  received = length - facts->bytes->added;
+  if (facts->transfer == 0 && facts->size < 0 && !facts->bytes->cut)
+    facts->size = (gint64) received;
+  else if (facts->size < 0)
+    facts->size = (gint64) ((const GpoTransfer *) facts->transfers->pdata[0])->wire;
 }
 
-/* The newest host's fields stand on top. */
+/* A `letter` event has the header even where the trace does not hold the bytes. */
 static void
-gather_added (GpoLetterFacts *facts, GpoPicture *picture, const GpoLetterTrack *letter, guint64 n)
+gather_letter_event (GpoLetterFacts *facts, GpoPicture *picture, const GpoLetterTrack *letter, guint64 n)
 {
   for (guint i = gpo_track_until (&letter->letters, n); i > 0; i--)
     {
-      guint64 number = letter->letters.events[i - 1];
-      const GpoEvent *event = gpo_log_get (gpo_picture_log (picture), number);
-      gsize length;
-      const char *added = event ? gpo_event_text (event, GPO_FIELD_ADDED, &length) : NULL;
-      if (added)
-        gather_fields (facts, added, length, event->host, number);
-    }
-}
-
-/* --- the data --- */
-
-static char *
-span_dup (const char *bytes, GpoSpan span)
-{
-  return g_utf8_make_valid (bytes + span.start, (gssize) span.length);
-}
-
-static char *
-part_type (const GpoAnatomy *anatomy, const GpoPart *part)
-{
-  GpoSpan word, sub;
-  if (!part->type.length)
-    return g_strdup (part->digest ? "message/rfc822" : "text/plain");
-  gpo_content_words (anatomy->bytes, part->type, &word, &sub);
-  g_autofree char *a = span_dup (anatomy->bytes, word), *b = span_dup (anatomy->bytes, sub);
-  return g_strdup_printf ("%s/%s", a, b);
-}
-
-static void
-gather_parts (GpoLetterFacts *facts, const GpoAnatomy *anatomy)
-{
-  const GpoPart *readable = NULL;
-  for (guint i = 0; i < anatomy->n_parts; i++)
-    {
-      const GpoPart *part = &anatomy->parts[i];
-      GpoPartFact *fact = g_new0 (GpoPartFact, 1);
-      fact->depth = part->depth;
-      fact->type = part_type (anatomy, part);
-      fact->encoding = part->encoding.length ? span_dup (anatomy->bytes, part->encoding) : g_strdup ("7bit");
-      fact->filename = gpo_part_filename (anatomy, part);
-      fact->size = (gint64) part->body.length;
-      g_ptr_array_add (facts->parts, fact);
-      if (!readable && part->kind == GPO_PART_LEAF && !fact->filename
-          && gpo_part_is (anatomy, part, "text", NULL))
-        readable = part;
-    }
-  if (!readable)
-    return;
-  gsize length;
-  facts->body = gpo_part_text (anatomy, readable, &length);
-  if (length > GPO_BODY_SHOWN)
-    {
-      char *end = g_utf8_find_prev_char (facts->body, facts->body + GPO_BODY_SHOWN);
-      *(end ? end : facts->body) = 0;
-      facts->cut = TRUE;
-    }
-}
-
-static void
-gather_content (GpoLetterFacts *facts, GBytes *content, guint64 event)
-{
-  gsize length;
-  const char *bytes = g_bytes_get_data (content, &length);
-  GpoSpan header = gpo_header_span (bytes, length);
-  gsize body = GPO_SPAN_END (header), shown = MIN (length - body, GPO_BODY_SHOWN);
-  gather_fields (facts, bytes, header.length, 0, event);
-  facts->body_size = (gint64) (length - body);
-  facts->raw_body = g_utf8_make_valid (bytes + body, (gssize) shown);
-  facts->cut |= shown < length - body;
-  g_auto (GpoAnatomy) anatomy;
-  gpo_anatomy_init (&anatomy, bytes, length);
-  gather_parts (facts, &anatomy);
-}
-
-/* The bytes as the first client sent them; a report of the office itself has only its header. */
-static void
-gather_letter (GpoLetterFacts *facts, GpoPicture *picture, const GpoLetterTrack *letter, guint64 n)
-{
-  g_autoptr (GBytes) content = gpo_picture_letter_bytes (picture, letter, n, 0);
-  if (content)
-    {
-      if (facts->size < 0)
-        facts->size = (gint64) g_bytes_get_size (content);
-      gather_content (facts, content, letter->data.events[0]);
+      const GpoEvent *event = gpo_log_get (gpo_picture_log (picture), letter->letters.events[i - 1]);
+      gsize n_added = 0, n_header = 0;
+      const char *added = event ? gpo_event_text (event, GPO_FIELD_ADDED, &n_added) : NULL;
+      const char *header = event ? gpo_event_text (event, GPO_FIELD_HEADER, &n_header) : NULL;
+      if (!header)
+        continue;
+      g_autoptr (GString) whole = g_string_new_len (added, added ? (gssize) n_added : 0);
+      g_string_append_len (whole, header, (gssize) n_header);
+      gpo_letter_facts_gather_fields (facts, whole->str, whole->len);
       return;
     }
-  if (gpo_track_until (&letter->letters, n) == 0)
-    return;
-  gsize length;
-  const GpoEvent *event = gpo_log_get (gpo_picture_log (picture), letter->letters.events[0]);
-  const char *header = event ? gpo_event_text (event, GPO_FIELD_HEADER, &length) : NULL;
-  if (header)
-    gather_fields (facts, header, length, 0, letter->letters.events[0]);
-}
-
-/* --- where envelope and header disagree --- */
-
-static gboolean
-names (const GpoLetterFacts *facts, const char *path, const char *one, const char *other)
-{
-  g_autofree char *wanted = g_utf8_casefold (path, -1);
-  for (guint i = 0; i < facts->fields->len; i++)
-    {
-      const GpoFieldFact *field = facts->fields->pdata[i];
-      if (g_ascii_strcasecmp (field->name, one) != 0 && g_ascii_strcasecmp (field->name, other) != 0)
-        continue;
-      g_autofree char *text = g_utf8_casefold (field->text, -1);
-      if (strstr (text, wanted))
-        return TRUE;
-    }
-  return FALSE;
 }
 
 static void
-compare (GpoLetterFacts *facts)
+gather_content (GpoLetterFacts *facts, GpoPicture *picture, const GpoLetterTrack *letter, guint64 n)
 {
-  for (guint i = 0; i < facts->hops->len; i++)
+  gsize length;
+  const char *stored = gpo_letter_facts_stored (facts, &length);
+  if (!stored || (length == 0 && facts->bytes->lost) || length == facts->bytes->added)
     {
-      const GpoHop *hop = facts->hops->pdata[i];
-      for (guint j = 0; j < hop->said->len; j++)
-        {
-          GpoSaid *said = hop->said->pdata[j];
-          gboolean mail = strcmp (said->verb, "MAIL") == 0;
-          said->in_header = said->path && *said->path
-                            && names (facts, said->path, mail ? "From" : "To", mail ? "Sender" : "Cc");
-        }
+      gather_letter_event (facts, picture, letter, n);
+      return;
     }
+  facts->header = gpo_header_span (stored, length);
+  gsize body = GPO_SPAN_END (facts->header);
+  facts->header_ended = body >= 1 && stored[body - 1] == '\n'
+                        && (body == 1 || stored[body - 2] == '\n'
+                            || (stored[body - 2] == '\r' && (body == 2 || stored[body - 3] == '\n')));
+  gpo_letter_facts_gather_fields (facts, stored, facts->header.length);
+  if (body < length || facts->header_ended)
+    gpo_letter_facts_gather_parts (facts);
 }
 
+/* --- the whole --- */
+
 GpoLetterFacts *
-gpo_letter_facts_new (GpoPicture *picture, const GpoLetterTrack *letter, guint64 n)
+gpo_letter_facts_new_at (GpoPicture *picture, const GpoLetterTrack *letter, guint64 n, gint transfer, gsize limit)
 {
   GpoLetterFacts *facts = g_new0 (GpoLetterFacts, 1);
   GpoLetterAt at;
@@ -342,16 +216,49 @@ gpo_letter_facts_new (GpoPicture *picture, const GpoLetterTrack *letter, guint64
   facts->hops = g_ptr_array_new_with_free_func (hop_free);
   facts->fields = g_ptr_array_new_with_free_func (field_free);
   facts->parts = g_ptr_array_new_with_free_func (part_free);
+  facts->differences = g_ptr_array_new_with_free_func (difference_free);
+  facts->transfers = gpo_letter_transfers_new (picture, letter, n);
   guint mailboxes = gpo_track_until (&letter->mailboxes, n);
   const GpoEvent *mailbox
       = mailboxes ? gpo_log_get (gpo_picture_log (picture), letter->mailboxes.events[mailboxes - 1]) : NULL;
   if (mailbox)
     facts->mailbox = g_strdup (gpo_event_text (mailbox, GPO_FIELD_MAILBOX, NULL));
   gather_envelope (facts, picture, letter, n);
-  gather_added (facts, picture, letter, n);
-  gather_letter (facts, picture, letter, n);
-  compare (facts);
+  gather_bytes (facts, picture, transfer, limit);
+  gather_content (facts, picture, letter, n);
+  gpo_letter_facts_compare (facts);
   return facts;
+}
+
+GpoLetterFacts *
+gpo_letter_facts_new (GpoPicture *picture, const GpoLetterTrack *letter, guint64 n)
+{
+  return gpo_letter_facts_new_at (picture, letter, n, GPO_TRANSFER_NEWEST, GPO_LETTER_READ);
+}
+
+const GpoTransfer *
+gpo_letter_facts_transfer (const GpoLetterFacts *facts)
+{
+  return facts->transfer < 0 ? NULL : facts->transfers->pdata[facts->transfer];
+}
+
+const char *
+gpo_letter_facts_stored (const GpoLetterFacts *facts, gsize *length)
+{
+  *length = 0;
+  return facts->bytes ? g_bytes_get_data (facts->bytes->stored, length) : NULL;
+}
+
+const GpoHop *
+gpo_letter_facts_hop (const GpoLetterFacts *facts, const GpoTransfer *transfer)
+{
+  for (guint i = 0; transfer && i < facts->hops->len; i++)
+    {
+      const GpoHop *hop = facts->hops->pdata[i];
+      if (hop->session == transfer->session && hop->host == transfer->host)
+        return hop;
+    }
+  return NULL;
 }
 
 const char *
