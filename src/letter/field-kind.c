@@ -11,23 +11,23 @@ static const struct
 } kinds[] = {
   /* RFC 5322 §3.6.7; what checks found on the way is put among them */
   { GPO_HEADER_TRACE,
-    (const char *const[]){ "Received", "Return-Path", "Delivered-To", "Authentication-Results", "Received-SPF",
-                           "DKIM-Signature", NULL } },
+    (const char *const[]){ "Received", "Return-Path", "Delivered-To", "Authentication-Results",
+                           "Received-SPF", "DKIM-Signature", NULL } },
   /* RFC 5322 §3.6 */
   { GPO_HEADER_STANDARD,
-    (const char *const[]){ "Date",        "From",        "Sender",        "Reply-To",    "To",
-                           "Cc",          "Bcc",         "Message-ID",    "In-Reply-To", "References",
-                           "Subject",     "Comments",    "Keywords",      "Resent-Date", "Resent-From",
-                           "Resent-Sender", "Resent-To", "Resent-Cc",     "Resent-Bcc",  "Resent-Message-ID",
+    (const char *const[]){ "Date",        "From",        "Sender",      "Reply-To",
+                           "To",          "Cc",          "Bcc",         "Message-ID",
+                           "In-Reply-To", "References",  "Subject",     "Comments",
+                           "Keywords",    "Resent-Date", "Resent-From", "Resent-Sender",
+                           "Resent-To",   "Resent-Cc",   "Resent-Bcc",  "Resent-Message-ID",
                            NULL } },
   /* RFC 2045 §3 */
-  { GPO_HEADER_MIME,
-    (const char *const[]){ "MIME-Version", "Content-Type", "Content-Transfer-Encoding", "Content-ID",
-                           "Content-Description", "Content-Disposition", "Content-Language",
-                           "Content-Location", "Content-MD5", NULL } },
-  { GPO_HEADER_LIST,
-    (const char *const[]){ "List-Id", "List-Post", "List-Help", "List-Unsubscribe", "List-Unsubscribe-Post",
-                           "List-Subscribe", "List-Archive", "List-Owner", "Precedence", "Auto-Submitted", NULL } },
+  { GPO_HEADER_MIME, (const char *const[]){ "MIME-Version", "Content-Type", "Content-Transfer-Encoding",
+                                            "Content-ID", "Content-Description", "Content-Disposition",
+                                            "Content-Language", "Content-Location", "Content-MD5", NULL } },
+  { GPO_HEADER_LIST, (const char *const[]){ "List-Id", "List-Post", "List-Help", "List-Unsubscribe",
+                                            "List-Unsubscribe-Post", "List-Subscribe", "List-Archive",
+                                            "List-Owner", "Precedence", "Auto-Submitted", NULL } },
 };
 
 GpoHeaderKind

@@ -44,7 +44,8 @@ count_line (GpoPartForm *form, const char *line, gsize length, gsize ending)
       form->eight_bit += c >= 0x80;
       form->nul += c == 0;
       form->bare_cr += c == '\r';
-      form->escapes += c == '=' && i + 2 < length && g_ascii_isxdigit (line[i + 1]) && g_ascii_isxdigit (line[i + 2]);
+      form->escapes
+          += c == '=' && i + 2 < length && g_ascii_isxdigit (line[i + 1]) && g_ascii_isxdigit (line[i + 2]);
     }
   while (length && (line[length - 1] == ' ' || line[length - 1] == '\t'))
     length--;
@@ -69,6 +70,7 @@ gpo_part_form (const GpoAnatomy *anatomy, const GpoPart *part, GpoPartForm *out)
                                                                          : GPO_FORM_7BIT;
   GpoUuencoded file;
   if (part->kind == GPO_PART_LEAF && out->declared != GPO_FORM_BASE64)
-    for (gsize at = part->body.start; gpo_uu_find (bytes, part->body, at, &file); at = GPO_SPAN_END (file.whole))
+    for (gsize at = part->body.start; gpo_uu_find (bytes, part->body, at, &file);
+         at = GPO_SPAN_END (file.whole))
       out->files++;
 }

@@ -22,15 +22,15 @@ typedef enum
 
 typedef struct
 {
-  GpoForm declared;  /* 7bit if nothing is said */
-  gboolean said;     /* there is a Content-Transfer-Encoding field */
-  GpoForm found;     /* 7bit, 8bit or binary: what the bytes are on the way */
-  gsize raw;         /* bytes */
+  GpoForm declared;     /* 7bit if nothing is said */
+  gboolean said;        /* there is a Content-Transfer-Encoding field */
+  GpoForm found;        /* 7bit, 8bit or binary: what the bytes are on the way */
+  gsize raw;            /* bytes */
   gsize lines, longest; /* longest line, without its ending */
   gsize eight_bit, nul, bare_cr, bare_lf;
-  gsize escapes;     /* quoted-printable: =XX */
-  gsize soft;        /* quoted-printable: lines that go on (= at the end) */
-  guint files;       /* uuencoded files in the text */
+  gsize escapes; /* quoted-printable: =XX */
+  gsize soft;    /* quoted-printable: lines that go on (= at the end) */
+  guint files;   /* uuencoded files in the text */
 } GpoPartForm;
 
 /* Looks at the bytes of one part. */

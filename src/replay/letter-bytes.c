@@ -117,8 +117,8 @@ gpo_letter_bytes_new (GpoPicture *picture, GPtrArray *transfers, guint index, gs
   bytes->cut = !bytes->lost && wire->len < transfer->wire;
   bytes->dots = g_array_new (FALSE, FALSE, sizeof (gsize));
   bytes->added = transfer->added_length;
-  GByteArray *received
-      = transfer->stuffed ? undot ((const char *) wire->data, wire->len, bytes->dots) : g_byte_array_ref (wire);
+  GByteArray *received = transfer->stuffed ? undot ((const char *) wire->data, wire->len, bytes->dots)
+                                           : g_byte_array_ref (wire);
   if (bytes->added)
     {
       GByteArray *stored = g_byte_array_sized_new ((guint) bytes->added + received->len);
@@ -128,8 +128,8 @@ gpo_letter_bytes_new (GpoPicture *picture, GPtrArray *transfers, guint index, gs
       received = stored;
     }
   bytes->wire = g_bytes_new_with_free_func (wire->data, wire->len, (GDestroyNotify) g_byte_array_unref, wire);
-  bytes->stored
-      = g_bytes_new_with_free_func (received->data, received->len, (GDestroyNotify) g_byte_array_unref, received);
+  bytes->stored = g_bytes_new_with_free_func (received->data, received->len,
+                                              (GDestroyNotify) g_byte_array_unref, received);
   return bytes;
 }
 

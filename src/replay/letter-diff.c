@@ -130,7 +130,8 @@ gpo_letter_diff_new (const char *old, gsize old_length, const char *new, gsize n
     start = line_start (old, start);
   gsize old_end = equal_end (old, old_length, new, new_length, start);
   gsize new_end = new_length - (old_length - old_end);
-  GpoSpan head = { 0, start }, middle_old = { start, old_end - start }, middle_new = { start, new_end - start };
+  GpoSpan head = { 0, start }, middle_old = { start, old_end - start },
+          middle_new = { start, new_end - start };
   add_run (&diff, GPO_DIFF_SAME, head, head, count_lines (old, head));
   gsize n = count_lines (old, middle_old), m = count_lines (new, middle_new);
   if (n && m && n < GRID_MAX && m < GRID_MAX && n * m <= GRID_MAX)
@@ -193,7 +194,8 @@ shown_of (const GArray *diff, guint i, gsize context, gboolean end)
   return MIN (run->lines, context);
 }
 
-/* One hunk: the changes from run `i` on that are no further apart than twice the context. Returns the run behind it. */
+/* One hunk: the changes from run `i` on that are no further apart than twice the context. Returns the run
+ * behind it. */
 static guint
 hunk_end (const GArray *diff, guint i, gsize context)
 {
@@ -207,8 +209,8 @@ hunk_end (const GArray *diff, guint i, gsize context)
 }
 
 static void
-print_hunk (GString *out, const GArray *diff, guint begin, guint end, const char *old, const char *new, gsize context,
-            Place place)
+print_hunk (GString *out, const GArray *diff, guint begin, guint end, const char *old, const char *new,
+            gsize context, Place place)
 {
   gsize before = begin > 0 ? shown_of (diff, begin - 1, context, TRUE) : 0;
   gsize after = end < diff->len ? MIN (g_array_index (diff, GpoDiffRun, end).lines, context) : 0;
@@ -219,9 +221,10 @@ print_hunk (GString *out, const GArray *diff, guint begin, guint end, const char
       n += run->kind != GPO_DIFF_ADDED ? run->lines : 0;
       m += run->kind != GPO_DIFF_REMOVED ? run->lines : 0;
     }
-  g_string_append_printf (out, "@@ -%" G_GSIZE_FORMAT ",%" G_GSIZE_FORMAT " +%" G_GSIZE_FORMAT ",%" G_GSIZE_FORMAT " @@\n",
-                          n ? place.old - before : place.old - before - (place.old > before), n,
-                          m ? place.new - before : place.new - before - (place.new > before), m);
+  g_string_append_printf (
+      out, "@@ -%" G_GSIZE_FORMAT ",%" G_GSIZE_FORMAT " +%" G_GSIZE_FORMAT ",%" G_GSIZE_FORMAT " @@\n",
+      n ? place.old - before : place.old - before - (place.old > before), n,
+      m ? place.new - before : place.new - before - (place.new > before), m);
   if (before)
     {
       const GpoDiffRun *run = &g_array_index (diff, GpoDiffRun, begin - 1);
@@ -231,8 +234,11 @@ print_hunk (GString *out, const GArray *diff, guint begin, guint end, const char
     {
       const GpoDiffRun *run = &g_array_index (diff, GpoDiffRun, i);
       gboolean removed = run->kind == GPO_DIFF_REMOVED;
-      print_lines (out, removed ? '-' : run->kind == GPO_DIFF_ADDED ? '+' : ' ', removed ? old : new,
-                   removed ? run->old : run->new, 0, run->lines);
+      print_lines (out,
+                   removed                       ? '-'
+                   : run->kind == GPO_DIFF_ADDED ? '+'
+                                                 : ' ',
+                   removed ? old : new, removed ? run->old : run->new, 0, run->lines);
     }
   if (after)
     print_lines (out, ' ', new, g_array_index (diff, GpoDiffRun, end).new, 0, after);

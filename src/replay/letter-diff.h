@@ -30,6 +30,7 @@ GArray *gpo_letter_diff_new (const char *old, gsize old_length, const char *new,
 gboolean gpo_letter_diff_is_empty (const GArray *diff);
 
 /* As `diff -u` writes it, with so many lines of context; CR as it is. */
-void gpo_letter_diff_print (GString *out, const GArray *diff, const char *old, const char *new, guint context);
+void gpo_letter_diff_print (GString *out, const GArray *diff, const char *old, const char *new,
+                            guint context);
 
 G_END_DECLS

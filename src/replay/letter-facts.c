@@ -202,7 +202,8 @@ gather_content (GpoLetterFacts *facts, GpoPicture *picture, const GpoLetterTrack
 /* --- the whole --- */
 
 GpoLetterFacts *
-gpo_letter_facts_new_at (GpoPicture *picture, const GpoLetterTrack *letter, guint64 n, gint transfer, gsize limit)
+gpo_letter_facts_new_at (GpoPicture *picture, const GpoLetterTrack *letter, guint64 n, gint transfer,
+                         gsize limit)
 {
   GpoLetterFacts *facts = g_new0 (GpoLetterFacts, 1);
   GpoLetterAt at;

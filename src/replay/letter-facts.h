@@ -89,24 +89,24 @@ typedef struct
 typedef struct
 {
   guint32 number;
-  char *place;       /* "session", "queued", "mailbox" …; NULL if unknown */
-  char *host;        /* that has it; NULL if unknown */
-  char *mailbox;     /* "bob/INBOX", when it is in one */
-  gboolean whole;    /* it has come to its end at the first host */
-  gint64 size;       /* bytes as first sent, so far if it is not whole; -1: not in the trace */
-  GPtrArray *hops;   /* of GpoHop, in the order of time */
-  GPtrArray *transfers; /* of GpoTransfer, in the order of time */
-  gint transfer;        /* which of them header and data are from; -1: no byte has come */
-  GpoLetterBytes *bytes; /* its bytes; NULL: no byte has come */
-  GPtrArray *fields; /* of GpoFieldFact, from the top of the letter in this transfer's stored form */
-  GPtrArray *parts;  /* of GpoPartFact */
+  char *place;            /* "session", "queued", "mailbox" …; NULL if unknown */
+  char *host;             /* that has it; NULL if unknown */
+  char *mailbox;          /* "bob/INBOX", when it is in one */
+  gboolean whole;         /* it has come to its end at the first host */
+  gint64 size;            /* bytes as first sent, so far if it is not whole; -1: not in the trace */
+  GPtrArray *hops;        /* of GpoHop, in the order of time */
+  GPtrArray *transfers;   /* of GpoTransfer, in the order of time */
+  gint transfer;          /* which of them header and data are from; -1: no byte has come */
+  GpoLetterBytes *bytes;  /* its bytes; NULL: no byte has come */
+  GPtrArray *fields;      /* of GpoFieldFact, from the top of the letter in this transfer's stored form */
+  GPtrArray *parts;       /* of GpoPartFact */
   GPtrArray *differences; /* of GpoDifference, of this transfer */
-  GpoSpan header;    /* in the stored form, with the empty line behind it if that has come */
-  gboolean header_ended; /* the empty line has come */
+  GpoSpan header;         /* in the stored form, with the empty line behind it if that has come */
+  gboolean header_ended;  /* the empty line has come */
   gint64 body_size;
-  char *body;     /* what a person reads: the first text part, decoded; NULL: none in the trace */
-  char *raw_body; /* the data as they are, UTF-8 made valid, no more than GPO_BODY_SHOWN bytes */
-  gboolean cut;   /* raw_body or body is not all */
+  char *body;         /* what a person reads: the first text part, decoded; NULL: none in the trace */
+  char *raw_body;     /* the data as they are, UTF-8 made valid, no more than GPO_BODY_SHOWN bytes */
+  gboolean cut;       /* raw_body or body is not all */
   GpoAnatomy anatomy; /* of the stored form; only if `bytes` */
 } GpoLetterFacts;
 

@@ -130,7 +130,8 @@ gpo_letter_facts_gather_parts (GpoLetterFacts *facts)
       add_part (facts, i);
       const GpoPart *part = &anatomy->parts[i];
       const GpoPartFact *fact = facts->parts->pdata[i];
-      if (!readable && part->kind == GPO_PART_LEAF && !fact->filename && gpo_part_is (anatomy, part, "text", NULL))
+      if (!readable && part->kind == GPO_PART_LEAF && !fact->filename
+          && gpo_part_is (anatomy, part, "text", NULL))
         readable = part;
     }
   facts->body_size = (gint64) rest;
@@ -197,8 +198,11 @@ compare_hop (GpoLetterFacts *facts, const GpoHop *hop, GHashTable *to, GPtrArray
         g_hash_table_add (told, g_utf8_casefold (said->path, -1));
       if (said->code >= 400 || said->in_header)
         continue;
-      differ (facts, !mail ? GPO_DIFFERS_BLIND : *said->path ? GPO_DIFFERS_SENDER : GPO_DIFFERS_NULL, said->path,
-              said->event);
+      differ (facts,
+              !mail         ? GPO_DIFFERS_BLIND
+              : *said->path ? GPO_DIFFERS_SENDER
+                            : GPO_DIFFERS_NULL,
+              said->path, said->event);
     }
   for (guint i = 0; i < named->len; i++)
     if (!is_among (told, named->pdata[i]))
@@ -225,7 +229,8 @@ gpo_letter_facts_compare (GpoLetterFacts *facts)
           said->in_header = said->path && *said->path && is_among (mail ? from : to, said->path);
         }
     }
-  const GpoHop *hop = facts->fields->len ? gpo_letter_facts_hop (facts, gpo_letter_facts_transfer (facts)) : NULL;
+  const GpoHop *hop
+      = facts->fields->len ? gpo_letter_facts_hop (facts, gpo_letter_facts_transfer (facts)) : NULL;
   if (hop)
     compare_hop (facts, hop, to, named);
   for (guint i = 0; i < facts->fields->len; i++)

@@ -27,17 +27,17 @@ typedef struct
 
 typedef struct
 {
-  guint32 session;  /* 0: none, the host wrote it by itself */
-  GpoSymbol host;   /* that took it */
-  GpoSymbol caller; /* that sent it; 0: a stranger, a mail program */
-  gint before;      /* the transfer this one hands on, or -1 */
-  gboolean stuffed; /* it came by DATA */
+  guint32 session;   /* 0: none, the host wrote it by itself */
+  GpoSymbol host;    /* that took it */
+  GpoSymbol caller;  /* that sent it; 0: a stranger, a mail program */
+  gint before;       /* the transfer this one hands on, or -1 */
+  gboolean stuffed;  /* it came by DATA */
   gboolean recorded; /* its bytes are those of `before`: the trace only refers to them */
-  GArray *pieces;   /* of GpoWirePiece, in order */
-  gsize wire;       /* bytes sent so far */
-  guint64 dot;      /* the line that ended it; G_MAXUINT64 if there is none yet */
-  guint64 whole;    /* the `letter` event; G_MAXUINT64 while it is not whole, or was refused */
-  const char *id;   /* "L1-kdgj", NULL before it is whole; belongs to the event */
+  GArray *pieces;    /* of GpoWirePiece, in order */
+  gsize wire;        /* bytes sent so far */
+  guint64 dot;       /* the line that ended it; G_MAXUINT64 if there is none yet */
+  guint64 whole;     /* the `letter` event; G_MAXUINT64 while it is not whole, or was refused */
+  const char *id;    /* "L1-kdgj", NULL before it is whole; belongs to the event */
   const char *added; /* what the host put on top; belongs to the event; NULL: nothing */
   gsize added_length;
 } GpoTransfer;

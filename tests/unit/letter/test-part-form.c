@@ -41,8 +41,10 @@ static const struct
   gsize length;
   GpoForm found;
 } bodies[] = {
-  { "ok\r\n", 4, GPO_FORM_7BIT },       { "\xe9\r\n", 3, GPO_FORM_8BIT },
-  { "a\0b\r\n", 5, GPO_FORM_BINARY },   { "a\rb\r\n", 5, GPO_FORM_BINARY },
+  { "ok\r\n", 4, GPO_FORM_7BIT },
+  { "\xe9\r\n", 3, GPO_FORM_8BIT },
+  { "a\0b\r\n", 5, GPO_FORM_BINARY },
+  { "a\rb\r\n", 5, GPO_FORM_BINARY },
 };
 
 START_TEST (bytes_say_what_they_are_whatever_is_declared)
@@ -78,8 +80,9 @@ static const struct
   const char *name;
   GpoHeaderKind kind;
 } kinds[] = {
-  { "received", GPO_HEADER_TRACE },      { "Return-Path", GPO_HEADER_TRACE }, { "SUBJECT", GPO_HEADER_STANDARD },
-  { "Content-Type", GPO_HEADER_MIME },   { "List-Id", GPO_HEADER_LIST },      { "x-mailer", GPO_HEADER_OWN },
+  { "received", GPO_HEADER_TRACE },       { "Return-Path", GPO_HEADER_TRACE },
+  { "SUBJECT", GPO_HEADER_STANDARD },     { "Content-Type", GPO_HEADER_MIME },
+  { "List-Id", GPO_HEADER_LIST },         { "x-mailer", GPO_HEADER_OWN },
   { "Subject-Matter", GPO_HEADER_OTHER }, { "", GPO_HEADER_OTHER },
 };
 
@@ -94,7 +97,8 @@ static const struct
   const char *value, *from, *info, *by, *with, *id, *for_path;
   gint64 seconds; /* 0: no date */
 } stamps[] = {
-  { " from a.example ([127.0.0.1])\r\n\tby b.example with ESMTP id L1-x\r\n\tfor <bob@b.example>;\r\n\tThu, 1 Jan "
+  { " from a.example ([127.0.0.1])\r\n\tby b.example with ESMTP id L1-x\r\n\tfor <bob@b.example>;\r\n\tThu, "
+    "1 Jan "
     "1970 00:01:40 +0000",
     "a.example", "[127.0.0.1]", "b.example", "ESMTP", "L1-x", "bob@b.example", 100 },
   { "by b.example (Postfix, from userid 1000)\n\tid 4F; Thu, 1 Jan 1970 01:01:40 +0100 (CET)", NULL, NULL,
@@ -130,7 +134,8 @@ END_TEST
 
 START_TEST (addresses_of_a_field_are_found)
 {
-  static const char value[] = "Bob <bob@sparta.example>, \"a, b\" <a@b.example> (c@d.example), team: x@y.example;";
+  static const char value[]
+      = "Bob <bob@sparta.example>, \"a, b\" <a@b.example> (c@d.example), team: x@y.example;";
   static const char *const wanted[] = { "bob@sparta.example", "a@b.example", "x@y.example" };
   g_auto (GStrv) addresses = gpo_header_addresses (value, strlen (value));
   ck_assert_uint_eq (g_strv_length (addresses), G_N_ELEMENTS (wanted));

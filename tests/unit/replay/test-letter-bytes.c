@@ -104,7 +104,8 @@ START_TEST (places_of_both_forms_answer_to_each_other)
     {
       g_autoptr (GpoLetterBytes) bytes = gpo_letter_bytes_new (picture, transfers, i, 0);
       gsize size;
-      const char *stored = g_bytes_get_data (bytes->stored, &size), *wire = g_bytes_get_data (bytes->wire, NULL);
+      const char *stored = g_bytes_get_data (bytes->stored, &size),
+                 *wire = g_bytes_get_data (bytes->wire, NULL);
       ck_assert_uint_gt (bytes->added, 0);
       for (gsize at = 0; at < size; at++)
         {
@@ -127,7 +128,7 @@ START_TEST (a_byte_was_brought_by_its_data_event_or_added_by_the_host)
   g_autoptr (GPtrArray) transfers = transfers_of (1, gpo_log_length (log_));
   const GpoTransfer *first = transfers->pdata[0];
   g_autoptr (GpoLetterBytes) bytes = gpo_letter_bytes_new (picture, transfers, 0, 0);
-  ck_assert_uint_eq (gpo_transfer_event (first, bytes, 0), 53); /* Received */
+  ck_assert_uint_eq (gpo_transfer_event (first, bytes, 0), 53);            /* Received */
   ck_assert_uint_eq (gpo_transfer_event (first, bytes, bytes->added), 51); /* From */
   ck_assert_uint_eq (gpo_transfer_event (first, bytes, g_bytes_get_size (bytes->stored) - 1), 51);
 }
@@ -135,7 +136,8 @@ END_TEST
 
 START_TEST (before_it_is_whole_only_what_has_come_is_there)
 {
-  g_autoptr (GPtrArray) none = transfers_of (1, 50), some = transfers_of (1, 51), dotted = transfers_of (1, 52);
+  g_autoptr (GPtrArray) none = transfers_of (1, 50), some = transfers_of (1, 51),
+                        dotted = transfers_of (1, 52);
   ck_assert_uint_eq (none->len, 0);
   ck_assert_uint_eq (some->len, 1);
   const GpoTransfer *transfer = some->pdata[0];
@@ -204,7 +206,8 @@ START_TEST (bdat_has_no_dots_to_undo)
   g_autoptr (GBytes) wanted = g_bytes_new_static (rows[_i].stored, strlen (rows[_i].stored));
   ck_assert (g_bytes_equal (bytes->stored, wanted));
   ck_assert_uint_eq (gpo_transfer_event (transfers->pdata[0], bytes, 0), 1);
-  ck_assert_uint_eq (gpo_transfer_event (transfers->pdata[0], bytes, g_bytes_get_size (bytes->stored) - 2), 2);
+  ck_assert_uint_eq (gpo_transfer_event (transfers->pdata[0], bytes, g_bytes_get_size (bytes->stored) - 2),
+                     2);
 }
 END_TEST
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test-letter-facts.c: fields, parts, hops and disagreements of recorded letters, and differences of texts. */
+/* test-letter-facts.c: fields, parts, hops and disagreements of recorded letters, and differences of texts.
+ */
 #include "replay/letter-chain.h"
 #include "replay/letter-diff.h"
 #include "replay/letter-facts.h"
@@ -64,12 +65,18 @@ START_TEST (each_host_is_named_for_what_it_added)
     const char *name, *host;
     GpoHeaderKind kind;
   } rows[] = {
-    { "Return-Path", "sparta", GPO_HEADER_TRACE },  { "Received", "sparta", GPO_HEADER_TRACE },
-    { "Received", "gateway", GPO_HEADER_TRACE },    { "Received", "athens", GPO_HEADER_TRACE },
-    { "Date", "athens", GPO_HEADER_STANDARD },      { "Message-ID", "athens", GPO_HEADER_STANDARD },
-    { "From", "", GPO_HEADER_STANDARD },            { "To", "", GPO_HEADER_STANDARD },
-    { "Subject", "", GPO_HEADER_STANDARD },         { "X-Mailer", "", GPO_HEADER_OWN },
-    { "MIME-Version", "", GPO_HEADER_MIME },        { "Content-Type", "", GPO_HEADER_MIME },
+    { "Return-Path", "sparta", GPO_HEADER_TRACE },
+    { "Received", "sparta", GPO_HEADER_TRACE },
+    { "Received", "gateway", GPO_HEADER_TRACE },
+    { "Received", "athens", GPO_HEADER_TRACE },
+    { "Date", "athens", GPO_HEADER_STANDARD },
+    { "Message-ID", "athens", GPO_HEADER_STANDARD },
+    { "From", "", GPO_HEADER_STANDARD },
+    { "To", "", GPO_HEADER_STANDARD },
+    { "Subject", "", GPO_HEADER_STANDARD },
+    { "X-Mailer", "", GPO_HEADER_OWN },
+    { "MIME-Version", "", GPO_HEADER_MIME },
+    { "Content-Type", "", GPO_HEADER_MIME },
     { "Content-Transfer-Encoding", "", GPO_HEADER_MIME },
   };
   g_autoptr (GpoLetterFacts) facts = facts_of (1, gpo_log_length (log_), GPO_TRANSFER_NEWEST);
@@ -191,7 +198,8 @@ check_diff (const char *old, gsize old_length, const char *new, gsize new_length
     }
   ck_assert_uint_eq (at_old, old_length);
   ck_assert_uint_eq (at_new, new_length);
-  ck_assert_int_eq (gpo_letter_diff_is_empty (diff), old_length == new_length && memcmp (old, new, old_length) == 0);
+  ck_assert_int_eq (gpo_letter_diff_is_empty (diff),
+                    old_length == new_length && memcmp (old, new, old_length) == 0);
 }
 
 START_TEST (runs_are_both_texts)
