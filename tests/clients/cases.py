@@ -29,6 +29,14 @@ def case(name, needs=(), scenario=None, options=()):
     return mark
 
 
+class Skipped(Exception):
+    """What this machine cannot do."""
+
+
+def skip(why):
+    raise Skipped(why)
+
+
 def same(seen, expected, what="it"):
     if seen != expected:
         raise Failed(f"{what} is {seen!r}\nexpected  {expected!r}")
@@ -56,6 +64,8 @@ def run(tap, program, name, scenario, options, function):
         with office:
             function(office)
         tap.check(True, name)
+    except Skipped as skipped:
+        tap.skip(name, skipped)
     except Failed as failed:
         tap.check(False, name, failed)
     except Exception:  # noqa: BLE001 a client library's own complaint is a failed case

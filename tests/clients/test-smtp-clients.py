@@ -9,7 +9,7 @@ import socket
 import ssl
 import threading
 
-from cases import case, main, same, true, well
+from cases import case, main, same, skip, true, well
 from office import PASSWORD, Failed, added, until
 
 ALICE, BOB, CAROL = "alice@athens.example", "bob@sparta.example", "carol@sparta.example"
@@ -263,6 +263,21 @@ for mechanism in ("PLAIN", "LOGIN", "CRAM-MD5"):
         # swaks ends what it sends with a line of its own
         text = office.wait_for_letters("sparta", "bob", 1)[0]
         true(sent in text, text)
+
+
+@case("swaks logs in and sends over STARTTLS", needs="swaks")
+def _(office):
+    sent = letter("swaks-tls")
+    path = office.folder / "letter.eml"
+    path.write_bytes(sent)
+    done = office.run("swaks", "--server", "127.0.0.1", "--port", office.port("athens", "submission"), "--tls",
+                      "--tls-verify", "--tls-ca-path", office.authority, "--auth", "PLAIN", "--auth-user", "alice",
+                      "--auth-password", PASSWORD, "--from", ALICE, "--to", BOB, "--data", f"@{path}")
+    if "Net::SSLeay" in done.stdout + done.stderr:
+        skip("swaks has no TLS here: libnet-ssleay-perl is missing")
+    well(done)
+    true("TLS started" in done.stdout, done.stdout)
+    true(sent in office.wait_for_letters("sparta", "bob", 1)[0], "the letter as it was sent")
 
 
 for mechanism in ("plain", "scram-sha-256"):
