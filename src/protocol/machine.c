@@ -64,6 +64,8 @@ gpo_machine_find (const GpoMachine *machine, guint8 state, guint8 input, GpoVerd
           best = (int) i;
           best_closeness = c;
         }
+      if (c == 3)
+        break; /* no row is shadowed, so it is the only one that is exact */
     }
   return best;
 }

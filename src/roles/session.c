@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* session.c: input at hand, lines, output, the gate, and the one writer of state. */
 #include "roles/session.h"
+#include "trace/edge-event.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,7 +14,6 @@ gpo_session_init (GpoSession *session, const GpoSessionClass *class, const GpoMa
   session->state = machine->initial;
   session->log = log;
   session->host = host;
-  session->machine_name = gpo_symbol (machine->name);
   session->number = number;
   session->protocol = protocol;
   session->witness = TRUE;
@@ -233,62 +233,21 @@ gpo_session_record_data (GpoSession *session, gboolean from_client, const char *
   gpo_log_append_data (session->log, &b, bytes, n, recorded);
 }
 
-/* Symbols of a machine's words, looked up once: states, inputs, verdicts and specs of each edge. */
-typedef struct {
-  const GpoMachine *machine;
-  GpoSymbol *states, *inputs, *specs;
-} MachineSymbols;
-
-static GpoSymbol verdict_symbols[GPO_N_VERDICTS];
-
-static const MachineSymbols *
-machine_symbols (const GpoMachine *machine)
-{
-  static MachineSymbols known[16];
-  guint i = 0;
-  for (; known[i].machine; i++)
-    if (known[i].machine == machine)
-      return &known[i];
-  g_assert (i + 1 < G_N_ELEMENTS (known));
-  known[i].states = g_new (GpoSymbol, machine->n_states);
-  for (guint s = 0; s < machine->n_states; s++)
-    known[i].states[s] = gpo_symbol (machine->states[s]);
-  known[i].inputs = g_new (GpoSymbol, machine->n_inputs);
-  for (guint n = 0; n < machine->n_inputs; n++)
-    known[i].inputs[n] = gpo_symbol (machine->inputs[n]);
-  known[i].specs = g_new (GpoSymbol, machine->n_edges);
-  for (guint e = 0; e < machine->n_edges; e++)
-    known[i].specs[e] = gpo_symbol (machine->edges[e].spec ? machine->edges[e].spec : "");
-  for (guint v = 0; v < GPO_N_VERDICTS; v++)
-    verdict_symbols[v] = gpo_symbol (gpo_verdict_name ((GpoVerdict) v));
-  known[i].machine = machine;
-  return &known[i];
-}
-
 const GpoEdge *
 gpo_session_take (GpoSession *session, guint8 input, GpoVerdict verdict, int code, const char *reply,
                   GpoEventBuilder *extra)
 {
-  const MachineSymbols *words = machine_symbols (session->machine);
-  guint8 from = session->state;
-  const GpoEdge *edge = gpo_machine_take (session->machine, &session->state, input, verdict);
+  GpoEdgeTaken taken = { .machine = session->machine, .from = session->state, .input = input, .verdict = verdict,
+                         .code = code, .reply = reply, .cause = session->cause };
+  taken.row = gpo_machine_take (session->machine, &session->state, input, verdict);
+  taken.to = session->state;
   GpoEventBuilder own, *b = extra;
   if (!b)
     gpo_session_event (session, b = &own, GPO_KIND_EDGE);
   b->event.letter = session->letter;
-  gpo_event_add_symbol (b, GPO_FIELD_MACHINE, session->machine_name);
-  gpo_event_add_symbol (b, GPO_FIELD_FROM, words->states[from]);
-  gpo_event_add_symbol (b, GPO_FIELD_VERB, words->inputs[input]);
-  gpo_event_add_symbol (b, GPO_FIELD_VERDICT, verdict_symbols[verdict]);
-  gpo_event_add_symbol (b, GPO_FIELD_TO, words->states[session->state]);
-  if (code)
-    gpo_event_add_number (b, GPO_FIELD_CODE, code);
-  gpo_event_add_text (b, GPO_FIELD_REPLY, reply, -1);
-  gpo_event_add_symbol (b, GPO_FIELD_SPEC, words->specs[edge - session->machine->edges]);
-  if (session->cause)
-    gpo_event_add_number (b, GPO_FIELD_CAUSE, (gint64) session->cause);
+  gpo_event_add_edge (b, &taken);
   gpo_log_append (session->log, b);
-  return edge;
+  return taken.row;
 }
 
 /* --- output --- */

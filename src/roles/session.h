@@ -61,7 +61,6 @@ struct GpoSession {
 
   GpoLog *log;
   GpoSymbol host;          /* whose end this is */
-  GpoSymbol machine_name;
   guint32 number;          /* the connection's number in the trace */
   guint32 letter;          /* the letter this session is about now, 0 if none */
   GpoProtocol protocol;
