@@ -265,6 +265,27 @@ compare_preference (gconstpointer a, gconstpointer b)
   return x->preference < y->preference ? -1 : x->preference > y->preference;
 }
 
+/* RFC 5321 §5.1: this host, its equals and everything worse are left out here too. */
+static void
+cut_own_name (Question *question)
+{
+  GPtrArray *exchanges = question->route->exchanges;
+  for (guint i = 0; i < exchanges->len; i++)
+    {
+      const GpoExchange *own = exchanges->pdata[i];
+      if (gpo_world_host (question->post->office->world, own->name) != question->post->host)
+        continue;
+      guint preference = own->preference;
+      while (i > 0 && ((GpoExchange *) exchanges->pdata[i - 1])->preference == preference)
+        i--;
+      g_ptr_array_set_size (exchanges, (int) i);
+      if (i == 0)
+        no_route (question->route, GPO_ROUTE_NONE, "5.4.6",
+                  "mail for %s loops: this host is its best MX and has no route of its own to it", question->domain);
+      return;
+    }
+}
+
 static void
 take_records (Question *question, GList *records)
 {
@@ -282,6 +303,8 @@ take_records (Question *question, GList *records)
   record (question->post, question->letter, question->domain, "MX", answer->str, TRUE);
   if (!question->route->exchanges->len)
     no_route (question->route, GPO_ROUTE_NONE, "5.1.10", "%s takes no mail: its MX record is null", question->domain);
+  else
+    cut_own_name (question);
 }
 
 static void
