@@ -70,7 +70,7 @@ gpo_cursor_class_init (GpoCursorClass *class)
                                             G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   props[PROP_FOLLOWING]
       = g_param_spec_boolean ("following", NULL, NULL, TRUE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
-  props[PROP_SUBJECT] = g_param_spec_uint ("subject", NULL, NULL, 0, GPO_SUBJECT_LETTER, 0,
+  props[PROP_SUBJECT] = g_param_spec_uint ("subject", NULL, NULL, 0, GPO_SUBJECT_HOST, 0,
                                            G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, props);
 }
@@ -233,6 +233,11 @@ gpo_cursor_get_track (GpoCursor *cursor)
     {
       const GpoLetterTrack *letter = gpo_picture_letter_numbered (cursor->picture, cursor->number);
       return letter ? &letter->events : &none;
+    }
+  if (cursor->subject == GPO_SUBJECT_HOST)
+    {
+      const GpoHostTrack *host = gpo_picture_host_of (cursor->picture, (GpoSymbol) cursor->number);
+      return host ? &host->events : &none;
     }
   return NULL;
 }

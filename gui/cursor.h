@@ -3,7 +3,7 @@
  *
  * Everything the window shows is a function of the trace and n: "the world as of event n". Live means that
  * n follows the end; pausing, stepping, scrubbing and replaying a file only move n. The subject says what
- * the views are about: everything, one session or one letter.
+ * the views are about: everything, one session, one letter or one host.
  *
  * Properties, each with notify: n, length, following, subject (any part of it). Main thread only. */
 #pragma once
@@ -16,7 +16,8 @@ typedef enum
 {
   GPO_SUBJECT_EVERYTHING,
   GPO_SUBJECT_SESSION,
-  GPO_SUBJECT_LETTER
+  GPO_SUBJECT_LETTER,
+  GPO_SUBJECT_HOST /* its number is the host's symbol */
 } GpoSubject;
 
 #define GPO_TYPE_CURSOR (gpo_cursor_get_type ())
@@ -41,7 +42,7 @@ void gpo_cursor_set_following (GpoCursor *cursor, gboolean following);
 /* Goes by so many events of the subject, back if it is negative. FALSE if there is no further one. */
 gboolean gpo_cursor_step (GpoCursor *cursor, int by);
 
-/* What the views are about; number is the session's or the letter's. */
+/* What the views are about; number is the session's, the letter's or the host's symbol. */
 void gpo_cursor_choose (GpoCursor *cursor, GpoSubject subject, guint32 number);
 GpoSubject gpo_cursor_get_subject (GpoCursor *cursor, guint32 *number);
 /* The events of the subject, growing with the picture; NULL: all. Valid until the subject changes. */

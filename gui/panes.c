@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* panes.c: the table of the window's views. */
 #include "panes.h"
+#include "faults.h"
 #include "i18n.h"
+#include "map-view.h"
 
 static void
 attach_transcript (GtkWidget *view, GpoWindow *window)
@@ -16,6 +18,13 @@ attach_ladder (GtkWidget *view, GpoWindow *window)
 }
 
 static void
+attach_map (GtkWidget *view, GpoWindow *window)
+{
+  gpo_map_view_set_cursor (GPO_MAP_VIEW (view), gpo_window_get_cursor (window));
+  gpo_faults_attach (window, GPO_MAP_VIEW (view));
+}
+
+static void
 attach_states (GtkWidget *view, GpoWindow *window)
 {
   gpo_state_view_set_cursor (GPO_STATE_VIEW (view), gpo_window_get_cursor (window));
@@ -25,5 +34,6 @@ const GpoPane gpo_panes[] = {
   { "transcript", N_ ("Transcript"), "<Control>1", gpo_transcript_view_get_type, attach_transcript },
   { "ladder", N_ ("Ladder"), "<Control>2", gpo_ladder_view_get_type, attach_ladder, TRUE },
   { "states", N_ ("States"), "<Control>3", gpo_state_view_get_type, attach_states },
+  { "map", N_ ("Map"), "<Control>4", gpo_map_view_get_type, attach_map },
   { NULL },
 };

@@ -67,6 +67,12 @@ on_letter (GSimpleAction *action, GVariant *parameter, gpointer data)
 }
 
 static void
+on_host (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  gpo_cursor_choose (GPO_WINDOW (data)->cursor, GPO_SUBJECT_HOST, gpo_symbol (g_variant_get_string (parameter, NULL)));
+}
+
+static void
 on_everything (GSimpleAction *action, GVariant *state, gpointer data)
 {
   gpo_cursor_choose (GPO_WINDOW (data)->cursor, GPO_SUBJECT_EVERYTHING, 0);
@@ -127,6 +133,7 @@ static const GActionEntry actions[] = {
   { "goto", on_goto, "t", NULL, NULL },       /* event n */
   { "session", on_session, "u", NULL, NULL }, /* choose one */
   { "letter", on_letter, "u", NULL, NULL },
+  { "host", on_host, "s", NULL, NULL }, /* by its name */
   { "everything", NULL, NULL, "true", on_everything },
   { "list", on_list, "s", NULL, NULL }, /* sessions, letters */
   { "view", on_view, "s", NULL, NULL }, /* a name of panes.c */
@@ -208,7 +215,7 @@ show_subject (GpoWindow *window)
   GAction *action = g_action_map_lookup_action (G_ACTION_MAP (window), "everything");
   g_simple_action_set_state (G_SIMPLE_ACTION (action),
                              g_variant_new_boolean (subject == GPO_SUBJECT_EVERYTHING));
-  if (subject != GPO_SUBJECT_EVERYTHING)
+  if (subject == GPO_SUBJECT_SESSION || subject == GPO_SUBJECT_LETTER)
     gtk_stack_set_visible_child_name (window->lists, subject == GPO_SUBJECT_SESSION ? "sessions" : "letters");
 }
 
@@ -221,6 +228,19 @@ show_progress (GpoWindow *window)
   gtk_progress_bar_set_fraction (window->progress, progress);
   gtk_label_set_text (window->problem_text, problem ? problem : "");
   gtk_info_bar_set_revealed (window->problem, problem != NULL);
+}
+
+void
+gpo_window_show_problem (GpoWindow *window, const char *text)
+{
+  gtk_label_set_text (window->problem_text, text);
+  gtk_info_bar_set_revealed (window->problem, TRUE);
+}
+
+void
+gpo_window_add_menu (GpoWindow *window, const char *label, GMenuModel *menu)
+{
+  g_menu_append_submenu (window->views_section, label, menu);
 }
 
 static void

@@ -32,6 +32,10 @@ GtkWidget *gpo_window_get_pane (GpoWindow *window, const char *name);
 void gpo_window_add_strip (GpoWindow *window, GtkWidget *strip);
 /* Puts a panel at the end side of the views. */
 void gpo_window_add_side (GpoWindow *window, GtkWidget *side);
+/* Adds a submenu to the main menu. */
+void gpo_window_add_menu (GpoWindow *window, const char *label, GMenuModel *menu);
+/* Says in a bar at the top that something could not be done. */
+void gpo_window_show_problem (GpoWindow *window, const char *text);
 /* The event at the cursor in plain words, as it is shown. */
 const char *gpo_window_get_caption (GpoWindow *window);
 GpoPlayer *gpo_window_get_player (GpoWindow *window);

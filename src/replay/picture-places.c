@@ -50,6 +50,15 @@ gpo_picture_host (GpoPicture *picture, guint i)
   return i < picture->hosts->len ? picture->hosts->pdata[i] : NULL;
 }
 
+const GpoHostTrack *
+gpo_picture_host_of (GpoPicture *picture, GpoSymbol symbol)
+{
+  for (guint i = 0; i < picture->hosts->len; i++)
+    if (gpo_picture_host (picture, i)->symbol == symbol)
+      return gpo_picture_host (picture, i);
+  return NULL;
+}
+
 const GpoWorldFacts *
 gpo_picture_world (GpoPicture *picture)
 {

@@ -62,6 +62,7 @@ static void
 host_free (gpointer data)
 {
   GpoHostTrack *host = data;
+  g_free (host->events.events);
   g_free (host->queue.events);
   g_free (host->sessions.events);
   g_free (host->state.events);
@@ -320,6 +321,8 @@ note (GpoPicture *picture, const GpoEvent *event, guint64 n)
   if (event->letter)
     note_letter (picture, event, n);
   GpoHostTrack *host = host_track (picture, event->host, n);
+  if (host)
+    track_add (&host->events, n);
   switch (event->kind)
     {
     case GPO_KIND_MAILBOX:

@@ -141,6 +141,7 @@ typedef struct
   char *domain, *roles; /* NULL until its `office` event has told them */
   gboolean gateway;     /* passes letters on, has no mailboxes */
   guint64 first;
+  GpoTrack events;   /* all that happened there */
   GpoTrack queue;    /* `queue` events of this host */
   GpoTally waiting;  /* beside them: how many letters wait */
   GpoTrack sessions; /* `connect` and `close` events */
@@ -152,6 +153,8 @@ typedef struct
 } GpoHostTrack;
 guint gpo_picture_n_hosts (GpoPicture *picture);
 const GpoHostTrack *gpo_picture_host (GpoPicture *picture, guint i);
+/* The host of this name, or NULL. */
+const GpoHostTrack *gpo_picture_host_of (GpoPicture *picture, GpoSymbol symbol);
 
 /* Who lives where and which way letters go. Belongs to the picture; grows with it. */
 const GpoWorldFacts *gpo_picture_world (GpoPicture *picture);

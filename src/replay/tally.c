@@ -73,8 +73,9 @@ mailbox_change (GpoTally *tally, const GpoEvent *event, const char *action)
       if (uid)
         g_hash_table_add (tally->there, uid);
       else
-        g_hash_table_insert (tally->unnumbered, letter,
-                             GUINT_TO_POINTER (1 + GPOINTER_TO_UINT (g_hash_table_lookup (tally->unnumbered, letter))));
+        g_hash_table_insert (
+            tally->unnumbered, letter,
+            GUINT_TO_POINTER (1 + GPOINTER_TO_UINT (g_hash_table_lookup (tally->unnumbered, letter))));
     }
 }
 

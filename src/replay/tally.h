@@ -13,7 +13,7 @@ typedef struct
 {
   guint32 *counts; /* after each event of the track */
   guint n, size, now;
-  GHashTable *there;   /* letters, or UIDs */
+  GHashTable *there;      /* letters, or UIDs */
   GHashTable *unnumbered; /* mailbox: letter → how many messages of it have no UID yet */
 } GpoTally;
 
