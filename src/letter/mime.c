@@ -11,8 +11,8 @@
 #include <gmime/gmime.h>
 #include <string.h>
 
-static void
-need_gmime (void)
+void
+gpo_mime_ready (void)
 {
   static gsize once = 0;
   if (g_once_init_enter (&once))
@@ -38,7 +38,7 @@ unfold (const char *value, gsize length)
 char *
 gpo_header_decode (const char *value, gsize length)
 {
-  need_gmime ();
+  gpo_mime_ready ();
   g_autofree char *line = unfold (value, length);
   g_autofree char *decoded = g_mime_utils_header_decode_text (NULL, g_strstrip (line));
   return g_utf8_make_valid (decoded, -1);
@@ -61,7 +61,7 @@ gpo_part_parameter (const GpoAnatomy *anatomy, const GpoPart *part, const char *
   char *copy = NULL;
   if (!gpo_header_find (anatomy->bytes, part->header, field, &found))
     return NULL;
-  need_gmime ();
+  gpo_mime_ready ();
   g_autofree char *line = unfold (anatomy->bytes + found.value.start, found.value.length);
   if (g_ascii_strcasecmp (field, "Content-Type") == 0)
     {
@@ -117,7 +117,7 @@ gpo_part_decode (const GpoAnatomy *anatomy, const GpoPart *part)
 {
   GpoUuencoded file;
   GMimeContentEncoding encoding = encoding_of (anatomy, part);
-  need_gmime ();
+  gpo_mime_ready ();
   switch (encoding)
     {
     case GMIME_CONTENT_ENCODING_BASE64:
@@ -268,7 +268,7 @@ gpo_uu_find (const char *bytes, GpoSpan within, gsize from, GpoUuencoded *out)
 GBytes *
 gpo_uu_decode (const char *bytes, const GpoUuencoded *file)
 {
-  need_gmime ();
+  gpo_mime_ready ();
   return decode_span (bytes, file->data, GMIME_CONTENT_ENCODING_UUENCODE);
 }
 

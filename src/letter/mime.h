@@ -11,6 +11,9 @@
 
 G_BEGIN_DECLS
 
+/* Sets GMime up, once. Everything here does so by itself; who calls GMime directly calls this first. */
+void gpo_mime_ready (void);
+
 /* --- raw --- */
 
 typedef struct {

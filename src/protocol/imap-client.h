@@ -18,11 +18,11 @@ G_BEGIN_DECLS
   X (STARTTLS, "starttls") X (TLS, "tls")                                                            \
   X (LOGIN, "login")                                                                                 \
   X (AUTHENTICATED, "authenticated") /* nothing is awaited, no mailbox is open */                    \
-  X (LIST, "list") X (STATUS, "status") X (APPEND, "append")                                         \
+  X (LIST, "list") X (STATUS, "status") X (CREATE, "create") X (APPEND, "append")                    \
   X (SELECT, "select")                                                                               \
   X (SELECTED, "selected")         /* nothing is awaited, a mailbox is open */                       \
   X (SELECTED_LIST, "selected-list") X (SELECTED_STATUS, "selected-status")                          \
-  X (SELECTED_APPEND, "selected-append")                                                             \
+  X (SELECTED_CREATE, "selected-create") X (SELECTED_APPEND, "selected-append")                      \
   X (NOOP, "noop") X (SEARCH, "search") X (FETCH, "fetch") X (STORE, "store")                        \
   X (MOVE, "move")                 /* the answer to MOVE, or to COPY where there is no MOVE */       \
   X (EXPUNGE, "expunge")                                                                             \
@@ -38,7 +38,7 @@ G_BEGIN_DECLS
   X (CONTINUE, "continue")         /* "+": go on with a literal, or IDLE has begun */                \
   X (HANDSHAKE, "handshake")                                                                         \
   X (CAPABILITY, "CAPABILITY") X (STARTTLS, "STARTTLS") X (LOGIN, "LOGIN") X (LIST, "LIST")          \
-  X (STATUS, "STATUS") X (APPEND, "APPEND") X (SELECT, "SELECT") X (NOOP, "NOOP")                    \
+  X (STATUS, "STATUS") X (CREATE, "CREATE") X (APPEND, "APPEND") X (SELECT, "SELECT") X (NOOP, "NOOP")                    \
   X (SEARCH, "UID SEARCH") X (FETCH, "UID FETCH") X (STORE, "UID STORE") X (MOVE, "UID MOVE")        \
   X (COPY, "UID COPY") X (EXPUNGE, "UID EXPUNGE") X (IDLE, "IDLE") X (DONE, "DONE")                  \
   X (LOGOUT, "LOGOUT")                                                                               \

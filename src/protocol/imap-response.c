@@ -199,13 +199,11 @@ skip_section (GpoImapParser *parser)
       else
         parser->at++;
     }
-  if (gpo_imap_skip (parser, '<'))
-    while (!gpo_imap_skip (parser, '>'))
-      if (!g_ascii_isdigit (gpo_imap_peek (parser)))
-        return gpo_imap_fail (parser, "an offset");
-      else
-        parser->at++;
-  return TRUE;
+  if (!gpo_imap_skip (parser, '<'))
+    return TRUE;
+  while (g_ascii_isdigit (gpo_imap_peek (parser)))
+    parser->at++;
+  return gpo_imap_must (parser, '>', "an offset");
 }
 
 /* nstring, but any bytes, and where they are: a letter is not copied, and may hold NULs. */

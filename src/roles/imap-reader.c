@@ -21,7 +21,7 @@
 #define ANSWER_MS (60 * 1000)
 /* IDLE is said anew before the server's own limit of half an hour (RFC 2177 §3). */
 #define IDLE_MS (25 * 60 * 1000)
-#define LINE_MAX (1024 * 1024)
+#define RESPONSE_LINE_MAX (1024 * 1024)
 #define RESPONSE_MAX (128 * 1024 * 1024)
 /* What a list shows of a letter. */
 #define LIST_ITEMS "(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS (Date From To Subject)])"
@@ -262,6 +262,9 @@ begin_task (ImapReader *reader)
       break;
     case GPO_READER_SAVE:
       add_save (reader);
+      break;
+    case GPO_READER_CREATE:
+      append_folder (add_command (reader, GPO_IMAP_CLIENT_IN_CREATE), task->folder);
       break;
     case GPO_READER_REMOVE:
       add_remove (reader);
@@ -617,7 +620,7 @@ take (GpoSession *session)
     return FALSE;
   if (reader->literal)
     return take_literal (reader);
-  GpoLineResult found = gpo_session_line (session, LINE_MAX, &line);
+  GpoLineResult found = gpo_session_line (session, RESPONSE_LINE_MAX, &line);
   if (found == GPO_LINE_NONE)
     return FALSE;
   g_string_append_len (reader->response, line.text, (gssize) line.length);

@@ -13,7 +13,7 @@
 #include <string.h>
 
 #define ANSWER_MS (60 * 1000)
-#define LINE_MAX (1024 * 1024)
+#define REPLY_LINE_MAX (1024 * 1024)
 #define LETTER_MAX (128 * 1024 * 1024)
 
 /* --- what was fetched --- */
@@ -70,6 +70,7 @@ gpo_maildrop_answer (GpoMaildrop *maildrop, const GpoReaderTask *task)
     {
     case GPO_READER_FILE:
     case GPO_READER_SAVE:
+    case GPO_READER_CREATE:
       return gpo_reader_answer_new (g_strdup ("POP3 knows no folders: read by IMAP, or straight from the Maildir, to file letters"));
     case GPO_READER_LETTER:
     case GPO_READER_FLAG:
@@ -410,7 +411,7 @@ take (GpoSession *session)
   GpoLine line;
   if (session->state == GPO_POP3_CLIENT_CLOSED)
     return FALSE;
-  GpoLineResult found = gpo_session_line (session, LINE_MAX, &line);
+  GpoLineResult found = gpo_session_line (session, REPLY_LINE_MAX, &line);
   if (found == GPO_LINE_NONE)
     return FALSE;
   g_autofree char *text = g_memdup2 (line.text, line.length + 1);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* reader.h: what a mail reader asks for, whichever way it reads: IMAP, POP3, or the Maildir itself.
  *
- *     imap-reader.c    a session that stays: folders, flags and searching are the server's
- *     pop3-reader.c    a session a visit: it fetches whole letters, and knows one folder
- *     (store/local-reader.h   no session at all: files)
+ *     imap-reader.c      a session that stays: folders, flags and searching are the server's
+ *     pop3-reader.c      a session a visit: it fetches whole letters, and knows one folder
+ *     maildir-reader.c   no session at all: files
  *
  * A task is asked, one at a time, and answered once. Tasks and answers are plain data, so that they may go from
  * one thread to another. The two sessions are pure (session.h). */
@@ -20,6 +20,7 @@ typedef enum {
   GPO_READER_FLAG,    /* sets or clears `flags` of one letter */
   GPO_READER_FILE,    /* moves one letter to folder `to` */
   GPO_READER_SAVE,    /* puts `bytes` into `folder` with `flags` */
+  GPO_READER_CREATE,  /* makes `folder` */
   GPO_READER_REMOVE   /* removes one letter for good */
 } GpoReaderAsk;
 
@@ -113,5 +114,11 @@ GpoSession *gpo_pop3_reader_new (const GpoReaderOptions *options, GpoMaildrop *m
 void gpo_pop3_reader_connected (GpoSession *session, const GError *error);
 /* Forgets the user: nothing is called any more. */
 void gpo_pop3_reader_forget (GpoSession *session);
+
+/* --- without a session --- */
+
+/* Does the task on the Maildir at `path`, as any local reader may at any time. Blocks on the disk: any thread. `host` stands in the
+ * names of new files. The caller owns the answer. */
+GpoReaderAnswer *gpo_maildir_reader_do (const char *path, const char *host, const GpoReaderTask *task);
 
 G_END_DECLS

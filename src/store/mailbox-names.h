@@ -19,9 +19,4 @@ void gpo_maildirs_rename (GpoMailboxes *mailboxes, const char *from, const char 
 void gpo_maildirs_subscribe (GpoMailboxes *mailboxes, const char *name, gboolean on, GpoMailboxFunc done,
                              gpointer data);
 
-/* The folder's name of a mailbox: "Lists/Work" is ".Lists.Work", "INBOX" is "". The caller frees. */
-char *gpo_mailbox_to_folder (const char *name);
-/* The other way; NULL: no mailbox is called so. */
-char *gpo_mailbox_from_folder (const char *folder);
-
 G_END_DECLS

@@ -40,4 +40,9 @@ typedef struct {
 /* Reads any Maildir file name. FALSE if it is no letter at all (it begins with "."). */
 gboolean gpo_maildir_parse (const char *name, GpoMaildirName *out);
 
+/* The folder's name of a mailbox: "Lists/Work" is ".Lists.Work", "INBOX" is "". The caller frees. */
+char *gpo_mailbox_to_folder (const char *name);
+/* The other way; NULL: no mailbox is called so. */
+char *gpo_mailbox_from_folder (const char *folder);
+
 G_END_DECLS
