@@ -28,7 +28,7 @@ struct GpoOffice
   const GpoOfficeConfig *config; /* while starting */
   guint gateways_running;
   gboolean closing, controls_told;
-  GSource *deadline, *tls_later;
+  GSource *deadline, *tls_later, *look_later;
   void (*stop_asked) (gpointer);
   gpointer stop_asked_data;
 

@@ -75,10 +75,27 @@ open_gate (GpoOffice *office, GError **error)
   return TRUE;
 }
 
+static gboolean
+look_whether_quiet (gpointer data)
+{
+  GpoOffice *office = data;
+  g_clear_pointer (&office->look_later, g_source_unref);
+  gpo_office_check_quiet (office);
+  return G_SOURCE_REMOVE;
+}
+
+/* A desk may go while a session hears that its job on the disk is done; what waits for the disk must not begin inside of
+ * that. */
 static void
 on_desk_gone (gpointer data)
 {
-  gpo_office_check_quiet (data);
+  GpoOffice *office = data;
+  if (!office->closing || office->look_later)
+    return;
+  office->look_later = g_idle_source_new ();
+  g_source_set_priority (office->look_later, G_PRIORITY_DEFAULT);
+  g_source_set_callback (office->look_later, look_whether_quiet, office, NULL);
+  g_source_attach (office->look_later, office->context);
 }
 
 static gboolean
@@ -279,6 +296,9 @@ tear_down (GpoOffice *office)
   if (office->tls_later)
     g_source_destroy (office->tls_later);
   g_clear_pointer (&office->tls_later, g_source_unref);
+  if (office->look_later)
+    g_source_destroy (office->look_later);
+  g_clear_pointer (&office->look_later, g_source_unref);
   gpo_office_close_listeners (office);
   g_clear_pointer (&office->control, gpo_control_free);
   if (parts->store)
