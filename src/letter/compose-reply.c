@@ -19,7 +19,8 @@ field (const char *bytes, GpoSpan header, const char *name)
 static char *
 reply_subject (const char *subject)
 {
-  return g_ascii_strncasecmp (subject, "Re:", 3) == 0 ? g_strdup (subject) : g_strdup_printf ("Re: %s", subject);
+  return g_ascii_strncasecmp (subject, "Re:", 3) == 0 ? g_strdup (subject)
+                                                      : g_strdup_printf ("Re: %s", subject);
 }
 
 static char *
@@ -63,7 +64,8 @@ gpo_draft_reply (GpoDraft *draft, const char *bytes, gsize length, gboolean all,
   draft->text = quote (reading);
   draft->in_reply_to = field (bytes, header, "Message-ID");
   if (draft->in_reply_to)
-    draft->references = references ? g_strdup_printf ("%s %s", references, draft->in_reply_to) : g_strdup (draft->in_reply_to);
+    draft->references = references ? g_strdup_printf ("%s %s", references, draft->in_reply_to)
+                                   : g_strdup (draft->in_reply_to);
   if (!all)
     return;
   GString *cc = g_string_new (NULL);

@@ -4,8 +4,8 @@
  *     header   Date From To Cc Subject Message-ID In-Reply-To References, and MIME-Version where MIME is used
  *     body     text alone, or multipart/mixed with a part per file, or text with uuencoded files behind it
  *
- * MIME is used where it is needed: text in ASCII with short lines goes as it would have gone in 1982. GMime encodes words,
- * quoted-printable, base64 and uuencode. */
+ * MIME is used where it is needed: text in ASCII with short lines goes as it would have gone in 1982. GMime
+ * encodes words, quoted-printable, base64 and uuencode. */
 #include "letter/compose.h"
 #include "letter/address.h"
 #include "letter/date.h"
@@ -28,7 +28,7 @@ gpo_draft_clear (GpoDraft *draft)
   g_free (draft->in_reply_to);
   g_free (draft->references);
   g_clear_pointer (&draft->attachments, g_ptr_array_unref);
-  *draft = (GpoDraft) { 0 };
+  *draft = (GpoDraft){ 0 };
 }
 
 static void
@@ -45,7 +45,7 @@ void
 gpo_draft_attach (GpoDraft *draft, const char *name, const char *type, GBytes *bytes)
 {
   GpoAttachment *attachment = g_new (GpoAttachment, 1);
-  *attachment = (GpoAttachment) { g_strdup (name), g_strdup (type), g_bytes_ref (bytes) };
+  *attachment = (GpoAttachment){ g_strdup (name), g_strdup (type), g_bytes_ref (bytes) };
   if (!draft->attachments)
     draft->attachments = g_ptr_array_new_with_free_func (attachment_free);
   g_ptr_array_add (draft->attachments, attachment);
@@ -161,7 +161,8 @@ static void
 append_text_field (GString *out, const char *name, const char *text)
 {
   g_autofree char *flat = one_line (text);
-  g_autofree char *encoded = g_mime_utils_header_encode_text (g_mime_format_options_get_default (), flat, "utf-8");
+  g_autofree char *encoded
+      = g_mime_utils_header_encode_text (g_mime_format_options_get_default (), flat, "utf-8");
   g_autofree char *line = one_line (encoded);
   append_folded (out, name, line);
 }
@@ -175,7 +176,8 @@ append_address_field (GString *out, const char *name, const char *text)
   InternetAddressList *list = parse_list (flat);
   if (!list)
     return;
-  g_autofree char *encoded = internet_address_list_to_string (list, g_mime_format_options_get_default (), TRUE);
+  g_autofree char *encoded
+      = internet_address_list_to_string (list, g_mime_format_options_get_default (), TRUE);
   g_autofree char *line = one_line (encoded);
   append_folded (out, name, line);
   g_object_unref (list);
@@ -240,7 +242,8 @@ append_encoded (GString *out, const char *bytes, gsize length, GMimeContentEncod
   g_string_append (out, crlf);
 }
 
-/* The text's own fields and the text. In 7 bits if it can be; else quoted-printable, which people can nearly read. */
+/* The text's own fields and the text. In 7 bits if it can be; else quoted-printable, which people can nearly
+ * read. */
 static void
 append_text (GString *out, const char *text, gboolean mime)
 {
@@ -253,7 +256,8 @@ append_text (GString *out, const char *text, gboolean mime)
       g_string_append (out, crlf);
       return;
     }
-  g_string_append (out, "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n");
+  g_string_append (
+      out, "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n");
   g_autoptr (GString) lf = g_string_new (crlf);
   g_string_replace (lf, "\r\n", "\n", 0);
   append_encoded (out, lf->str, lf->len, GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE);
@@ -314,7 +318,9 @@ static void
 append_multipart (GString *out, const GpoDraft *draft, const char *id)
 {
   g_autofree char *boundary = choose_boundary (draft, id);
-  g_string_append_printf (out, "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=\"%s\"\r\n\r\n--%s\r\n", boundary, boundary);
+  g_string_append_printf (
+      out, "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=\"%s\"\r\n\r\n--%s\r\n", boundary,
+      boundary);
   append_text (out, draft->text, TRUE);
   for (guint i = 0; i < draft->attachments->len; i++)
     {

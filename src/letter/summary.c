@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* summary.c: decoded fields, the readable text, attachments of both kinds (RFC 2183, and uuencode before MIME). */
+/* summary.c: decoded fields, the readable text, attachments of both kinds (RFC 2183, and uuencode before
+ * MIME). */
 #include "letter/summary.h"
 #include "letter/date.h"
 #include "letter/mime.h"
@@ -52,9 +53,8 @@ add_attachment (GpoReading *reading, char *name, char *type, GBytes *bytes)
   g_autofree char *said = g_strdelimit (name ? name : g_strdup (""), "\\", '/');
   const char *slash = strrchr (said, '/');
   const char *last = slash ? slash + 1 : said;
-  attachment->name = *last && last[0] != '.'
-                         ? g_utf8_make_valid (last, -1)
-                         : g_strdup_printf ("part %u", reading->attachments->len + 1);
+  attachment->name = *last && last[0] != '.' ? g_utf8_make_valid (last, -1)
+                                             : g_strdup_printf ("part %u", reading->attachments->len + 1);
   attachment->type = type;
   attachment->bytes = bytes;
   g_ptr_array_add (reading->attachments, attachment);
@@ -67,7 +67,7 @@ add_text (GpoReading *reading, GString *out, const char *text, gsize length)
   gsize from = 0;
   GpoUuencoded file;
   g_autoptr (GString) plain = g_string_new (NULL);
-  while (gpo_uu_find (text, (GpoSpan) { 0, length }, from, &file))
+  while (gpo_uu_find (text, (GpoSpan){ 0, length }, from, &file))
     {
       g_string_append_len (plain, text + from, (gssize) (file.whole.start - from));
       add_attachment (reading, g_strndup (text + file.name.start, file.name.length), g_strdup ("uuencoded"),
@@ -108,7 +108,8 @@ is_attached (const GpoAnatomy *anatomy, const GpoPart *part)
 static gboolean
 is_other_version (const GpoAnatomy *anatomy, const GpoPart *part)
 {
-  if (part->parent == GPO_NO_PART || !gpo_part_is (anatomy, &anatomy->parts[part->parent], "multipart", "alternative"))
+  if (part->parent == GPO_NO_PART
+      || !gpo_part_is (anatomy, &anatomy->parts[part->parent], "multipart", "alternative"))
     return FALSE;
   for (gint p = anatomy->parts[part->parent].first_child; p != GPO_NO_PART; p = anatomy->parts[p].next)
     if (gpo_part_is (anatomy, &anatomy->parts[p], "text", "plain"))
@@ -128,9 +129,11 @@ inside (const GpoAnatomy *anatomy, const GpoPart *part, GpoPartKind kind)
 static void
 add_part (GpoReading *reading, GString *out, const GpoAnatomy *anatomy, const GpoPart *part)
 {
-  if (part->kind == GPO_PART_MULTIPART || inside (anatomy, part, GPO_PART_MESSAGE) || is_other_version (anatomy, part))
+  if (part->kind == GPO_PART_MULTIPART || inside (anatomy, part, GPO_PART_MESSAGE)
+      || is_other_version (anatomy, part))
     return;
-  gboolean plain = gpo_part_is (anatomy, part, "text", "plain") || gpo_part_is (anatomy, part, "message", "delivery-status");
+  gboolean plain = gpo_part_is (anatomy, part, "text", "plain")
+                   || gpo_part_is (anatomy, part, "message", "delivery-status");
   if (plain && part->kind == GPO_PART_LEAF && !is_attached (anatomy, part))
     {
       gsize length;
@@ -138,7 +141,8 @@ add_part (GpoReading *reading, GString *out, const GpoAnatomy *anatomy, const Gp
       add_text (reading, out, text, length);
     }
   else
-    add_attachment (reading, gpo_part_filename (anatomy, part), type_of (anatomy, part), gpo_part_decode (anatomy, part));
+    add_attachment (reading, gpo_part_filename (anatomy, part), type_of (anatomy, part),
+                    gpo_part_decode (anatomy, part));
 }
 
 GpoReading *

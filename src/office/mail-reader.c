@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* mail-reader.c: tasks go to the office's thread, or to a worker; answers come back.
  *
- * What stays true: the reader's fields belong to one thread each, as marked; what crosses over is a Job, which one side at a
- * time holds. A reader that was freed lives on until its desks are gone and its jobs are back. */
+ * What stays true: the reader's fields belong to one thread each, as marked; what crosses over is a Job,
+ * which one side at a time holds. A reader that was freed lives on until its desks are gone and its jobs are
+ * back. */
 #include "office/mail-reader.h"
 #include "office/office-private.h"
 #include "roles/desk.h"
@@ -12,7 +13,8 @@
 
 #define CONNECT_MS (10 * 1000)
 
-struct GpoMailReader {
+struct GpoMailReader
+{
   gatomicrefcount refs;
   GpoOffice *office;
   const GpoPerson *person;
@@ -28,12 +30,13 @@ struct GpoMailReader {
 
   /* the office's thread */
   gboolean leaving;
-  GpoSession *session;   /* IMAP: the one that stays; POP3: the visit under way; NULL: none */
+  GpoSession *session; /* IMAP: the one that stays; POP3: the visit under way; NULL: none */
   GpoMaildrop *maildrop;
-  GQueue jobs;           /* of Job: given to the session, or waiting for the next visit, in order */
+  GQueue jobs; /* of Job: given to the session, or waiting for the next visit, in order */
 };
 
-typedef struct {
+typedef struct
+{
   GpoMailReader *reader; /* a reference */
   GpoReaderTask *task;
   GpoReaderAnswer *answer;
@@ -129,8 +132,10 @@ client_tls (GpoMailReader *reader)
   return gpo_tls_new_client (GPO_TLS_TRUST_OFFICE, folder);
 }
 
-/* A desk borrows its TLS; the connection refs it at the handshake, so the reader's call keeps it until the desk goes. */
-typedef struct {
+/* A desk borrows its TLS; the connection refs it at the handshake, so the reader's call keeps it until the
+ * desk goes. */
+typedef struct
+{
   GpoTls *tls;
   GpoDeskClosed closed;
   gpointer data;
@@ -153,8 +158,8 @@ encrypts (const GpoMailReader *reader)
 
 /* Calls this role of the person's host. FALSE: the host has no such counter; the session is freed. */
 static gboolean
-dial (GpoMailReader *reader, GpoRole role, GpoSession *session, void (*connected) (GpoSession *, const GError *), GpoDeskClosed closed,
-      gpointer data)
+dial (GpoMailReader *reader, GpoRole role, GpoSession *session,
+      void (*connected) (GpoSession *, const GError *), GpoDeskClosed closed, gpointer data)
 {
   const GpoHost *host = reader->person->host;
   GpoPost *post = gpo_office_post (reader->office, host->name);
@@ -166,9 +171,9 @@ dial (GpoMailReader *reader, GpoRole role, GpoSession *session, void (*connected
   if (encrypts (reader) && post->tls)
     gpo_tls_load (post->tls, NULL); /* the first start makes the authority that we shall trust */
   Call *call = g_new (Call, 1);
-  *call = (Call) { client_tls (reader), closed, data };
-  gpo_desk_call (post, host->address, (guint16) post->port[role], CONNECT_MS, call->tls, host->domain, session, connected, on_call_closed,
-                 call);
+  *call = (Call){ client_tls (reader), closed, data };
+  gpo_desk_call (post, host->address, (guint16) post->port[role], CONNECT_MS, call->tls, host->domain,
+                 session, connected, on_call_closed, call);
   return TRUE;
 }
 
@@ -204,14 +209,15 @@ static const GpoReaderUser user = { on_answered, on_news, on_ended };
 static GpoReaderOptions
 options_of (const GpoMailReader *reader)
 {
-  return (GpoReaderOptions) { reader->person->login, reader->person->password, encrypts (reader) };
+  return (GpoReaderOptions){ reader->person->login, reader->person->password, encrypts (reader) };
 }
 
 static void
 no_such_counter (Job *job, const char *protocol)
 {
-  finish (job, gpo_reader_answer_new (g_strdup_printf ("%s has no %s counter: add the role to the host in the scenario",
-                                                       job->reader->person->host->name, protocol)));
+  finish (job, gpo_reader_answer_new (
+                   g_strdup_printf ("%s has no %s counter: add the role to the host in the scenario",
+                                    job->reader->person->host->name, protocol)));
 }
 
 static void
@@ -220,9 +226,10 @@ ask_imap (GpoMailReader *reader, Job *job)
   if (!reader->session)
     {
       GpoReaderOptions options = options_of (reader);
-      reader->session
-          = gpo_imap_reader_new (&options, reader->office->parts.log, gpo_symbol (reader->person->login), 0, &user, reader);
-      if (!dial (reader, GPO_ROLE_IMAP, reader->session, gpo_imap_reader_connected, on_desk_closed, ref (reader)))
+      reader->session = gpo_imap_reader_new (&options, reader->office->parts.log,
+                                             gpo_symbol (reader->person->login), 0, &user, reader);
+      if (!dial (reader, GPO_ROLE_IMAP, reader->session, gpo_imap_reader_connected, on_desk_closed,
+                 ref (reader)))
         {
           reader->session = NULL;
           unref (reader);
@@ -249,8 +256,9 @@ visit (GpoMailReader *reader)
       return;
     }
   GpoReaderOptions options = options_of (reader);
-  reader->session = gpo_pop3_reader_new (&options, reader->maildrop, g_steal_pointer (&job->task), reader->office->parts.log,
-                                         gpo_symbol (reader->person->login), 0, &user, reader);
+  reader->session
+      = gpo_pop3_reader_new (&options, reader->maildrop, g_steal_pointer (&job->task),
+                             reader->office->parts.log, gpo_symbol (reader->person->login), 0, &user, reader);
   if (dial (reader, GPO_ROLE_POP3, reader->session, gpo_pop3_reader_connected, on_desk_closed, ref (reader)))
     return;
   reader->session = NULL;
@@ -283,13 +291,15 @@ work (gpointer data, gpointer user_data)
 {
   Job *job = data;
   const GpoPerson *person = job->reader->person;
-  g_autofree char *path = gpo_store_maildir_path (job->reader->office->parts.store, person->host->name, person->login);
+  g_autofree char *path
+      = gpo_store_maildir_path (job->reader->office->parts.store, person->host->name, person->login);
   finish (job, gpo_maildir_reader_do (path, person->host->name, job->task));
 }
 
 /* --- sending --- */
 
-typedef struct {
+typedef struct
+{
   GpoMailReader *reader; /* a reference */
   GpoEnvelope *envelope;
   GBytes *letter;
@@ -400,11 +410,13 @@ begin_sending (gpointer data)
                                .tls = own.tls ? GPO_SENDER_TLS_REQUIRED : GPO_SENDER_TLS_NONE,
                                .user = submission ? own.login : NULL,
                                .password = own.password };
-  GpoSender *sender = gpo_sender_new (&options, reader->office->parts.log, gpo_symbol (own.login), 0, &sender_user, sending);
-  if (dial (reader, submission ? GPO_ROLE_SUBMISSION : GPO_ROLE_SMTP, gpo_sender_session (sender), gpo_sender_connected,
-            on_sender_closed, sending))
+  GpoSender *sender = gpo_sender_new (&options, reader->office->parts.log, gpo_symbol (own.login), 0,
+                                      &sender_user, sending);
+  if (dial (reader, submission ? GPO_ROLE_SUBMISSION : GPO_ROLE_SMTP, gpo_sender_session (sender),
+            gpo_sender_connected, on_sender_closed, sending))
     return G_SOURCE_REMOVE;
-  g_string_printf (sending->problem, "%s takes no letters: give it the role submission or smtp in the scenario", host->name);
+  g_string_printf (sending->problem,
+                   "%s takes no letters: give it the role submission or smtp in the scenario", host->name);
   send_to (reader->context, tell_sent, sending);
   return G_SOURCE_REMOVE;
 }
@@ -412,8 +424,8 @@ begin_sending (gpointer data)
 /* --- the caller's side --- */
 
 GpoMailReader *
-gpo_mail_reader_new (GpoOffice *office, const GpoPerson *person, GpoReaderWay way, gboolean tls, void (*news) (gpointer data),
-                     gpointer data)
+gpo_mail_reader_new (GpoOffice *office, const GpoPerson *person, GpoReaderWay way, gboolean tls,
+                     void (*news) (gpointer data), gpointer data)
 {
   GpoMailReader *reader = g_new0 (GpoMailReader, 1);
   g_atomic_ref_count_init (&reader->refs);
@@ -455,10 +467,11 @@ gpo_mail_reader_free (GpoMailReader *reader)
 }
 
 void
-gpo_mail_reader_ask (GpoMailReader *reader, GpoReaderTask *task, void (*done) (GpoReaderAnswer *answer, gpointer data), gpointer data)
+gpo_mail_reader_ask (GpoMailReader *reader, GpoReaderTask *task,
+                     void (*done) (GpoReaderAnswer *answer, gpointer data), gpointer data)
 {
   Job *job = g_new0 (Job, 1);
-  *job = (Job) { ref (reader), task, NULL, done, data };
+  *job = (Job){ ref (reader), task, NULL, done, data };
   if (reader->workers)
     g_thread_pool_push (reader->workers, job, NULL);
   else
@@ -475,13 +488,15 @@ has_high_byte (const char *text, gsize length)
 }
 
 void
-gpo_mail_reader_send (GpoMailReader *reader, const char *reverse_path, const char *const *recipients, GBytes *letter,
-                      void (*done) (const char *problem, gpointer data), gpointer data)
+gpo_mail_reader_send (GpoMailReader *reader, const char *reverse_path, const char *const *recipients,
+                      GBytes *letter, void (*done) (const char *problem, gpointer data), gpointer data)
 {
   Sending *sending = g_new0 (Sending, 1);
   gsize length;
   const char *bytes = g_bytes_get_data (letter, &length);
-  *sending = (Sending) { ref (reader), gpo_envelope_new (), g_bytes_ref (letter), g_string_new (NULL), FALSE, done, data };
+  *sending
+      = (Sending){ ref (reader), gpo_envelope_new (), g_bytes_ref (letter), g_string_new (NULL), FALSE, done,
+                   data };
   g_free (sending->envelope->reverse_path);
   sending->envelope->reverse_path = g_strdup (reverse_path);
   sending->envelope->has_sender = TRUE;

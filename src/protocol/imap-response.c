@@ -3,23 +3,24 @@
  *
  *     response         = *(continue-req / response-data) response-done
  *     continue-req     = "+" SP (resp-text / base64) CRLF
- *     response-data    = "*" SP (resp-cond-state / resp-cond-bye / mailbox-data / message-data / capability-data) CRLF
- *     response-tagged  = tag SP resp-cond-state CRLF
- *     mailbox-list     = "(" [mbx-list-flags] ")" SP (DQUOTE QUOTED-CHAR DQUOTE / nil) SP mailbox
- *     message-data     = nz-number SP ("EXPUNGE" / ("FETCH" SP msg-att)) */
+ *     response-data    = "*" SP (resp-cond-state / resp-cond-bye / mailbox-data / message-data /
+ * capability-data) CRLF response-tagged  = tag SP resp-cond-state CRLF mailbox-list     = "("
+ * [mbx-list-flags] ")" SP (DQUOTE QUOTED-CHAR DQUOTE / nil) SP mailbox message-data     = nz-number SP
+ * ("EXPUNGE" / ("FETCH" SP msg-att)) */
 #include "protocol/imap-client.h"
 #include "protocol/imap.h"
 #include <string.h>
 
-static const struct {
+static const struct
+{
   const char *word;
   GpoResponseKind kind;
 } words[] = {
-  { "OK", GPO_RESPONSE_OK },         { "NO", GPO_RESPONSE_NO },
-  { "BAD", GPO_RESPONSE_BAD },       { "BYE", GPO_RESPONSE_BYE },
+  { "OK", GPO_RESPONSE_OK },           { "NO", GPO_RESPONSE_NO },
+  { "BAD", GPO_RESPONSE_BAD },         { "BYE", GPO_RESPONSE_BYE },
   { "PREAUTH", GPO_RESPONSE_PREAUTH }, { "CAPABILITY", GPO_RESPONSE_CAPABILITY },
-  { "LIST", GPO_RESPONSE_LIST },     { "STATUS", GPO_RESPONSE_STATUS },
-  { "SEARCH", GPO_RESPONSE_SEARCH }, { "EXISTS", GPO_RESPONSE_EXISTS },
+  { "LIST", GPO_RESPONSE_LIST },       { "STATUS", GPO_RESPONSE_STATUS },
+  { "SEARCH", GPO_RESPONSE_SEARCH },   { "EXISTS", GPO_RESPONSE_EXISTS },
   { "EXPUNGE", GPO_RESPONSE_EXPUNGE }, { "FETCH", GPO_RESPONSE_FETCH },
 };
 
@@ -58,7 +59,7 @@ gboolean
 gpo_imap_response_parse (const char *text, gsize length, GpoImapResponse *out)
 {
   GpoImapParser parser = { .text = text, .length = length };
-  *out = (GpoImapResponse) { .kind = GPO_RESPONSE_OTHER };
+  *out = (GpoImapResponse){ .kind = GPO_RESPONSE_OTHER };
   if (gpo_imap_skip (&parser, '+'))
     {
       gpo_imap_skip (&parser, ' ');
@@ -84,7 +85,7 @@ gpo_imap_response_parse (const char *text, gsize length, GpoImapResponse *out)
 static GpoImapParser
 rest_of (const GpoImapResponse *response)
 {
-  return (GpoImapParser) { .text = response->rest, .length = response->rest_length };
+  return (GpoImapParser){ .text = response->rest, .length = response->rest_length };
 }
 
 gboolean
@@ -141,7 +142,9 @@ gpo_imap_response_list (const GpoImapResponse *response, char **name, gboolean *
 static gboolean
 read_status_item (GpoImapParser *parser, guint32 *messages, guint32 *unseen)
 {
-  guint32 *into = gpo_imap_word (parser, "MESSAGES") ? messages : gpo_imap_word (parser, "UNSEEN") ? unseen : NULL;
+  guint32 *into = gpo_imap_word (parser, "MESSAGES") ? messages
+                  : gpo_imap_word (parser, "UNSEEN") ? unseen
+                                                     : NULL;
   return into && gpo_imap_space (parser) && gpo_imap_number (parser, into, "a number");
 }
 
@@ -286,7 +289,7 @@ gboolean
 gpo_imap_response_fetch (const GpoImapResponse *response, GpoImapFetched *out)
 {
   GpoImapParser parser = rest_of (response);
-  *out = (GpoImapFetched) { 0 };
+  *out = (GpoImapFetched){ 0 };
   if (!gpo_imap_must (&parser, '(', "\"(\""))
     return FALSE;
   while (!gpo_imap_skip (&parser, ')'))

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* imap-reader.c: a mail reader that reads by IMAP: RFC 3501, with MOVE (RFC 6851) and IDLE (RFC 2177) where offered.
+/* imap-reader.c: a mail reader that reads by IMAP: RFC 3501, with MOVE (RFC 6851) and IDLE (RFC 2177) where
+ * offered.
  *
  *     task → commands, said one at a time → responses → the answer
  *
- * begin_task() says of which commands a task is made, arrived() what each response adds to the answer. When nothing is
- * to be done and a folder is open, the reader idles: so it hears of new letters without asking.
+ * begin_task() says of which commands a task is made, arrived() what each response adds to the answer. When
+ * nothing is to be done and a folder is open, the reader idles: so it hears of new letters without asking.
  *
  * It calls hosts of its own office only: their end records the lines, this end its edges.
  *
- * What stays true: the state is written by gpo_session_take() alone; a command is said only in a state of rest; every
- * task gets its answer exactly once, also when the connection breaks. */
+ * What stays true: the state is written by gpo_session_take() alone; a command is said only in a state of
+ * rest; every task gets its answer exactly once, also when the connection breaks. */
 #include "protocol/imap-client.h"
 #include "protocol/imap.h"
 #include "protocol/utf7.h"
@@ -26,30 +27,32 @@
 /* What a list shows of a letter. */
 #define LIST_ITEMS "(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS (Date From To Subject)])"
 
-typedef struct {
+typedef struct
+{
   GpoImapClientInput input;
   GString *text; /* behind the tag; holds literals, each waits for "+" */
 } Command;
 
-typedef struct {
+typedef struct
+{
   GpoSession session; /* first */
   const GpoReaderUser *user;
   gpointer data;
   char *login, *password;
   gboolean tls;
 
-  GString *response;    /* what has come of the response under way */
-  guint64 literal;      /* bytes of a literal that are still to come */
+  GString *response; /* what has come of the response under way */
+  guint64 literal;   /* bytes of a literal that are still to come */
   guint n_tags;
   char tag[16];
-  GString *unsaid;      /* the rest of a command behind a literal's announcement; NULL: none … */
+  GString *unsaid;        /* the rest of a command behind a literal's announcement; NULL: none … */
   guint64 unsaid_literal; /* … so many bytes of which are the literal */
 
-  GQueue tasks;         /* of GpoReaderTask: those that wait */
-  GpoReaderTask *task;  /* under way … */
+  GQueue tasks;        /* of GpoReaderTask: those that wait */
+  GpoReaderTask *task; /* under way … */
   GpoReaderAnswer *answer;
-  GQueue commands;      /* of Command: its commands that are still to be said */
-  char *folder;         /* that is open; NULL: none */
+  GQueue commands; /* of Command: its commands that are still to be said */
+  char *folder;    /* that is open; NULL: none */
   gboolean knows, has_move, has_idle, has_tls, no_login; /* knows: CAPABILITY was answered since TLS */
   gboolean working, quitting, ended;
 } ImapReader;
@@ -90,8 +93,8 @@ append_folder (GString *out, const char *name)
   gpo_imap_string_append (out, encoded, strlen (encoded));
 }
 
-/* Where the line that announces the first literal at or behind `from` ends; 0: there is none. Keeps what stands behind
- * it for the "+". */
+/* Where the line that announces the first literal at or behind `from` ends; 0: there is none. Keeps what
+ * stands behind it for the "+". */
 static gsize
 hold_literal (ImapReader *reader, const GString *text, gsize from)
 {
@@ -206,7 +209,8 @@ add_list (ImapReader *reader)
 static void
 add_remove (ImapReader *reader)
 {
-  g_string_append_printf (add_command (reader, GPO_IMAP_CLIENT_IN_STORE), " %s +FLAGS.SILENT (\\Deleted)", reader->task->key);
+  g_string_append_printf (add_command (reader, GPO_IMAP_CLIENT_IN_STORE), " %s +FLAGS.SILENT (\\Deleted)",
+                          reader->task->key);
   g_string_append_printf (add_command (reader, GPO_IMAP_CLIENT_IN_EXPUNGE), " %s", reader->task->key);
 }
 
@@ -483,10 +487,13 @@ take_fetch (ImapReader *reader, const GpoImapResponse *response)
 static void
 take_untagged (ImapReader *reader, const GpoImapResponse *response)
 {
-  gboolean idle = reader->session.state == GPO_IMAP_CLIENT_IDLE || reader->session.state == GPO_IMAP_CLIENT_IDLING;
+  gboolean idle
+      = reader->session.state == GPO_IMAP_CLIENT_IDLE || reader->session.state == GPO_IMAP_CLIENT_IDLING;
   if (response->kind == GPO_RESPONSE_CAPABILITY)
     learn (reader, response);
-  else if (idle && (response->kind == GPO_RESPONSE_EXISTS || response->kind == GPO_RESPONSE_EXPUNGE || response->kind == GPO_RESPONSE_FETCH))
+  else if (idle
+           && (response->kind == GPO_RESPONSE_EXISTS || response->kind == GPO_RESPONSE_EXPUNGE
+               || response->kind == GPO_RESPONSE_FETCH))
     {
       if (reader->user && reader->user->news)
         reader->user->news (&reader->session, reader->data);
@@ -578,7 +585,8 @@ take_response (ImapReader *reader, const char *text, gsize length)
     give_up (reader, GPO_IMAP_CLIENT_IN_REPLY, GPO_SYNTAX, "the server sent what is no IMAP response");
   else if (response.kind == GPO_RESPONSE_CONTINUE)
     {
-      if (gpo_machine_find (reader->session.machine, state, GPO_IMAP_CLIENT_IN_CONTINUE, GPO_MORE) == GPO_NO_EDGE)
+      if (gpo_machine_find (reader->session.machine, state, GPO_IMAP_CLIENT_IN_CONTINUE, GPO_MORE)
+          == GPO_NO_EDGE)
         return;
       take_edge (reader, GPO_IMAP_CLIENT_IN_CONTINUE, GPO_MORE, NULL);
       say_on (reader);
@@ -587,7 +595,9 @@ take_response (ImapReader *reader, const char *text, gsize length)
   else if (response.tagged || state == GPO_IMAP_CLIENT_GREETING
            || (response.kind == GPO_RESPONSE_BYE && state != GPO_IMAP_CLIENT_LOGOUT))
     {
-      if (response.tagged && (strlen (reader->tag) != response.tag_length || memcmp (reader->tag, response.tag, response.tag_length)))
+      if (response.tagged
+          && (strlen (reader->tag) != response.tag_length
+              || memcmp (reader->tag, response.tag, response.tag_length)))
         return; /* an answer to nothing that was asked */
       take_reply (reader, &response);
     }
@@ -628,7 +638,8 @@ take (GpoSession *session)
   gpo_session_consume (session, line.with_ending);
   if (found == GPO_LINE_TOO_LONG || reader->response->len + (more ? reader->literal : 0) > RESPONSE_MAX)
     {
-      give_up (reader, GPO_IMAP_CLIENT_IN_REPLY, GPO_SYNTAX, "the server's response is longer than any that makes sense");
+      give_up (reader, GPO_IMAP_CLIENT_IN_REPLY, GPO_SYNTAX,
+               "the server's response is longer than any that makes sense");
       return TRUE;
     }
   if (more)
@@ -736,7 +747,8 @@ gpo_imap_reader_new (const GpoReaderOptions *options, GpoLog *log, GpoSymbol hos
                      const GpoReaderUser *user, gpointer data)
 {
   ImapReader *reader = g_new0 (ImapReader, 1);
-  gpo_session_init (&reader->session, &reader_class, &gpo_imap_client_machine, log, host, number, GPO_PROTOCOL_IMAP);
+  gpo_session_init (&reader->session, &reader_class, &gpo_imap_client_machine, log, host, number,
+                    GPO_PROTOCOL_IMAP);
   reader->session.client = TRUE;
   reader->user = user;
   reader->data = data;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* maildir-reader.c: a mail reader that needs no protocol: it opens the Maildir, as mutt does on the same machine.
+/* maildir-reader.c: a mail reader that needs no protocol: it opens the Maildir, as mutt does on the same
+ * machine.
  *
- * Nothing is asked and nobody is told: a flag is a letter in a file's name, filing is rename(), and what arrives is a file
- * that was not there before. Every step is one that qmail's Maildir allows to anybody at any time, so the servers' sessions
- * on the same folder notice by looking (store/mailbox.h).
+ * Nothing is asked and nobody is told: a flag is a letter in a file's name, filing is rename(), and what
+ * arrives is a file that was not there before. Every step is one that qmail's Maildir allows to anybody at
+ * any time, so the servers' sessions on the same folder notice by looking (store/mailbox.h).
  *
  * No state is kept between tasks. Blocks on the disk; runs on a worker thread. */
 #include "roles/reader.h"
@@ -14,11 +15,15 @@
 #include <string.h>
 
 /* Maildir's letters, in ASCII order, and our bits. */
-static const struct {
+static const struct
+{
   char letter;
   guint32 flag;
-} letters[] = { { 'D', GPO_FLAG_DRAFT }, { 'F', GPO_FLAG_FLAGGED }, { 'R', GPO_FLAG_ANSWERED },
-                { 'S', GPO_FLAG_SEEN },  { 'T', GPO_FLAG_DELETED } };
+} letters[] = { { 'D', GPO_FLAG_DRAFT },
+                { 'F', GPO_FLAG_FLAGGED },
+                { 'R', GPO_FLAG_ANSWERED },
+                { 'S', GPO_FLAG_SEEN },
+                { 'T', GPO_FLAG_DELETED } };
 
 static guint32
 flags_from (const char *text)
@@ -61,7 +66,8 @@ folder_path (const char *maildir, const char *folder)
 }
 
 static void
-each_file (const char *path, void (*each) (const char *path, const char *sub, const char *name, gpointer data), gpointer data)
+each_file (const char *path,
+           void (*each) (const char *path, const char *sub, const char *name, gpointer data), gpointer data)
 {
   static const char *const subs[] = { "new", "cur" };
   for (guint i = 0; i < G_N_ELEMENTS (subs); i++)
@@ -74,7 +80,8 @@ each_file (const char *path, void (*each) (const char *path, const char *sub, co
     }
 }
 
-typedef struct {
+typedef struct
+{
   const char *key;
   char *sub, *name; /* of the file that has the key; NULL: none */
 } Wanted;
@@ -103,7 +110,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Wanted, wanted_clear)
 static gboolean
 find (const char *path, const char *key, Wanted *wanted)
 {
-  *wanted = (Wanted) { .key = key };
+  *wanted = (Wanted){ .key = key };
   each_file (path, match, wanted);
   return wanted->name != NULL;
 }
@@ -133,7 +140,8 @@ do_folders (const char *maildir, GpoReaderAnswer *answer)
   for (const char *file; dir && (file = g_dir_read_name (dir));)
     {
       g_autofree char *path = g_build_filename (maildir, file, NULL);
-      g_autofree char *name = file[0] == '.' && gpo_maildir_exists (path) ? gpo_mailbox_from_folder (file) : NULL;
+      g_autofree char *name
+          = file[0] == '.' && gpo_maildir_exists (path) ? gpo_mailbox_from_folder (file) : NULL;
       if (name)
         each_file (path, count, gpo_reader_answer_add_folder (answer, name));
     }
@@ -141,10 +149,12 @@ do_folders (const char *maildir, GpoReaderAnswer *answer)
     g_ptr_array_sort (answer->folders, by_name);
   each_file (maildir, count, gpo_reader_answer_add_folder (answer, "INBOX"));
   /* the inbox stands first */
-  g_ptr_array_insert (answer->folders, 0, g_ptr_array_steal_index (answer->folders, answer->folders->len - 1));
+  g_ptr_array_insert (answer->folders, 0,
+                      g_ptr_array_steal_index (answer->folders, answer->folders->len - 1));
 }
 
-typedef struct {
+typedef struct
+{
   const char *words;
   GpoReaderAnswer *answer;
 } Listing;
@@ -248,7 +258,8 @@ do_save (const char *path, const char *host, const GpoReaderTask *task, GpoReade
   g_autofree char *tmp = g_build_filename (path, "tmp", unique, NULL);
   g_autofree char *cur = g_build_filename (path, "cur", name, NULL);
   g_autoptr (GError) error = NULL;
-  if (!g_file_set_contents_full (tmp, bytes, (gssize) length, G_FILE_SET_CONTENTS_DURABLE | G_FILE_SET_CONTENTS_CONSISTENT, 0600, &error))
+  if (!g_file_set_contents_full (tmp, bytes, (gssize) length,
+                                 G_FILE_SET_CONTENTS_DURABLE | G_FILE_SET_CONTENTS_CONSISTENT, 0600, &error))
     answer->problem = g_strdup (error->message);
   else if (g_rename (tmp, cur) != 0)
     answer->problem = g_strdup_printf ("%s: %s", cur, g_strerror (errno));

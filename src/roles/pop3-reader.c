@@ -3,8 +3,8 @@
  *
  *     a visit: USER, PASS, UIDL, then RETR for each letter that is new, or DELE for one, then QUIT
  *
- * The maildrop is locked for as long as a visit lasts, so it is short; between visits the reader lives on what it has
- * fetched. POP3 knows one folder and no flags: both are the reader's own.
+ * The maildrop is locked for as long as a visit lasts, so it is short; between visits the reader lives on
+ * what it has fetched. POP3 knows one folder and no flags: both are the reader's own.
  *
  * It calls hosts of its own office only: their end records the lines, this end its edges. */
 #include "protocol/pop3-client.h"
@@ -18,14 +18,16 @@
 
 /* --- what was fetched --- */
 
-typedef struct {
-  char *id;        /* unique-id: RFC 1939 §7 */
-  guint32 flags;   /* the reader's own */
-  guint32 number;  /* in the visit under way; 0: not there any more */
-  GBytes *letter;  /* NULL: not fetched yet */
+typedef struct
+{
+  char *id;       /* unique-id: RFC 1939 §7 */
+  guint32 flags;  /* the reader's own */
+  guint32 number; /* in the visit under way; 0: not there any more */
+  GBytes *letter; /* NULL: not fetched yet */
 } Kept;
 
-struct GpoMaildrop {
+struct GpoMaildrop
+{
   GPtrArray *letters; /* of Kept, in the order of the server's numbers */
 };
 
@@ -71,11 +73,13 @@ gpo_maildrop_answer (GpoMaildrop *maildrop, const GpoReaderTask *task)
     case GPO_READER_FILE:
     case GPO_READER_SAVE:
     case GPO_READER_CREATE:
-      return gpo_reader_answer_new (g_strdup ("POP3 knows no folders: read by IMAP, or straight from the Maildir, to file letters"));
+      return gpo_reader_answer_new (
+          g_strdup ("POP3 knows no folders: read by IMAP, or straight from the Maildir, to file letters"));
     case GPO_READER_LETTER:
     case GPO_READER_FLAG:
       if (!kept || !kept->letter)
-        return gpo_reader_answer_new (g_strdup ("this letter was not fetched, or is gone: check for mail again"));
+        return gpo_reader_answer_new (
+            g_strdup ("this letter was not fetched, or is gone: check for mail again"));
       break;
     default:
       return NULL;
@@ -124,17 +128,18 @@ add_inbox (GpoMaildrop *maildrop, GpoReaderAnswer *answer)
 
 /* --- a visit --- */
 
-typedef struct {
+typedef struct
+{
   GpoSession session; /* first */
   const GpoReaderUser *user;
   gpointer data;
   GpoMaildrop *maildrop;
-  GpoReaderTask *task;  /* NULL once answered */
+  GpoReaderTask *task; /* NULL once answered */
   char *login, *password;
   gboolean tls, knows, has_tls, listed, removed, ended;
-  char *problem;        /* why the task cannot be done, while QUIT is under way */
+  char *problem; /* why the task cannot be done, while QUIT is under way */
   Kept *fetching;
-  GString *letter;      /* what has come of it */
+  GString *letter; /* what has come of it */
 } Pop3Reader;
 
 static Pop3Reader *
@@ -357,7 +362,9 @@ after_reply (Pop3Reader *reader, guint8 from, GpoVerdict verdict, const char *wo
       g_ptr_array_remove (reader->maildrop->letters, find (reader->maildrop, reader->task->key));
       reader->removed = TRUE;
     }
-  else if (verdict == GPO_REFUSED && (session->state == GPO_POP3_CLIENT_AUTHORIZATION || session->state == GPO_POP3_CLIENT_TRANSACTION))
+  else if (verdict == GPO_REFUSED
+           && (session->state == GPO_POP3_CLIENT_AUTHORIZATION
+               || session->state == GPO_POP3_CLIENT_TRANSACTION))
     {
       quit (reader, words);
       return;
@@ -380,7 +387,8 @@ static gboolean
 awaits_lines (const Pop3Reader *reader)
 {
   guint8 state = reader->session.state;
-  return state == GPO_POP3_CLIENT_OFFERS || state == GPO_POP3_CLIENT_LISTING || state == GPO_POP3_CLIENT_LETTER;
+  return state == GPO_POP3_CLIENT_OFFERS || state == GPO_POP3_CLIENT_LISTING
+         || state == GPO_POP3_CLIENT_LETTER;
 }
 
 static void
@@ -391,7 +399,8 @@ take_reply (Pop3Reader *reader, const char *line, gsize length)
   GpoVerdict verdict = g_ascii_strncasecmp (words, "+OK", 3) == 0    ? GPO_OK
                        : g_ascii_strncasecmp (words, "-ERR", 4) == 0 ? GPO_REFUSED
                                                                      : GPO_SYNTAX;
-  if (verdict == GPO_OK && gpo_machine_find (reader->session.machine, from, GPO_POP3_CLIENT_IN_REPLY, GPO_OK) == GPO_NO_EDGE)
+  if (verdict == GPO_OK
+      && gpo_machine_find (reader->session.machine, from, GPO_POP3_CLIENT_IN_REPLY, GPO_OK) == GPO_NO_EDGE)
     verdict = GPO_MORE;
   if (gpo_machine_find (reader->session.machine, from, GPO_POP3_CLIENT_IN_REPLY, verdict) == GPO_NO_EDGE)
     verdict = GPO_SYNTAX;
@@ -418,7 +427,8 @@ take (GpoSession *session)
   gsize length = line.length;
   gpo_session_consume (session, line.with_ending);
   if (found == GPO_LINE_TOO_LONG)
-    give_up (reader, GPO_POP3_CLIENT_IN_REPLY, GPO_SYNTAX, "the server sent a line that is longer than any that makes sense");
+    give_up (reader, GPO_POP3_CLIENT_IN_REPLY, GPO_SYNTAX,
+             "the server sent a line that is longer than any that makes sense");
   else if (awaits_lines (reader))
     take_more (reader, text, length);
   else
@@ -504,7 +514,8 @@ gpo_pop3_reader_new (const GpoReaderOptions *options, GpoMaildrop *maildrop, Gpo
                      GpoSymbol host, guint32 number, const GpoReaderUser *user, gpointer data)
 {
   Pop3Reader *reader = g_new0 (Pop3Reader, 1);
-  gpo_session_init (&reader->session, &reader_class, &gpo_pop3_client_machine, log, host, number, GPO_PROTOCOL_POP3);
+  gpo_session_init (&reader->session, &reader_class, &gpo_pop3_client_machine, log, host, number,
+                    GPO_PROTOCOL_POP3);
   reader->session.client = TRUE;
   reader->session.timeout_ms = ANSWER_MS;
   reader->user = user;

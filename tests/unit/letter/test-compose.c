@@ -5,13 +5,16 @@
 
 #define WHEN G_GINT64_CONSTANT (1764062102000000) /* Tue, 25 Nov 2025 09:15:02 */
 #define HEAD                                                                                                 \
-  "Date: Tue, 25 Nov 2025 09:15:02 +0000\r\nFrom: Alice <alice@athens.example>\r\nTo: bob@sparta.example\r\n"
+  "Date: Tue, 25 Nov 2025 09:15:02 +0000\r\nFrom: Alice <alice@athens.example>\r\nTo: "                      \
+  "bob@sparta.example\r\n"
 
 static GpoDraft
 draft (const char *subject, const char *text)
 {
-  return (GpoDraft) { .from = g_strdup ("Alice <alice@athens.example>"), .to = g_strdup ("bob@sparta.example"),
-                      .subject = g_strdup (subject), .text = g_strdup (text) };
+  return (GpoDraft){ .from = g_strdup ("Alice <alice@athens.example>"),
+                     .to = g_strdup ("bob@sparta.example"),
+                     .subject = g_strdup (subject),
+                     .text = g_strdup (text) };
 }
 
 static char *
@@ -145,7 +148,7 @@ END_TEST
 #define TRICKY                                                                                               \
   "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: multipart/alternative; "            \
   "boundary=c\r\n\r\n--c\r\n\r\nplain\r\n--c\r\nContent-Type: text/html\r\n\r\n<p>html\r\n--c--\r\n"         \
-  "--b\r\nContent-Type: image/png; name=\"../../etc/passwd\"\r\n\r\nx\r\n"                                  \
+  "--b\r\nContent-Type: image/png; name=\"../../etc/passwd\"\r\n\r\nx\r\n"                                   \
   "--b\r\nContent-Type: message/rfc822\r\n\r\nSubject: inner\r\n\r\ninner text\r\n--b--\r\n"
 
 START_TEST (reading_takes_the_plain_version_and_no_folders_of_names)

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* test-reader.c: a mail reader's three ways, without a socket: IMAP and POP3 against scripted servers, whole and one byte at a
- * time, and the Maildir in a folder of its own.
+/* test-reader.c: a mail reader's three ways, without a socket: IMAP and POP3 against scripted servers, whole
+ * and one byte at a time, and the Maildir in a folder of its own.
  *
- * A script is lines: "S: " the server says it, "C: " the client must have said it next, "A: ask folder key to text" a task is
- * asked, "T: ok" or "T: bad" the handshake ends so, "X" the connection breaks, "W" time is over, "Q" the user quits. */
+ * A script is lines: "S: " the server says it, "C: " the client must have said it next, "A: ask folder key to
+ * text" a task is asked, "T: ok" or "T: bad" the handshake ends so, "X" the connection breaks, "W" time is
+ * over, "Q" the user quits. */
 #include "roles/reader.h"
 #include "store/mailbox.h"
 #include "store/maildir.h"
@@ -11,11 +12,14 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
-#define LOGIN_ "S: * OK hi\nC: a1 CAPABILITY\nS: * CAPABILITY IMAP4rev1 MOVE IDLE\nS: a1 OK\nC: a2 LOGIN \"bob\" \"glass\"\nS: a2 OK in\n"
+#define LOGIN_                                                                                               \
+  "S: * OK hi\nC: a1 CAPABILITY\nS: * CAPABILITY IMAP4rev1 MOVE IDLE\nS: a1 OK\nC: a2 LOGIN \"bob\" "        \
+  "\"glass\"\nS: a2 OK in\n"
 #define ITEMS "(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS (Date From To Subject)])\n"
-#define INBOX_ LOGIN_ "A: list INBOX\nC: a3 SELECT \"INBOX\"\nS: * 1 EXISTS\nS: a3 OK\nC: a4 UID FETCH 1:* " ITEMS
-#define ROW_                                                                                                           \
-  "S: * 1 FETCH (UID 7 FLAGS (\\Recent \\Seen) INTERNALDATE \"01-Jan-2026 10:00:00 +0000\" RFC822.SIZE 99 "            \
+#define INBOX_                                                                                               \
+  LOGIN_ "A: list INBOX\nC: a3 SELECT \"INBOX\"\nS: * 1 EXISTS\nS: a3 OK\nC: a4 UID FETCH 1:* " ITEMS
+#define ROW_                                                                                                 \
+  "S: * 1 FETCH (UID 7 FLAGS (\\Recent \\Seen) INTERNALDATE \"01-Jan-2026 10:00:00 +0000\" RFC822.SIZE 99 "  \
   "BODY[HEADER.FIELDS (Date From To Subject)] {15}\nS: Subject: hi\nS: \nS: )\n"
 #define IDLING INBOX_ ROW_ "S: a4 OK\nC: a5 IDLE\nS: + idling\n"
 #define BYE_ "S: * BYE\nS: a%u OK\n"
@@ -30,8 +34,10 @@ typedef struct
 
 static const Case imap_cases[] = {
   { "folders_are_listed_and_counted",
-    LOGIN_ "A: folders\nC: a3 LIST \"\" \"*\"\nS: * LIST (\\HasNoChildren) \"/\" INBOX\nS: * LIST (\\Noselect) \"/\" Lists\n"
-           "S: a3 OK\nC: a4 STATUS \"INBOX\" (MESSAGES UNSEEN)\nS: * STATUS INBOX (MESSAGES 3 UNSEEN 1)\nS: a4 OK\n",
+    LOGIN_
+    "A: folders\nC: a3 LIST \"\" \"*\"\nS: * LIST (\\HasNoChildren) \"/\" INBOX\nS: * LIST (\\Noselect) "
+    "\"/\" Lists\n"
+    "S: a3 OK\nC: a4 STATUS \"INBOX\" (MESSAGES UNSEEN)\nS: * STATUS INBOX (MESSAGES 3 UNSEEN 1)\nS: a4 OK\n",
     "INBOX 3/1, Lists -;" },
   { "letters_are_listed_then_the_reader_idles", IDLING, "7 hi S 99;" },
   { "news_is_told_while_idling", IDLING "S: * 2 EXISTS\n", "7 hi S 99;news;" },
@@ -40,22 +46,28 @@ static const Case imap_cases[] = {
            "S: * 1 FETCH (BODY[] {3}\nS: a\nS:  UID 7)\nS: a6 OK\nC: a7 IDLE\n",
     "7 hi S 99;letter 3;" },
   { "a_task_between_idle_and_its_plus_waits_for_it",
-    INBOX_ ROW_ "S: a4 OK\nC: a5 IDLE\nA: flag INBOX 7 - - F\nS: + idling\nC: DONE\nS: a5 OK\nC: a6 UID STORE 7 +FLAGS (\\Flagged)\n"
+    INBOX_ ROW_ "S: a4 OK\nC: a5 IDLE\nA: flag INBOX 7 - - F\nS: + idling\nC: DONE\nS: a5 OK\nC: a6 UID "
+                "STORE 7 +FLAGS (\\Flagged)\n"
                 "S: a6 OK\nC: a7 IDLE\n",
     "7 hi S 99;done;" },
   { "a_folder_is_opened_once",
-    IDLING "A: list INBOX\nC: DONE\nS: a5 OK\nC: a6 NOOP\nS: a6 OK\nC: a7 UID FETCH 1:* " ITEMS "S: a7 OK\nC: a8 IDLE\n",
+    IDLING "A: list INBOX\nC: DONE\nS: a5 OK\nC: a6 NOOP\nS: a6 OK\nC: a7 UID FETCH 1:* " ITEMS
+           "S: a7 OK\nC: a8 IDLE\n",
     "7 hi S 99;empty;" },
   { "searching_is_the_servers_work",
-    LOGIN_ "A: list INBOX - - lunch\nC: a3 SELECT \"INBOX\"\nS: a3 OK\nC: a4 UID SEARCH TEXT \"lunch\"\nS: * SEARCH 7 9 8\n"
+    LOGIN_ "A: list INBOX - - lunch\nC: a3 SELECT \"INBOX\"\nS: a3 OK\nC: a4 UID SEARCH TEXT \"lunch\"\nS: * "
+           "SEARCH 7 9 8\n"
            "S: a4 OK\nC: a5 UID FETCH 7,9,8 " ITEMS ROW_ "S: a5 OK\nC: a6 IDLE\n",
     "7 hi S 99;" },
   { "a_search_in_other_letters_is_a_literal",
-    LOGIN_ "A: list INBOX - - \xc3\xbc\nC: a3 SELECT \"INBOX\"\nS: a3 OK\nC: a4 UID SEARCH CHARSET UTF-8 TEXT {2}\nS: + go\n"
+    LOGIN_ "A: list INBOX - - \xc3\xbc\nC: a3 SELECT \"INBOX\"\nS: a3 OK\nC: a4 UID SEARCH CHARSET UTF-8 "
+           "TEXT {2}\nS: + go\n"
            "C: \xc3\xbc\nS: * SEARCH\nS: a4 OK\nC: a5 IDLE\n",
     "empty;" },
   { "filing_is_move",
-    LOGIN_ "A: file INBOX 7 Old\nC: a3 SELECT \"INBOX\"\nS: a3 OK\nC: a4 UID MOVE 7 \"Old\"\nS: a4 OK\nC: a5 IDLE\n", "done;" },
+    LOGIN_
+    "A: file INBOX 7 Old\nC: a3 SELECT \"INBOX\"\nS: a3 OK\nC: a4 UID MOVE 7 \"Old\"\nS: a4 OK\nC: a5 IDLE\n",
+    "done;" },
   { "without_move_filing_is_copy_and_expunge",
     "S: * OK [CAPABILITY IMAP4rev1] hi\nC: a1 CAPABILITY\nS: a1 OK\nC: a2 LOGIN \"bob\" \"glass\"\nS: a2 OK\n"
     "A: file INBOX 7 Old\nC: a3 SELECT \"INBOX\"\nS: a3 OK\nC: a4 UID COPY 7 \"Old\"\nS: a4 OK\n"
@@ -63,25 +75,31 @@ static const Case imap_cases[] = {
     "done;" },
   { "a_refused_copy_removes_nothing",
     "S: * OK hi\nC: a1 CAPABILITY\nS: a1 OK\nC: a2 LOGIN \"bob\" \"glass\"\nS: a2 OK\n"
-    "A: file INBOX 7 Old\nC: a3 SELECT \"INBOX\"\nS: a3 OK\nC: a4 UID COPY 7 \"Old\"\nS: a4 NO [TRYCREATE] none\n",
+    "A: file INBOX 7 Old\nC: a3 SELECT \"INBOX\"\nS: a3 OK\nC: a4 UID COPY 7 \"Old\"\nS: a4 NO [TRYCREATE] "
+    "none\n",
     "problem [TRYCREATE] none;" },
   { "saving_waits_for_the_plus",
     LOGIN_ "A: save Sent\nC: a3 APPEND \"Sent\" (\\Seen) {7}\nS: + go\nC: a {9}\nC: \nS: a3 OK\n", "done;" },
   { "a_folder_is_made", LOGIN_ "A: create \xc3\x9c\nC: a3 CREATE \"&ANw-\"\nS: a3 OK\n", "done;" },
   { "a_wrong_password_ends_it",
-    "A: folders\nS: * OK hi\nC: a1 CAPABILITY\nS: a1 OK\nC: a2 LOGIN \"bob\" \"glass\"\nS: a2 NO wrong\nC: a3 LOGOUT\nS: * BYE\nS: a3 OK\n",
+    "A: folders\nS: * OK hi\nC: a1 CAPABILITY\nS: a1 OK\nC: a2 LOGIN \"bob\" \"glass\"\nS: a2 NO wrong\nC: "
+    "a3 LOGOUT\nS: * BYE\nS: a3 OK\n",
     "problem wrong;ended wrong;" },
-  { "bye_answers_what_waits", IDLING "A: folders\nC: DONE\nS: * BYE closing\n", "7 hi S 99;problem closing;ended closing;" },
+  { "bye_answers_what_waits", IDLING "A: folders\nC: DONE\nS: * BYE closing\n",
+    "7 hi S 99;problem closing;ended closing;" },
   { "a_lost_connection_answers_what_waits", LOGIN_ "A: folders\nC: a3 LIST \"\" \"*\"\nX\n",
     "problem the connection was lost: reset;ended the connection was lost: reset;" },
-  { "quit_ends_idle_and_logs_out", IDLING "Q\nC: DONE\nS: a5 OK\nC: a6 LOGOUT\nS: * BYE\nS: a6 OK\n", "7 hi S 99;ended;" },
+  { "quit_ends_idle_and_logs_out", IDLING "Q\nC: DONE\nS: a5 OK\nC: a6 LOGOUT\nS: * BYE\nS: a6 OK\n",
+    "7 hi S 99;ended;" },
   { "encryption_comes_before_the_password",
-    "S: * OK hi\nC: a1 CAPABILITY\nS: * CAPABILITY STARTTLS LOGINDISABLED\nS: a1 OK\nC: a2 STARTTLS\nS: a2 OK\nT: ok\n"
+    "S: * OK hi\nC: a1 CAPABILITY\nS: * CAPABILITY STARTTLS LOGINDISABLED\nS: a1 OK\nC: a2 STARTTLS\nS: a2 "
+    "OK\nT: ok\n"
     "C: a3 CAPABILITY\nS: * CAPABILITY IMAP4rev1\nS: a3 OK\nC: a4 LOGIN \"bob\" \"glass\"\nS: a4 OK\n",
     "", .tls = TRUE },
   { "without_encryption_no_password_is_said",
     "A: folders\nS: * OK hi\nC: a1 CAPABILITY\nS: * CAPABILITY IMAP4rev1\nS: a1 OK\nC: a2 LOGOUT\n",
-    "problem encryption was asked for, and the server does not offer STARTTLS, or refused it;ended encryption was asked for, and "
+    "problem encryption was asked for, and the server does not offer STARTTLS, or refused it;ended "
+    "encryption was asked for, and "
     "the server does not offer STARTTLS, or refused it;",
     .tls = TRUE },
   { "no_response_at_all_is_the_end", "S: 220 smtp\n", "ended the server sent what is no IMAP response;" },
@@ -89,26 +107,32 @@ static const Case imap_cases[] = {
 
 static const Case pop3_cases[] = {
   { "a_visit_fetches_what_is_new",
-    "A: list INBOX\n" VISIT "S: +OK\nS: 1 x\nS: 2 y\nS: .\nC: RETR 1\nS: +OK\nS: Subject: one\nS: \nS: ..dot\nS: .\nC: RETR 2\nS: +OK\n"
+    "A: list INBOX\n" VISIT "S: +OK\nS: 1 x\nS: 2 y\nS: .\nC: RETR 1\nS: +OK\nS: Subject: one\nS: \nS: "
+                            "..dot\nS: .\nC: RETR 2\nS: +OK\n"
     "S: Subject: two\nS: \nS: .\nC: QUIT\nS: +OK\n",
     "x one - 22, y two - 16;ended;" },
   { "an_empty_maildrop", "A: list INBOX\n" VISIT "S: +OK\nS: .\nC: QUIT\nS: +OK\n", "empty;ended;" },
   { "removing_is_dele_and_quit",
-    "A: remove INBOX x\n" VISIT "S: +OK\nS: 1 y\nS: 2 x\nS: .\nC: DELE 2\nS: +OK\nC: QUIT\nS: +OK\n", "done;ended;" },
+    "A: remove INBOX x\n" VISIT "S: +OK\nS: 1 y\nS: 2 x\nS: .\nC: DELE 2\nS: +OK\nC: QUIT\nS: +OK\n",
+    "done;ended;" },
   { "removing_what_is_gone", "A: remove INBOX x\n" VISIT "S: +OK\nS: 1 y\nS: .\nC: QUIT\nS: +OK\n",
     "problem this letter is gone already;ended;" },
   { "a_locked_maildrop",
-    "A: list INBOX\nS: +OK hi\nC: USER bob\nS: +OK\nC: PASS glass\nS: -ERR [IN-USE] locked\nC: QUIT\nS: +OK\n",
+    "A: list INBOX\nS: +OK hi\nC: USER bob\nS: +OK\nC: PASS glass\nS: -ERR [IN-USE] locked\nC: QUIT\nS: "
+    "+OK\n",
     "problem -ERR [IN-USE] locked;ended;" },
   { "encryption_comes_before_the_password",
-    "A: folders\nS: +OK hi\nC: CAPA\nS: +OK\nS: STLS\nS: .\nC: STLS\nS: +OK\nT: ok\nC: USER bob\nS: +OK\nC: PASS glass\nS: +OK\n"
+    "A: folders\nS: +OK hi\nC: CAPA\nS: +OK\nS: STLS\nS: .\nC: STLS\nS: +OK\nT: ok\nC: USER bob\nS: +OK\nC: "
+    "PASS glass\nS: +OK\n"
     "C: UIDL\nS: +OK\nS: .\nC: QUIT\nS: +OK\n",
     "INBOX 0/0;ended;", .tls = TRUE },
   { "without_encryption_no_password_is_said", "A: folders\nS: +OK hi\nC: CAPA\nS: -ERR\nC: QUIT\nS: +OK\n",
-    "problem encryption was asked for, and the server does not offer STLS, or refused it;ended;", .tls = TRUE },
+    "problem encryption was asked for, and the server does not offer STLS, or refused it;ended;",
+    .tls = TRUE },
   { "a_broken_connection", "A: list INBOX\n" VISIT "X\n",
     "problem the connection was lost: reset;ended the connection was lost: reset;" },
-  { "silence", "A: list INBOX\n" VISIT "W\n", "problem the server did not answer in time;ended the server did not answer in time;" },
+  { "silence", "A: list INBOX\n" VISIT "W\n",
+    "problem the server did not answer in time;ended the server did not answer in time;" },
 };
 
 /* --- what was heard, in words --- */
@@ -119,9 +143,9 @@ put_rows (GString *heard, GPtrArray *rows)
   for (guint i = 0; i < rows->len; i++)
     {
       const GpoReaderRow *row = rows->pdata[i];
-      g_string_append_printf (heard, "%s%s %s %s%s%s %" G_GUINT64_FORMAT, i ? ", " : "", row->key, row->summary.subject,
-                              row->flags & GPO_FLAG_SEEN ? "S" : "", row->flags & GPO_FLAG_FLAGGED ? "F" : "",
-                              row->flags ? "" : "-", row->size);
+      g_string_append_printf (heard, "%s%s %s %s%s%s %" G_GUINT64_FORMAT, i ? ", " : "", row->key,
+                              row->summary.subject, row->flags & GPO_FLAG_SEEN ? "S" : "",
+                              row->flags & GPO_FLAG_FLAGGED ? "F" : "", row->flags ? "" : "-", row->size);
     }
 }
 
@@ -139,7 +163,8 @@ put_answer (GString *heard, const GpoReaderAnswer *answer, gboolean list)
       {
         const GpoReaderFolder *folder = answer->folders->pdata[i];
         g_autofree char *counts = g_strdup_printf ("%u/%u", folder->messages, folder->unseen);
-        g_string_append_printf (heard, "%s%s %s", i ? ", " : "", folder->name, folder->selectable ? counts : "-");
+        g_string_append_printf (heard, "%s%s %s", i ? ", " : "", folder->name,
+                                folder->selectable ? counts : "-");
       }
   else
     g_string_append (heard, list ? "empty" : "done");
@@ -180,7 +205,8 @@ static const GpoReaderUser user = { answered, news, ended };
 static GpoReaderTask *
 task_from (World *world, const char *line)
 {
-  static const char *const asks[] = { "folders", "list", "letter", "flag", "file", "save", "create", "remove", NULL };
+  static const char *const asks[]
+      = { "folders", "list", "letter", "flag", "file", "save", "create", "remove", NULL };
   g_auto (GStrv) w = g_strsplit (line, " ", -1);
   guint n = g_strv_length (w), ask = 0;
   while (strcmp (asks[ask], w[0]) != 0)
@@ -216,7 +242,8 @@ static void
 hear (GpoSession *session, const Case *c, const char *line)
 {
   g_autofree char *wire = g_strdup_printf ("%s\r\n", line);
-  ck_assert_msg (g_str_has_prefix (session->out->str, wire), "%s: the client says \"%s\", not \"%s\"", c->rule, session->out->str, line);
+  ck_assert_msg (g_str_has_prefix (session->out->str, wire), "%s: the client says \"%s\", not \"%s\"",
+                 c->rule, session->out->str, line);
   g_string_erase (session->out, 0, (gssize) strlen (wire));
 }
 
@@ -253,7 +280,8 @@ static void
 check_end (GpoSession *session, World *world, const Case *c, GpoLog *log)
 {
   ck_assert_msg (session->out->len == 0, "%s: the client says too much: %s", c->rule, session->out->str);
-  ck_assert_msg (strcmp (world->heard->str, c->heard) == 0, "%s: heard \"%s\", not \"%s\"", c->rule, world->heard->str, c->heard);
+  ck_assert_msg (strcmp (world->heard->str, c->heard) == 0, "%s: heard \"%s\", not \"%s\"", c->rule,
+                 world->heard->str, c->heard);
   gpo_session_free (session);
   g_string_free (world->heard, TRUE);
   gpo_log_free (log);
@@ -286,7 +314,8 @@ START_TEST (pop3_script)
   GpoMaildrop *maildrop = gpo_maildrop_new ();
   g_auto (GStrv) lines = g_strsplit (c->script, "\n", -1);
   GpoReaderTask *task = task_from (&world, lines[0] + 3);
-  GpoSession *session = gpo_pop3_reader_new (&options, maildrop, task, log, gpo_symbol ("bob"), 1, &user, &world);
+  GpoSession *session
+      = gpo_pop3_reader_new (&options, maildrop, task, log, gpo_symbol ("bob"), 1, &user, &world);
   session->witness = FALSE;
   gpo_pop3_reader_connected (session, NULL);
   for (char **line = lines + 1; *line; line++)
@@ -325,7 +354,8 @@ static const struct
   { "file INBOX 100.M1P1Q1L1.host,S=15 Old/Work", "done;" },
   { "folders", "INBOX 0/0, Old/Work 1/0;" },
   { "list Old/Work", "100.M1P1Q1L1.host,S=15 hi SF 15;" },
-  { "letter INBOX 100.M1P1Q1L1.host,S=15", "problem this letter is gone: another reader filed or removed it;" },
+  { "letter INBOX 100.M1P1Q1L1.host,S=15",
+    "problem this letter is gone: another reader filed or removed it;" },
   { "remove Old/Work 100.M1P1Q1L1.host,S=15", "done;" },
   { "folders", "INBOX 0/0, Old/Work 0/0;" },
   { "save INBOX", "done;" },
@@ -355,7 +385,8 @@ START_TEST (maildir_needs_no_protocol)
   for (guint i = 0; i < G_N_ELEMENTS (steps); i++)
     {
       g_autofree char *heard = ask_maildir (path, steps[i].ask);
-      ck_assert_msg (strcmp (heard, steps[i].heard) == 0, "step %u, %s: heard \"%s\", not \"%s\"", i, steps[i].ask, heard, steps[i].heard);
+      ck_assert_msg (strcmp (heard, steps[i].heard) == 0, "step %u, %s: heard \"%s\", not \"%s\"", i,
+                     steps[i].ask, heard, steps[i].heard);
     }
   remove_tree (root);
 }
