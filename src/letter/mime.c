@@ -296,7 +296,7 @@ gpo_header_addresses (const char *value, gsize length)
 {
   GPtrArray *out = g_ptr_array_new ();
   g_autofree char *text = g_strndup (value, length);
-  need_gmime ();
+  gpo_mime_ready ();
   InternetAddressList *list = internet_address_list_parse (NULL, text);
   add_addresses (out, list);
   g_clear_object (&list);

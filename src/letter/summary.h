@@ -34,6 +34,7 @@ typedef struct {
   GPtrArray *attachments; /* of GpoAttachment: parts that are no plain text, and uuencoded files in the text */
 } GpoReading;
 
+/* Opens a letter; bytes are copied. Never fails. */
 GpoReading *gpo_reading_new (const char *bytes, gsize length);
 void gpo_reading_free (GpoReading *reading);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GpoReading, gpo_reading_free)
