@@ -6,13 +6,9 @@
  * subcommand: src/command/commands.c has the table. */
 #include "command/command.h"
 #include "wire/nearest.h"
-#include <errno.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
-
-#define WINDOW "glasspost-window"
 
 static void
 print_help (void)
@@ -58,40 +54,13 @@ help (int argc, char **argv)
   return command->run (2, ask);
 }
 
-static void
-try_window (const char *folder)
-{
-  g_autofree char *path = g_build_filename (folder, WINDOW, NULL);
-  if (g_file_test (path, G_FILE_TEST_IS_EXECUTABLE))
-    execl (path, WINDOW, (char *) NULL);
-}
-
-/* Becomes the window. It is searched beside this program, in the build's gui folder and in libexec. */
-static int
-open_window (void)
-{
-  g_autofree char *self = g_file_read_link ("/proc/self/exe", NULL);
-  if (self)
-    {
-      g_autofree char *folder = g_path_get_dirname (self);
-      g_autofree char *built = g_build_filename (folder, "..", "..", "gui", NULL);
-      try_window (folder);
-      try_window (built);
-    }
-  try_window (GPO_LIBEXECDIR);
-  return gpo_command_fail (
-      "the window is a program of its own, %s, and is neither beside this program nor in "
-      "%s; the commands work without it: glasspost --help",
-      WINDOW, GPO_LIBEXECDIR);
-}
-
 int
 main (int argc, char **argv)
 {
   setlocale (LC_ALL, "");
   g_set_prgname ("glasspost");
   if (argc < 2 && (g_getenv ("DISPLAY") || g_getenv ("WAYLAND_DISPLAY")))
-    return open_window ();
+    return gpo_command_open_window (NULL);
   if (argc < 2 || strcmp (argv[1], "--help") == 0 || strcmp (argv[1], "-h") == 0)
     {
       print_help ();

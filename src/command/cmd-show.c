@@ -11,7 +11,6 @@
 #include <gio/gunixsocketaddress.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 #include "command/command.h"
@@ -40,13 +39,6 @@ typedef struct {
 } Show;
 
 /* --- out --- */
-
-static gboolean
-wants_color (const Options *options)
-{
-  const char *no_color = g_getenv ("NO_COLOR"), *term = g_getenv ("TERM");
-  return !options->plain && !(no_color && *no_color) && g_strcmp0 (term, "dumb") != 0 && isatty (STDOUT_FILENO);
-}
 
 static guint
 terminal_width (void)
@@ -93,34 +85,10 @@ show_new (Show *show)
 
 /* --- in --- */
 
-/* Waits until the file has grown. FALSE if it cannot grow any more: it was moved away or deleted. */
-static gboolean
-wait_for_more (int watch)
-{
-  union {
-    struct inotify_event event;
-    char room[4096];
-  } buffer;
-  gssize n = read (watch, &buffer, sizeof buffer);
-  return n > 0 && !(buffer.event.mask & (IN_MOVE_SELF | IN_DELETE_SELF | IN_IGNORED));
-}
-
-static int
-watch_file (const char *path)
-{
-  int watch = inotify_init1 (IN_CLOEXEC);
-  if (watch >= 0 && inotify_add_watch (watch, path, IN_MODIFY | IN_MOVE_SELF | IN_DELETE_SELF) < 0)
-    {
-      close (watch);
-      watch = -1;
-    }
-  return watch;
-}
-
 static gboolean
 read_file (Show *show, GpoTraceReader *reader, const char *path, GError **error)
 {
-  int watch = show->options->follow ? watch_file (path) : -1;
+  int watch = show->options->follow ? gpo_command_watch_file (path) : -1;
   gboolean whole_first = show->ladder && !show->options->follow;
   gssize n;
   if (whole_first)
@@ -131,7 +99,7 @@ read_file (Show *show, GpoTraceReader *reader, const char *path, GError **error)
         if (!whole_first && !show_new (show))
           break;
     }
-  while (n == 0 && watch >= 0 && !ferror (stdout) && wait_for_more (watch));
+  while (n == 0 && watch >= 0 && !ferror (stdout) && gpo_command_wait_for_more (watch));
   if (watch >= 0)
     close (watch);
   if (n < 0 || (n == 0 && !gpo_trace_reader_end (reader, error)))
@@ -268,7 +236,7 @@ show_world (const Options *options, GpoLog *log, const char *path)
 static GpoTranscriptFlags
 flags_of (const Options *options)
 {
-  return (GpoTranscriptFlags) ((wants_color (options) ? GPO_TRANSCRIPT_COLOR : 0)
+  return (GpoTranscriptFlags) ((gpo_command_wants_color (options->plain) ? GPO_TRANSCRIPT_COLOR : 0)
                                | (options->bytes ? GPO_TRANSCRIPT_BYTES : 0)
                                | (options->data ? GPO_TRANSCRIPT_DATA : 0)
                                | (options->ascii ? GPO_TRANSCRIPT_ASCII : 0)

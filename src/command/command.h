@@ -47,9 +47,22 @@ int gpo_command_usage (const char *format, ...) G_GNUC_PRINTF (1, 2);
  * program was built without Graphviz (the message names the package) or it fails: graph-svg.c. */
 char *gpo_graph_to_svg (const char *dot, GError **error);
 
+/* Whether standard output is a terminal that shows colours, and neither `plain` nor NO_COLOR asks for none. */
+gboolean gpo_command_wants_color (gboolean plain);
+/* A descriptor that becomes readable when the file grows or goes, or -1. */
+int gpo_command_watch_file (const char *path);
+/* Waits until the file has grown. FALSE if it cannot grow any more: it was moved away or deleted. */
+gboolean gpo_command_wait_for_more (int watch);
+
+/* Becomes the window (the program glasspost-window, searched beside this program, in the build's gui folder and in
+ * libexec) with these arguments (NULL-terminated; NULL: none). Comes back only when it cannot, with a status:
+ * open-window.c. */
+int gpo_command_open_window (const char *const *arguments);
+
 /* The commands: each as `run` above. */
 int gpo_cmd_machine (int argc, char **argv);
 int gpo_cmd_queue (int argc, char **argv);
+int gpo_cmd_replay (int argc, char **argv);
 int gpo_cmd_send (int argc, char **argv);
 int gpo_cmd_serve (int argc, char **argv);
 int gpo_cmd_show (int argc, char **argv);

@@ -36,6 +36,12 @@ const GpoCommand gpo_commands[]
           "  glasspost show --live --data                      the running office, letters in full\n"
           "  glasspost show a.trace --json edge | jq .reply    for other programs\n",
           gpo_cmd_show },
+        { "replay", "play a trace: in the window, on a terminal, or against a live server", "TRACE",
+          "  glasspost replay a.trace                          in the window\n"
+          "  glasspost replay a.trace --text                   on this terminal: space . , Home End + - q\n"
+          "  glasspost replay traces/conformance/smtp --against localhost:2525\n"
+          "                                                    grade an SMTP server: its answers, by meaning\n",
+          gpo_cmd_replay },
         { NULL } };
 
 const GpoCommand *
