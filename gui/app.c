@@ -136,7 +136,7 @@ on_about (GSimpleAction *action, GVariant *parameter, gpointer data)
       gtk_application_get_active_window (data), "program-name", _ ("Glass Post Office"), "version",
       GPO_VERSION, "license-type", GTK_LICENSE_MIT_X11, "comments",
       _ ("Mail made visible: SMTP, IMAP and POP3 servers whose every line, decision and state you see."),
-      "logo-icon-name", "mail-send-receive", NULL);
+      "logo-icon-name", "org.glasspost.Glasspost", NULL);
 }
 
 static void
@@ -210,6 +210,7 @@ gpo_app_startup (GApplication *application)
   gtk_css_provider_load_from_resource (css, "/org/glasspost/Glasspost/style.css");
   gtk_style_context_add_provider_for_display (gdk_display_get_default (), GTK_STYLE_PROVIDER (css),
                                               GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
+  gtk_window_set_default_icon_name ("org.glasspost.Glasspost");
   g_action_map_add_action_entries (G_ACTION_MAP (app), actions, G_N_ELEMENTS (actions), app);
   for (guint i = 0; i < G_N_ELEMENTS (accels); i++)
     gtk_application_set_accels_for_action (GTK_APPLICATION (app), accels[i].action,

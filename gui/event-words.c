@@ -402,7 +402,7 @@ gpo_event_line (GpoLog *log, guint64 n, const GpoEvent *event)
   gpo_event_words_init (&words, log, event);
   g_autofree char *time = gpo_time_words (event->time);
   g_autoptr (GString) out = g_string_new (NULL);
-  g_string_append_printf (out, _ ("%s s, event %" G_GUINT64_FORMAT), time, n);
+  g_string_append_printf (out, _ ("%s s, event %lu"), time, (gulong) n);
   if (event->host)
     g_string_append_printf (out, ", %s", gpo_symbol_name (event->host));
   if (event->session)

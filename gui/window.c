@@ -197,11 +197,11 @@ show_place (GpoWindow *window)
   g_autofree char *time = gpo_time_words (event ? event->time : 0);
   gboolean live = gpo_source_get_office (window->source) && gpo_cursor_get_following (window->cursor);
   g_autofree char *text
-      = g_strdup_printf (_ ("%s · event %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " · %s s"),
+      = g_strdup_printf (_ ("%s · event %lu of %lu · %s s"),
                          live                                     ? _ ("live")
                          : gpo_source_get_office (window->source) ? _ ("looking back")
                                                                   : _ ("recorded"),
-                         length ? n : 0, length, time);
+                         (gulong) (length ? n : 0), (gulong) length, time);
   gtk_label_set_text (window->subtitle, text);
   g_autofree char *caption
       = event ? gpo_event_explain (gpo_cursor_get_log (window->cursor), event) : g_strdup ("");
