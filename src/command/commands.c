@@ -42,6 +42,12 @@ const GpoCommand gpo_commands[]
           "  glasspost replay traces/conformance/smtp --against localhost:2525\n"
           "                                                    grade an SMTP server: its answers, by meaning\n",
           gpo_cmd_replay },
+        { "import", "make a trace of a capture of mail, as tcpdump writes it", "FILE|-",
+          "  tcpdump -i any -w mail.pcap port 25               capture\n"
+          "  glasspost import mail.pcap                        makes mail.trace\n"
+          "  tcpdump -i any -w - port 143 | glasspost import - | glasspost show -\n"
+          "                                                    as it happens, with states\n",
+          gpo_cmd_import },
         { NULL } };
 
 const GpoCommand *

@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: MIT
+"""Captures: what tcpdump sees of real clients becomes the edges that the server recorded; what is exported, tshark decodes."""
+import os
+import signal
+import smtplib
+import socket
+import subprocess
+
+import witness
+from cases import case, main, same, true, well
+from office import DEADLINE, Failed, until
+
+LETTER = "From: Alice <alice@athens.example>\r\nTo: Bob <bob@sparta.example>\r\nSubject: %s\r\n\r\n.A dot\r\nand a line\r\n"
+
+
+class Capture:
+    """tcpdump on loopback while the block runs; `path` holds what it saw of these ports."""
+
+    def __init__(self, office, ports, interface="lo"):
+        self.path = office.folder / "capture.pcap"
+        ports = " or ".join(f"port {port}" for port in ports)
+        self.process = subprocess.Popen(
+            ["tcpdump", "-i", interface, "-U", "-B", "8192", "-s", "0", "-w", str(self.path), f"tcp and ({ports})"],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, encoding="utf-8")
+        self.said = ""
+
+    def __enter__(self):
+        while "listening on" not in self.said:
+            line = self.process.stderr.readline()
+            if not line:
+                raise Failed(f"tcpdump does not capture: {self.said}")
+            self.said += line
+        return self
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGINT)
+        self.process.communicate(timeout=DEADLINE)
+
+
+def may_capture():
+    """tcpdump needs rights that not everybody has: then these cases are skipped."""
+    try:
+        done = subprocess.run(["tcpdump", "-i", "lo", "-c", "1", "-w", os.devnull, "udp", "port", "9"], timeout=0.7,
+                              capture_output=True, encoding="utf-8", check=False)
+        return False if done.returncode else True
+    except subprocess.TimeoutExpired:
+        return True
+    except OSError:
+        return False
+
+
+def wait_for_end(office, path, count):
+    """Until the capture holds the last packets of `count` connections: it is read as it grows."""
+    def seen():
+        done = office.run(office.program, "import", path, "-o", office.folder / "seen.trace")
+        events = witness.read(office.folder / "seen.trace") if done.returncode == 0 else []
+        return sum(e["kind"] == "close" for e in events) >= count
+    until(seen, f"{count} connections in the capture")
+
+
+def check(office, capture, count):
+    """Imports it; `count` connections must have been seen, each with the server's own edges."""
+    seen = office.folder / "seen.trace"
+    theirs = witness.edges_by_port(witness.read(seen))
+    same(len(theirs), count, "the number of connections")
+    ports = set(theirs)
+    until(lambda: all(any(e["kind"] == "close" and e["session"] == c["session"] for e in office.events(kind="close"))
+                      for c in office.events(kind="connect") if int(c["from"].rsplit(":", 1)[1]) in ports),
+          "the office's end of the connections")
+    wrong = witness.compare(witness.edges_by_port(office.events()), theirs)
+    true(not wrong, "\n".join(wrong))
+
+
+def send(office, subject, *options):
+    path = office.folder / "letter.eml"
+    path.write_bytes((LETTER % subject).encode())
+    return well(office.run("curl", "-sS", office.url("smtp", "sparta", "smtp"), "--mail-from", "alice@athens.example",
+                           "--mail-rcpt", "bob@sparta.example", "--upload-file", path, *options))
+
+
+if may_capture():
+    @case("a capture of curl and swaks imports to the server's own edges", needs="tcpdump curl swaks")
+    def _(office):
+        ports = [office.port("sparta", role) for role in ("smtp", "submission", "imap", "pop3")]
+        with Capture(office, ports) as capture:
+            send(office, "by curl")
+            office.run("swaks", "--server", f"127.0.0.1:{ports[0]}", "--from", "alice@athens.example", "--to",
+                       "nobody@sparta.example,bob@sparta.example", "--body", "by swaks")
+            office.run("swaks", "--server", f"127.0.0.1:{ports[1]}", "--from", "bob@sparta.example", "--to",
+                       "carol@sparta.example", "--auth", "CRAM-MD5", "--auth-user", "bob", "--auth-password", "glass")
+            office.wait_for_letters("sparta", "bob", 2)
+            well(office.run("curl", "-sS", office.url("imap", "sparta", "imap") + "/INBOX;MAILINDEX=1", "-u", "bob:glass"))
+            well(office.run("curl", "-sS", office.url("pop3", "sparta", "pop3") + "/1", "-u", "bob:glass"))
+            wait_for_end(office, capture.path, 5)
+        check(office, capture, 5)
+        letters = [e for e in witness.read(office.folder / "seen.trace") if e["kind"] == "letter"]
+        same(len(letters), 3, "the number of letters seen")
+        true("Subject: by curl" in letters[0]["header"], "the first letter's header was seen")
+        same(letters[1]["count"], 1, "recipients of the second letter")
+
+    @case("what is encrypted is opaque, and marked", needs="tcpdump curl")
+    def _(office):
+        with Capture(office, [office.port("sparta", "smtp")]) as capture:
+            send(office, "encrypted", "--ssl-reqd", "--cacert", office.authority, "--insecure")
+            wait_for_end(office, capture.path, 1)
+        check(office, capture, 1)
+        events = witness.read(office.folder / "seen.trace")
+        true(any(e["kind"] == "tls" and e["result"] == "opaque" for e in events), "there is a tls event")
+        true(not any(e["kind"] == "data" for e in events), "no letter is told")
+
+    @case("a pipelined session and one cut off import to the server's own edges", needs="tcpdump")
+    def _(office):
+        port = office.port("sparta", "smtp")
+        with Capture(office, [port], "any") as capture:
+            with socket.create_connection(("127.0.0.1", port)) as wire:
+                wire.sendall(b"EHLO me\r\nMAIL FROM:<alice@athens.example>\r\nRCPT TO:<bob@sparta.example>\r\nDATA\r\n"
+                             b"Subject: x\r\n\r\n..\r\n.\r\nNOOP\r\nBDAT 4\r\nabcdRSET\r\nQUIT\r\n")
+                while wire.recv(4096):
+                    pass
+            with smtplib.SMTP("127.0.0.1", port) as client:
+                client.ehlo()
+                client.mail("alice@athens.example")
+                client.sock.close()
+                client.sock = None
+            wait_for_end(office, capture.path, 2)
+        check(office, capture, 2)
+else:
+    @case("captures of real clients", needs="tcpdump leave-to-capture")
+    def _(office):
+        raise Failed("never run")
+
+
+main()
