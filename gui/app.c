@@ -174,6 +174,7 @@ static const struct
   { "win.drop-chosen", { "<Shift>F7" } },
   { "win.breakpoints", { "<Control>b" } },
   { "win.show-held", { "<Control>h" } },
+  { "win.fold", { "<Control>l" } },
   { "win.host-menu", { "<Control>m" } },
   { "win.host-down", { "<Control>d" } },
   { "win.fault::slow", { "<Control><Alt>s" } },

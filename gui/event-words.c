@@ -19,6 +19,19 @@ gpo_time_words (gint64 us)
 }
 
 char *
+gpo_gap_words (gint64 us)
+{
+  double seconds = (double) us / G_USEC_PER_SEC;
+  if (seconds >= 24 * 3600)
+    return g_strdup_printf (_ ("%.3g d later"), seconds / (24 * 3600));
+  if (seconds >= 3600)
+    return g_strdup_printf (_ ("%.3g h later"), seconds / 3600);
+  if (seconds >= 60)
+    return g_strdup_printf (_ ("%.3g min later"), seconds / 60);
+  return g_strdup_printf (_ ("%.2g s later"), seconds);
+}
+
+char *
 gpo_size_words (gint64 bytes)
 {
   if (bytes < 10000)

@@ -52,6 +52,8 @@ char *gpo_event_explain (GpoLog *log, const GpoEvent *event);
 
 /* The office's clock as people read it: "0.332", "1:02.5". The caller frees. */
 char *gpo_time_words (gint64 us);
+/* How long it took: "1.5 s later", "5 min later", "4 h later". The caller frees. */
+char *gpo_gap_words (gint64 us);
 /* "92 bytes", "4.1 kB". The caller frees. */
 char *gpo_size_words (gint64 bytes);
 /* Text that came from elsewhere, harmless to show: control characters become visible, bytes that are no

@@ -2,17 +2,30 @@
 /* ladder-model.c: events → rungs. */
 #include "ladder-model.h"
 #include "i18n.h"
+#include "ladder-journey.h"
 #include <string.h>
 
-#define LANES_MAX 200 /* more hosts than can be told apart share the last one */
+#define LANES_MAX 200            /* more hosts than can be told apart share the last one */
+#define LEAST_GAP G_USEC_PER_SEC /* shorter ones are not told */
+
+/* What the ladder knows of a session while it takes events in; rungs by their index + 1, 0: none. */
+typedef struct
+{
+  guint last;              /* newest line or data */
+  guint commands, replies; /* of the group that is open */
+  gboolean ahead;          /* the client did not wait for the answer to its last line */
+} Talk;
 
 struct GpoLadderModel
 {
   GpoPicture *picture;
-  const GpoTrack *track; /* NULL: all */
-  gboolean one_session;
+  const GpoTrack *track;        /* NULL: all */
+  const GpoLetterTrack *letter; /* whose journey it is, or NULL */
+  gboolean one_session, fold;
   guint64 seen;
+  gint64 time; /* of the newest rung; -1: none */
   GArray *rungs, *lanes;
+  GHashTable *talks; /* session → Talk */
 };
 
 static void
@@ -55,6 +68,12 @@ outside (GpoLadderModel *model, const GpoSessionTrack *session)
   return lane_of (model, 0, at.person ? at.person : model->one_session ? _ ("client") : _ ("clients"));
 }
 
+static gboolean
+is_from_server (const GpoEvent *event)
+{
+  return g_strcmp0 (gpo_event_text (event, GPO_FIELD_FROM, NULL), "server") == 0;
+}
+
 /* The lanes of a line or of data: who says it to whom. */
 static void
 ends (GpoLadderModel *model, const GpoEvent *event, GpoRung *rung)
@@ -64,36 +83,117 @@ ends (GpoLadderModel *model, const GpoEvent *event, GpoRung *rung)
   guint8 client
       = session && session->caller ? lane_of (model, session->caller, NULL) : outside (model, session);
   guint8 server = session && session->host ? lane_of (model, session->host, NULL) : client;
-  gboolean from_server = event->kind != GPO_KIND_CONNECT
-                         && g_strcmp0 (gpo_event_text (event, GPO_FIELD_FROM, NULL), "server") == 0;
+  gboolean from_server = event->kind != GPO_KIND_CONNECT && is_from_server (event);
   rung->from = from_server ? server : client;
   rung->to = from_server ? client : server;
 }
 
-/* Whether it is a further line of the reply on the newest rung of its session. */
-static gboolean
-continues (GpoLadderModel *model, const GpoEvent *event)
+static GpoRung *
+rung_of (GpoLadderModel *model, guint index)
 {
-  GpoLog *log = gpo_picture_log (model->picture);
+  return index ? &g_array_index (model->rungs, GpoRung, index - 1) : NULL;
+}
+
+static void
+fold_into (GpoRung *rung, GpoRungKind kind)
+{
+  rung->folded += rung->folded < G_MAXUINT16;
+  if (kind == GPO_RUNG_GROUP)
+    rung->kind = GPO_RUNG_GROUP;
+}
+
+static gboolean
+is_verb (const GpoEvent *event, const char *verb)
+{
+  return g_strcmp0 (gpo_event_text (event, GPO_FIELD_VERB, NULL), verb) == 0;
+}
+
+/* Whether `event` is a further line of the reply that `before` began. */
+static gboolean
+continues (const GpoEvent *before, const GpoEvent *event)
+{
   const char *text = gpo_event_text (event, GPO_FIELD_TEXT, NULL);
+  const char *first = before->kind == GPO_KIND_LINE ? gpo_event_text (before, GPO_FIELD_TEXT, NULL) : NULL;
   gint64 code = gpo_event_number (event, GPO_FIELD_CODE, 0);
-  if (!code || !text || strlen (text) < 4)
+  return code && text && strlen (text) >= 4 && first && strlen (first) >= 4 && first[3] == '-'
+         && gpo_event_number (before, GPO_FIELD_CODE, 0) == code;
+}
+
+/* Whether `event` is a further piece of the data on `before`, or the dot behind it. */
+static gboolean
+goes_on (GpoLadderModel *model, const GpoEvent *before, const GpoEvent *event)
+{
+  if (before->kind != GPO_KIND_DATA || is_from_server (before) != is_from_server (event))
     return FALSE;
-  for (guint i = model->rungs->len; i > 0 && i + 8 > model->rungs->len; i--)
+  return event->kind == GPO_KIND_DATA ? before->letter == event->letter
+                                      : model->fold && is_verb (event, "end-of-data");
+}
+
+/* A command that did not wait for the answer to the one before, and the answers to such commands. */
+static gboolean
+joins_group (GpoLadderModel *model, Talk *talk, const GpoEvent *event)
+{
+  GpoRung *rung = NULL;
+  if (is_from_server (event))
+    rung = talk->commands && (talk->ahead || rung_of (model, talk->commands)->folded)
+               ? rung_of (model, talk->replies)
+               : NULL;
+  else if (!is_verb (event, "end-of-data"))
     {
-      GpoRung *rung = &g_array_index (model->rungs, GpoRung, i - 1);
-      const GpoEvent *before = gpo_log_get (log, rung->n);
-      if (!before || before->session != event->session)
-        continue;
-      const char *first
-          = before->kind == GPO_KIND_LINE ? gpo_event_text (before, GPO_FIELD_TEXT, NULL) : NULL;
-      if (!first || strlen (first) < 4 || first[3] != '-'
-          || gpo_event_number (before, GPO_FIELD_CODE, 0) != code)
-        return FALSE;
-      rung->folded++;
+      const GpoRung *last = rung_of (model, talk->last);
+      gboolean waited = !talk->ahead && talk->last != talk->commands;
+      rung = last && !waited ? rung_of (model, talk->commands) : NULL;
+    }
+  if (!rung)
+    return FALSE;
+  fold_into (rung, GPO_RUNG_GROUP);
+  return TRUE;
+}
+
+/* Notes which rung the line or the data has got. */
+static void
+remember (GpoLadderModel *model, Talk *talk, const GpoEvent *event, gboolean is_new)
+{
+  guint index = model->rungs->len;
+  if (is_new)
+    talk->last = index;
+  if (event->kind != GPO_KIND_LINE)
+    talk->commands = talk->replies = 0;
+  else if (is_from_server (event))
+    talk->replies = is_new ? index : talk->replies;
+  else
+    {
+      if (is_new)
+        {
+          talk->commands = index;
+          talk->replies = 0;
+        }
+      talk->ahead = gpo_event_number (event, GPO_FIELD_AHEAD, 0) != 0;
+    }
+}
+
+/* Whether it goes into a rung that is there already. */
+static gboolean
+is_folded (GpoLadderModel *model, Talk *talk, const GpoEvent *event)
+{
+  GpoRung *last = rung_of (model, talk->last);
+  const GpoEvent *before = last ? gpo_log_get (gpo_picture_log (model->picture), last->n) : NULL;
+  if (before
+      && ((event->kind == GPO_KIND_LINE && continues (before, event)) || goes_on (model, before, event)))
+    {
+      fold_into (last, GPO_RUNG_EVENT);
       return TRUE;
     }
-  return FALSE;
+  return model->fold && event->kind == GPO_KIND_LINE && joins_group (model, talk, event);
+}
+
+static Talk *
+talk_of (GpoLadderModel *model, guint32 session)
+{
+  Talk *talk = g_hash_table_lookup (model->talks, GUINT_TO_POINTER (session));
+  if (!talk)
+    g_hash_table_insert (model->talks, GUINT_TO_POINTER (session), talk = g_new0 (Talk, 1));
+  return talk;
 }
 
 /* A server changes its state; what clients and queues go through is told by their lines and by `queue`. */
@@ -115,35 +215,69 @@ is_shown (const GpoEvent *event)
 }
 
 static void
+add_rung (GpoLadderModel *model, const GpoEvent *event, GpoRung rung)
+{
+  if (model->time >= 0 && event->time - model->time >= LEAST_GAP)
+    {
+      GpoRung gap = { .n = rung.n, .kind = GPO_RUNG_GAP };
+      g_array_append_val (model->rungs, gap);
+    }
+  model->time = event->time;
+  g_array_append_val (model->rungs, rung);
+}
+
+static void
 take (GpoLadderModel *model, guint64 n)
 {
   const GpoEvent *event = gpo_log_get (gpo_picture_log (model->picture), n);
   GpoRung rung = { .n = (guint32) n };
   if (!event || !is_shown (event))
     return;
-  if (event->kind == GPO_KIND_LINE && continues (model, event))
-    return;
-  if (event->kind == GPO_KIND_LINE || event->kind == GPO_KIND_DATA || event->kind == GPO_KIND_CONNECT)
+  gboolean said = event->kind == GPO_KIND_LINE || event->kind == GPO_KIND_DATA;
+  Talk *talk = said ? talk_of (model, event->session) : NULL;
+  if (said && is_folded (model, talk, event))
+    {
+      model->time = event->time;
+      remember (model, talk, event, FALSE);
+      return;
+    }
+  if (said || event->kind == GPO_KIND_CONNECT)
     ends (model, event, &rung);
   else if (event->host)
     rung.from = rung.to = lane_of (model, event->host, NULL);
   else
     return;
-  g_array_append_val (model->rungs, rung);
+  add_rung (model, event, rung);
+  if (said)
+    remember (model, talk, event, TRUE);
+}
+
+static void
+start_again (GpoLadderModel *model)
+{
+  g_array_set_size (model->rungs, 0);
+  g_array_set_size (model->lanes, 0);
+  g_hash_table_remove_all (model->talks);
+  model->time = -1;
 }
 
 GpoLadderModel *
-gpo_ladder_model_new (GpoCursor *cursor)
+gpo_ladder_model_new (GpoCursor *cursor, gboolean fold)
 {
+  guint32 number;
   GpoLadderModel *model = g_new0 (GpoLadderModel, 1);
+  GpoSubject subject = gpo_cursor_get_subject (cursor, &number);
   model->picture = gpo_cursor_get_picture (cursor);
   model->track = gpo_cursor_get_track (cursor);
-  model->one_session = gpo_cursor_get_subject (cursor, NULL) == GPO_SUBJECT_SESSION;
+  model->letter = subject == GPO_SUBJECT_LETTER ? gpo_picture_letter_numbered (model->picture, number) : NULL;
+  model->one_session = subject == GPO_SUBJECT_SESSION;
+  model->fold = fold;
   model->seen = model->track ? 0 : gpo_log_first (gpo_cursor_get_log (cursor));
   model->rungs = g_array_new (FALSE, FALSE, sizeof (GpoRung));
   model->lanes = g_array_new (FALSE, FALSE, sizeof (GpoLane));
+  model->talks = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   g_array_set_clear_func (model->lanes, lane_clear);
-  gpo_ladder_model_grow (model);
+  start_again (model);
   return model;
 }
 
@@ -152,15 +286,86 @@ gpo_ladder_model_free (GpoLadderModel *model)
 {
   g_array_unref (model->rungs);
   g_array_unref (model->lanes);
+  g_hash_table_unref (model->talks);
   g_free (model);
 }
 
-void
-gpo_ladder_model_grow (GpoLadderModel *model)
+/* A session that carries the letter on brings what was said in it before: the ladder begins anew. */
+static void
+grow_journey (GpoLadderModel *model)
 {
+  if (model->seen == model->letter->events.n)
+    return;
+  g_autoptr (GArray) journey = gpo_ladder_journey (model->picture, model->letter);
+  start_again (model);
+  for (guint i = 0; i < journey->len; i++)
+    take (model, g_array_index (journey, guint32, i));
+  model->seen = model->letter->events.n;
+}
+
+gboolean
+gpo_ladder_model_grow (GpoLadderModel *model, guint64 limit)
+{
+  if (model->letter)
+    {
+      grow_journey (model);
+      return FALSE;
+    }
   guint64 end = model->track ? model->track->n : gpo_picture_length (model->picture);
-  for (; model->seen < end; model->seen++)
+  guint64 stop = limit ? MIN (end, model->seen + limit) : end;
+  for (; model->seen < stop; model->seen++)
     take (model, model->track ? model->track->events[model->seen] : model->seen);
+  return stop < end;
+}
+
+gint64
+gpo_ladder_model_gap (GpoLadderModel *model, guint i)
+{
+  GpoLog *log = gpo_picture_log (model->picture);
+  const GpoEvent *after = gpo_log_get (log, gpo_ladder_model_rung (model, i)->n);
+  const GpoEvent *before = i ? gpo_log_get (log, gpo_ladder_model_rung (model, i - 1)->n) : NULL;
+  return after && before ? after->time - before->time : 0;
+}
+
+static void
+add_word (GString *out, const GpoEvent *event)
+{
+  const char *verb = gpo_event_text (event, GPO_FIELD_VERB, NULL),
+             *text = gpo_event_text (event, GPO_FIELD_TEXT, NULL);
+  gint64 code = gpo_event_number (event, GPO_FIELD_CODE, 0);
+  g_string_append (out, out->len ? ", " : "");
+  if (is_from_server (event) && code)
+    g_string_append_printf (out, "%" G_GINT64_FORMAT, code);
+  else if (verb)
+    g_string_append (out, verb);
+  else
+    g_string_append_len (out, text ? text : "?", (gssize) (text ? strcspn (text, " \r\n") : 1));
+}
+
+char *
+gpo_ladder_model_group (GpoLadderModel *model, const GpoRung *rung, guint *n)
+{
+  GpoLog *log = gpo_picture_log (model->picture);
+  const GpoEvent *first = gpo_log_get (log, rung->n), *before = NULL;
+  const GpoSessionTrack *session
+      = first ? gpo_picture_session_numbered (model->picture, first->session) : NULL;
+  g_autoptr (GString) out = g_string_new (NULL);
+  guint left = rung->folded + 1u;
+  *n = 0;
+  for (guint i = session ? gpo_track_until (&session->lines, rung->n) - 1 : 0;
+       session && left && i < session->lines.n; i++)
+    {
+      const GpoEvent *event = gpo_log_get (log, session->lines.events[i]);
+      if (!event || event->kind != GPO_KIND_LINE || is_from_server (event) != is_from_server (first))
+        continue;
+      left--;
+      if (before && continues (before, event))
+        continue;
+      add_word (out, event);
+      before = event;
+      *n += 1;
+    }
+  return g_string_free (g_steal_pointer (&out), FALSE);
 }
 
 guint

@@ -4,6 +4,8 @@
 #include "i18n.h"
 #include "ladder-draw.h"
 
+#define PIECE 50000 /* events that are taken in between two frames */
+
 struct _GpoLadderView
 {
   GtkWidget parent_instance;
@@ -11,6 +13,8 @@ struct _GpoLadderView
   GpoLadderModel *model;
   GtkAdjustment *adjustments[2]; /* horizontal, vertical */
   GtkScrollablePolicy policies[2];
+  gboolean fold;
+  guint growing; /* source id: the rest of a long ladder is taken in between frames */
 };
 
 enum
@@ -164,13 +168,26 @@ on_moved (GpoLadderView *view)
   gtk_widget_queue_draw (GTK_WIDGET (view));
 }
 
+static gboolean
+grow_on (gpointer data)
+{
+  GpoLadderView *view = data;
+  gboolean more = gpo_ladder_model_grow (view->model, PIECE);
+  configure (view);
+  on_moved (view);
+  if (!more)
+    view->growing = 0;
+  return more;
+}
+
 /* A ladder that nobody sees does not keep up; it does when it is seen again. */
 static void
 on_length (GpoLadderView *view)
 {
-  if (!gtk_widget_get_mapped (GTK_WIDGET (view)))
+  if (!gtk_widget_get_mapped (GTK_WIDGET (view)) || view->growing)
     return;
-  gpo_ladder_model_grow (view->model);
+  if (gpo_ladder_model_grow (view->model, PIECE))
+    view->growing = g_idle_add (grow_on, view);
   configure (view);
   on_moved (view);
 }
@@ -178,10 +195,17 @@ on_length (GpoLadderView *view)
 static void
 on_subject (GpoLadderView *view)
 {
+  g_clear_handle_id (&view->growing, g_source_remove);
   g_clear_pointer (&view->model, gpo_ladder_model_free);
-  view->model = gpo_ladder_model_new (view->cursor);
-  configure (view);
-  on_moved (view);
+  view->model = gpo_ladder_model_new (view->cursor, view->fold);
+  on_length (view);
+}
+
+void
+gpo_ladder_view_set_fold (GpoLadderView *view, gboolean fold)
+{
+  view->fold = fold;
+  on_subject (view);
 }
 
 static void
@@ -196,6 +220,7 @@ static void
 gpo_ladder_view_dispose (GObject *object)
 {
   GpoLadderView *view = GPO_LADDER_VIEW (object);
+  g_clear_handle_id (&view->growing, g_source_remove);
   set_adjustment (view, 0, NULL);
   set_adjustment (view, 1, NULL);
   g_clear_pointer (&view->model, gpo_ladder_model_free);
@@ -253,6 +278,6 @@ gpo_ladder_view_set_cursor (GpoLadderView *view, GpoCursor *cursor)
 GpoLadderModel *
 gpo_ladder_view_get_model (GpoLadderView *view)
 {
-  gpo_ladder_model_grow (view->model);
+  gpo_ladder_model_grow (view->model, 0);
   return view->model;
 }

@@ -13,7 +13,9 @@ G_DECLARE_FINAL_TYPE (GpoLadderView, gpo_ladder_view, GPO, LADDER_VIEW, GtkWidge
 
 /* Once. */
 void gpo_ladder_view_set_cursor (GpoLadderView *view, GpoCursor *cursor);
-/* What is drawn; for tests. */
+/* Whether commands sent without waiting, their answers, and data with its dot are folded (ladder-model.h). */
+void gpo_ladder_view_set_fold (GpoLadderView *view, gboolean fold);
+/* What is drawn, all of it taken in. */
 GpoLadderModel *gpo_ladder_view_get_model (GpoLadderView *view);
 
 G_END_DECLS

@@ -12,9 +12,18 @@ attach_transcript (GtkWidget *view, GpoWindow *window)
 }
 
 static void
+on_fold (GSimpleAction *action, GVariant *state, gpointer view)
+{
+  gpo_ladder_view_set_fold (GPO_LADDER_VIEW (view), g_variant_get_boolean (state));
+  g_simple_action_set_state (action, state);
+}
+
+static void
 attach_ladder (GtkWidget *view, GpoWindow *window)
 {
+  static const GActionEntry fold = { "fold", NULL, NULL, "false", on_fold };
   gpo_ladder_view_set_cursor (GPO_LADDER_VIEW (view), gpo_window_get_cursor (window));
+  g_action_map_add_action_entries (G_ACTION_MAP (window), &fold, 1, view);
 }
 
 static void

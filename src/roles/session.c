@@ -216,6 +216,9 @@ gpo_session_record_line (GpoSession *session, gboolean from_client, const char *
     g_free (whole);
   if (ending == GPO_ENDING_LF)
     gpo_event_add_symbol (&b, GPO_FIELD_ENDING, symbol_of (&lf, "lf"));
+  if (from_client && session->ahead)
+    gpo_event_add_boolean (&b, GPO_FIELD_AHEAD, TRUE);
+  session->ahead = FALSE;
   session->cause = gpo_log_append (session->log, &b);
   return session->cause;
 }

@@ -68,6 +68,7 @@ struct GpoSession {
   gboolean witness;        /* records lines and data */
   gboolean tls;            /* encrypted */
   gboolean partial;        /* what came last was only more of an unfinished unit */
+  gboolean ahead;          /* the client's line that is recorded next has more behind it already (RFC 2920) */
   guint64 cause;           /* number of the last `line` event, the cause of edges that follow */
 
   /* wishes, read by the desk after every call */

@@ -328,6 +328,7 @@ take_line (GpoSmtpServer *server)
   GpoSmtpInput input = auth ? GPO_SMTP_IN_RESPONSE : command.input;
   if (!server->asked)
     {
+      session->ahead = !auth && session->in_length > line.with_ending;
       gpo_session_record_line (session, TRUE, line.text, line.length, line.ending, input_symbol (input), 0);
       if (line.ending == GPO_ENDING_LF)
         gpo_smtp_note (server, "this command ends in a bare LF; it is taken, though a line of SMTP ends in CR LF"

@@ -111,7 +111,8 @@ typedef enum {
   X (CHECK, "check")                                                                                \
   X (STEP, "step")                                                                                   \
   X (TLS, "tls")              /* connect, edge: whether the session is encrypted */                  \
-  X (HIDDEN, "hidden")        /* data: the bytes are elsewhere; never written to files */
+  X (HIDDEN, "hidden")        /* data: the bytes are elsewhere; never written to files */            \
+  X (AHEAD, "ahead")          /* line: the client sent more behind it without waiting for the answer */
 
 typedef enum {
 #define X(name, word) GPO_FIELD_##name,

@@ -216,7 +216,7 @@ START_TEST (ladder_has_each_line_once_between_the_right_parties)
     {
       const GpoRung *rung = gpo_ladder_model_rung (model, i);
       const GpoEvent *event = gpo_log_get (gpo_cursor_get_log (cursor), rung->n);
-      if (event->kind != GPO_KIND_LINE && event->kind != GPO_KIND_DATA)
+      if ((event->kind != GPO_KIND_LINE && event->kind != GPO_KIND_DATA) || rung->kind == GPO_RUNG_GAP)
         continue;
       lines += 1 + rung->folded;
       gboolean from_server = strcmp (gpo_event_text (event, GPO_FIELD_FROM, NULL), "server") == 0;
