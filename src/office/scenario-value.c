@@ -288,5 +288,6 @@ const GpoValueRow gpo_limit_rows[]
         LIMIT ("limit-command-timeout", GPO_VALUE_IS_SECONDS, command_timeout, 1, 86400),
         LIMIT ("limit-data-timeout", GPO_VALUE_IS_SECONDS, data_timeout, 1, 86400),
         LIMIT ("limit-imap-timeout", GPO_VALUE_IS_SECONDS, imap_timeout, 1, 86400),
+        LIMIT ("limit-pop3-timeout", GPO_VALUE_IS_SECONDS, pop3_timeout, 1, 86400),
         LIMIT ("limit-literal", GPO_VALUE_IS_BYTES_32, literal, 1, G_MAXUINT32),
         { NULL } };

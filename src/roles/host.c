@@ -26,6 +26,7 @@ gpo_limits_default (GpoLimits *limits)
     .command_timeout = 300,
     .data_timeout = 180,
     .imap_timeout = 1800,
+    .pop3_timeout = 600,
     .literal = 64 * 1024 * 1024,
   };
 }

@@ -35,6 +35,7 @@ typedef struct {
   guint command_timeout;    /* 300 s (RFC 5321 §4.5.3.2.7) */
   guint data_timeout;       /* 180 s between blocks (§4.5.3.2.5) */
   guint imap_timeout;       /* 1800 s (RFC 3501 §5.4) */
+  guint pop3_timeout;       /* 600 s (RFC 1939 §3) */
   guint literal;            /* largest APPEND: 64 MiB */
 } GpoLimits;
 void gpo_limits_default (GpoLimits *limits);

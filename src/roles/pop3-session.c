@@ -208,7 +208,7 @@ gpo_pop3_server_new (GpoCounter *counter, guint32 number)
 {
   GpoPop3 *pop3 = g_new0 (GpoPop3, 1);
   gpo_mail_init (&pop3->mail, &pop3_class, counter, number);
-  pop3->mail.session.timeout_ms = 600 * 1000; /* RFC 1939 §3: at least ten minutes */
+  pop3->mail.session.timeout_ms = counter->host->limits.pop3_timeout * 1000;
   pop3->stamp = g_strdup_printf ("<%u.%" G_GINT64_FORMAT "@%s>", number, counter->wall (counter), counter->host->domain);
   return &pop3->mail.session;
 }

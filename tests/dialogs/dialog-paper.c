@@ -120,6 +120,14 @@ start_tls (DialogTransport *transport, gpointer data, GError **error)
 }
 
 static void
+stop (DialogTransport *transport, gpointer data)
+{
+  PaperSession *session = data;
+  GpoSession *server = session->client ? session->client->session : session->office->session;
+  server->class->shutdown (server);
+}
+
+static void
 close_session (DialogTransport *transport, gpointer data)
 {
   PaperSession *session = data;
@@ -142,6 +150,6 @@ close_session (DialogTransport *transport, gpointer data)
 DialogTransport *
 dialog_paper_transport (void)
 {
-  static DialogTransport transport = { open_session, send_bytes, receive_bytes, start_tls, close_session };
+  static DialogTransport transport = { open_session, send_bytes, receive_bytes, start_tls, stop, close_session };
   return &transport;
 }

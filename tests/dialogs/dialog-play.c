@@ -11,6 +11,7 @@ typedef struct
   GString *out;     /* gathered, not sent */
   GString *in;      /* received, not looked at */
   gboolean ended;   /* the server has hung up */
+  char *stamp;      /* "<…>" of the last line that had one, for APOP */
 } Party;
 
 typedef struct
@@ -124,7 +125,23 @@ expect (Player *player, Party *party, const DialogStep *step, GError **error)
   if (!dialog_matches (step->text->str, line))
     return differs (player, step, error, step->text->str, line);
   g_string_erase (party->in, 0, (gssize) n);
+  const char *left = strchr (line, '<'), *right = left ? strchr (left, '>') : NULL;
+  if (right)
+    {
+      g_free (party->stamp);
+      party->stamp = g_strndup (left, (gsize) (right - left) + 1);
+    }
   return TRUE;
+}
+
+/* "name password" as APOP says it. */
+static void
+say_apop (Party *party, const char *text)
+{
+  g_auto (GStrv) words = g_strsplit (text, " ", 2);
+  g_autofree char *secret = g_strconcat (party->stamp ? party->stamp : "", words[0] && words[1] ? words[1] : "", NULL);
+  g_autofree char *digest = g_compute_checksum_for_string (G_CHECKSUM_MD5, secret, -1);
+  g_string_append_printf (party->out, "APOP %s %s\r\n", words[0], digest);
 }
 
 static gboolean
@@ -166,6 +183,11 @@ play_step (Player *player, const DialogStep *step, GError **error)
       g_string_append_len (party->out, step->text->str, step->text->len);
       return TRUE;
     }
+  if (step->verb == DIALOG_APOP)
+    {
+      say_apop (party, step->text->str);
+      return TRUE;
+    }
   if (!flush (player, party, error))
     return FALSE;
   switch (step->verb)
@@ -180,6 +202,9 @@ play_step (Player *player, const DialogStep *step, GError **error)
              && player->transport->start_tls (player->transport, party->session, error);
     case DIALOG_CLOSED:
       return expect_closed (player, party, step, error);
+    case DIALOG_STOP:
+      player->transport->stop (player->transport, party->session);
+      return TRUE;
     case DIALOG_CLOSE:
       player->transport->close (player->transport, party->session);
       party->session = NULL;
@@ -208,6 +233,7 @@ dialog_play (const Dialog *dialog, DialogTransport *transport, gboolean byte_by_
         good = differs (&player, last, error, "nothing more", party->in->str);
       if (party->session)
         transport->close (transport, party->session);
+      g_free (party->stamp);
       g_string_free (party->out, TRUE);
       g_string_free (party->in, TRUE);
     }

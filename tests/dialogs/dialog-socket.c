@@ -20,7 +20,7 @@ struct ServedOffice
 {
   DialogTransport transport; /* first: the transport is the office */
   GSubprocess *process;
-  char *folder, *ports_path, *ports;
+  char *folder, *ports_path, *ports, *trace;
 };
 
 /* --- sessions --- */
@@ -116,6 +116,12 @@ start_tls (DialogTransport *transport, gpointer data, GError **error)
 }
 
 static void
+stop (DialogTransport *transport, gpointer data)
+{
+  g_subprocess_send_signal (((ServedOffice *) transport)->process, SIGTERM);
+}
+
+static void
 close_session (DialogTransport *transport, gpointer data)
 {
   SocketSession *session = data;
@@ -164,21 +170,24 @@ free_office (ServedOffice *office)
 {
   if (office->ports_path)
     g_unlink (office->ports_path);
+  if (office->trace)
+    g_unlink (office->trace);
   if (office->folder)
     g_rmdir (office->folder);
   g_clear_object (&office->process);
   g_free (office->folder);
   g_free (office->ports_path);
   g_free (office->ports);
+  g_free (office->trace);
   g_free (office);
 }
 
 static gboolean
 spawn (ServedOffice *office, const char *program, const char *scenario, GError **error)
 {
-  const char *argv[] = { program,  "serve",   "--temporary",      "--port-base",
-                         "0",      "--ports", office->ports_path, scenario ? "--scenario" : NULL,
-                         scenario, NULL };
+  const char *argv[]
+      = { program,   "serve",       "--temporary",      "--port-base", "0",      "--ports", office->ports_path,
+          "--trace", office->trace, scenario ? "--scenario" : NULL, scenario, NULL };
   office->process = g_subprocess_newv (argv, G_SUBPROCESS_FLAGS_STDOUT_PIPE, error);
   return office->process != NULL;
 }
@@ -187,7 +196,7 @@ ServedOffice *
 served_office_start (const char *program, const char *scenario, GError **error)
 {
   ServedOffice *office = g_new0 (ServedOffice, 1);
-  office->transport = (DialogTransport){ open_session, send_bytes, receive_bytes, start_tls, close_session };
+  office->transport = (DialogTransport){ open_session, send_bytes, receive_bytes, start_tls, stop, close_session };
   office->folder = g_dir_make_tmp ("dialog-XXXXXX", error);
   int watch = inotify_init1 (IN_CLOEXEC);
   gboolean good
@@ -195,6 +204,7 @@ served_office_start (const char *program, const char *scenario, GError **error)
   if (good)
     {
       office->ports_path = g_build_filename (office->folder, "ports", NULL);
+      office->trace = g_build_filename (office->folder, "trace", NULL);
       good = spawn (office, program, scenario, error) && wait_for_ports (office, watch, error);
     }
   close (watch);
@@ -207,7 +217,7 @@ served_office_start (const char *program, const char *scenario, GError **error)
 }
 
 gboolean
-served_office_stop (ServedOffice *office, GError **error)
+served_office_stop (ServedOffice *office, DialogRows *rows, GError **error)
 {
   int out = g_unix_input_stream_get_fd (G_UNIX_INPUT_STREAM (g_subprocess_get_stdout_pipe (office->process)));
   gint64 deadline = g_get_monotonic_time () + DEADLINE_S * G_USEC_PER_SEC;
@@ -223,6 +233,7 @@ served_office_stop (ServedOffice *office, GError **error)
   if (!good)
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "glasspost serve %s",
                  in_time ? "did not end with status 0" : "did not end after SIGTERM");
+  good = good && (!rows || dialog_rows_read (rows, office->trace, error));
   free_office (office);
   return good;
 }

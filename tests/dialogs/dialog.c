@@ -133,16 +133,20 @@ read_step (Reader *reader, const char *kind, guint session, const char *text, GE
         return wrong (reader, error, "an escape is \\r \\n \\t \\0 \\xNN \\\\ or \\{TIMES:TEXT}", text);
       add_step (reader, DIALOG_SEND, session, bytes);
     }
+  else if (strcmp (kind, "C-apop") == 0)
+    add_step (reader, DIALOG_APOP, session, g_string_new (text));
   else if (strcmp (kind, "C-tls") == 0)
     add_step (reader, DIALOG_TLS, session, NULL);
   else if (strcmp (kind, "C-close") == 0)
     add_step (reader, DIALOG_CLOSE, session, NULL);
   else if (strcmp (kind, "S-closed") == 0)
     add_step (reader, DIALOG_CLOSED, session, NULL);
+  else if (strcmp (kind, "S-stops") == 0)
+    add_step (reader, DIALOG_STOP, session, NULL);
   else if (strcmp (kind, "S") == 0 || strcmp (kind, "S*") == 0)
     add_step (reader, kind[1] ? DIALOG_EXPECT_ANY : DIALOG_EXPECT, session, g_string_new (text));
   else
-    return wrong (reader, error, "a step is C, C-bytes, C-tls, C-close, S, S* or S-closed, not", kind);
+    return wrong (reader, error, "a step is C, C-bytes, C-apop, C-tls, C-close, S, S*, S-closed or S-stops, not", kind);
   return TRUE;
 }
 

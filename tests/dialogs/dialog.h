@@ -12,9 +12,12 @@
  *     C-bytes: NOOP\n                           sends these bytes alone; \r \n \t \0 \xNN \\ and
  *                                               \{600:x} for 600 times x
  *     S*: 250-*                                 any number of such lines, also none
+ *     C-apop: bob glass                         sends APOP with the digest of the stamp "<…>" last seen and the
+ *                                               password (RFC 1939 §7)
  *     C-tls:                                    begins the TLS handshake, as after 220 to STARTTLS
  *     C-close:                                  the client hangs up
  *     S-closed:                                 the server must hang up, with nothing more said
+ *     S-stops:                                  the office is told to close
  *     # a comment
  *
  * Other sessions of the same dialogue are C2: and S2: up to C9: and S9:, each opened where it is first
@@ -32,11 +35,13 @@ G_BEGIN_DECLS
 
 typedef enum {
   DIALOG_SEND,       /* bytes as they go on the wire */
+  DIALOG_APOP,       /* "name password" */
   DIALOG_EXPECT,     /* a pattern for one line, without CRLF */
   DIALOG_EXPECT_ANY, /* a pattern for any number of lines */
   DIALOG_TLS,
   DIALOG_CLOSE,
-  DIALOG_CLOSED
+  DIALOG_CLOSED,
+  DIALOG_STOP
 } DialogVerb;
 
 typedef struct {
@@ -70,6 +75,8 @@ struct DialogTransport {
    * FALSE without error: the server has hung up. FALSE with one: it stays silent, or is gone. */
   gboolean (*receive) (DialogTransport *transport, gpointer session, GString *in, GError **error);
   gboolean (*start_tls) (DialogTransport *transport, gpointer session, GError **error);
+  /* The office closes, as SIGTERM makes it. */
+  void (*stop) (DialogTransport *transport, gpointer session);
   /* Hangs up and frees the session. */
   void (*close) (DialogTransport *transport, gpointer session);
 };

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* run-dialogs.c: `run-dialogs GLASSPOST FOLDER`: plays every dialogue of a folder, whole and one byte at
  * a time; two TAP cases a dialogue. Over loopback each has an office of its own; with --memory in place
- * of the program the bare sessions answer. */
+ * of the program the bare sessions answer. With --rows PROTOCOL behind the folder there are two cases more: every row
+ * of the server's table was taken by some dialogue, whole and one byte at a time. */
 #include "dialog-paper.h"
 #include "dialog-socket.h"
 #include <stdio.h>
 #include <string.h>
 
 static guint n_cases, n_failed;
+static DialogRows *rows[2]; /* whole, byte by byte; NULL: nobody asks */
 
 static void
 report (const char *name, const char *how, const GError *error)
@@ -30,7 +32,7 @@ play_served (const char *program, const Dialog *dialog, gboolean byte_by_byte, G
   if (!office)
     return FALSE;
   gboolean good = dialog_play (dialog, served_office_transport (office), byte_by_byte, error);
-  return served_office_stop (office, good ? error : NULL) && good;
+  return served_office_stop (office, rows[byte_by_byte ? 1 : 0], good ? error : NULL) && good;
 }
 
 static void
@@ -50,6 +52,23 @@ play (const char *program, const Dialog *dialog, const char *name, gboolean byte
         play_served (program, dialog, byte_by_byte, &error);
       report (name, how, error);
     }
+}
+
+/* The tap case that says which rows are still untried. */
+static void
+report_rows (const DialogRows *tried, const char *how)
+{
+  g_autoptr (GString) missing = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
+  for (gsize row = 0; row < tried->machine->n_edges; row++)
+    {
+      g_autofree char *name = dialog_rows_name (tried, row);
+      if (!tried->taken[row] && !dialog_rows_exempt (tried, row))
+        g_string_append_printf (missing, "\n%s", name);
+    }
+  if (missing->len)
+    g_set_error (&error, G_IO_ERROR, G_IO_ERROR_FAILED, "no dialogue takes these rows:%s", missing->str);
+  report (tried->machine->name, how, error);
 }
 
 static int
@@ -77,14 +96,17 @@ int
 main (int argc, char **argv)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) names = argc == 3 ? list_dialogs (argv[2], &error) : NULL;
+  gboolean count = argc == 5 && strcmp (argv[3], "--rows") == 0;
+  g_autoptr (GPtrArray) names = argc == 3 || count ? list_dialogs (argv[2], &error) : NULL;
   if (!names || !names->len)
     {
       fprintf (stderr, "%s\n",
-               error ? error->message : "usage: run-dialogs GLASSPOST|--memory FOLDER (with *.dialog in it)");
+               error ? error->message : "usage: run-dialogs GLASSPOST|--memory FOLDER [--rows PROTOCOL] (with *.dialog in it)");
       return 1;
     }
-  printf ("1..%u\n", names->len * 2);
+  for (guint way = 0; count && way < 2; way++)
+    rows[way] = dialog_rows_new (argv[4]);
+  printf ("1..%u\n", names->len * 2 + (rows[0] ? 2 : 0));
   for (guint i = 0; i < names->len; i++)
     {
       const char *name = names->pdata[i];
@@ -96,6 +118,11 @@ main (int argc, char **argv)
           play (argv[1], dialog, name, way == 1);
         else
           report (name, "it can be read", bad);
+    }
+  for (guint way = 0; rows[0] && way < 2; way++)
+    {
+      report_rows (rows[way], way ? "every row is taken byte by byte" : "every row is taken whole");
+      dialog_rows_free (rows[way]);
     }
   return n_failed ? 1 : 0;
 }
