@@ -4,7 +4,6 @@
  *     select-options = *(SP ("SUBSCRIBED" / "REMOTE" / "RECURSIVEMATCH" / "SPECIAL-USE"))
  *     return-options = *(SP ("SUBSCRIBED" / "CHILDREN" / "SPECIAL-USE" / "STATUS" SP status-items)) */
 #include "roles/imap-private.h"
-#include <string.h>
 
 gboolean
 gpo_imap_list_select_options (GpoImapParser *p, GpoImapList *list)
@@ -62,20 +61,6 @@ gpo_imap_list_selects (const GpoImapList *list, const GpoMailboxEntry *entry)
   if (list->lsub || list->select_subscribed)
     return entry->subscribed && (!list->select_special || entry->use);
   return entry->exists && (!list->select_special || entry->use);
-}
-
-/* Whether something under this name is subscribed (RECURSIVEMATCH, and LSUB with "%"). */
-gboolean
-gpo_imap_list_has_subscribed_child (GPtrArray *entries, const char *name)
-{
-  gsize n = strlen (name);
-  for (guint i = 0; i < entries->len; i++)
-    {
-      const GpoMailboxEntry *other = entries->pdata[i];
-      if (other->subscribed && strncmp (other->name, name, n) == 0 && other->name[n] == GPO_MAILBOX_DELIMITER)
-        return TRUE;
-    }
-  return FALSE;
 }
 
 void

@@ -115,6 +115,22 @@ tell (GpoImap *imap, const GpoImapList *list, const GpoMailboxEntry *entry, gboo
   gpo_imap_end (imap);
 }
 
+/* Whether something under this name is subscribed: RECURSIVEMATCH tells so, and LSUB of a parent whose child its pattern does not
+ * name itself, as with "%". */
+static gboolean
+has_subscribed_child (const GpoImapList *list, GPtrArray *entries, const char *name)
+{
+  gsize n = strlen (name);
+  for (guint i = 0; i < entries->len; i++)
+    {
+      const GpoMailboxEntry *other = entries->pdata[i];
+      if (other->subscribed && strncmp (other->name, name, n) == 0 && other->name[n] == GPO_MAILBOX_DELIMITER
+          && !(list->lsub && matches_any (list, other->name)))
+        return TRUE;
+    }
+  return FALSE;
+}
+
 static void
 tell_all (GpoImap *imap, GpoImapList *list)
 {
@@ -125,7 +141,7 @@ tell_all (GpoImap *imap, GpoImapList *list)
       const GpoMailboxEntry *entry = entries->pdata[i];
       if (!matches_any (list, entry->name))
         continue;
-      gboolean child = parents && gpo_imap_list_has_subscribed_child (entries, entry->name);
+      gboolean child = parents && has_subscribed_child (list, entries, entry->name);
       if (!gpo_imap_list_selects (list, entry) && !child)
         continue;
       if (list->lsub && !entry->subscribed)

@@ -235,8 +235,6 @@ gboolean gpo_imap_create_use (GpoImapParser *parser, GpoSpecialUse *use);
 gboolean gpo_imap_list_select_options (GpoImapParser *parser, GpoImapList *list);
 gboolean gpo_imap_list_return_options (GpoImapParser *parser, GpoImapList *list);
 gboolean gpo_imap_list_selects (const GpoImapList *list, const GpoMailboxEntry *entry);
-/* Whether something under this name is subscribed (RECURSIVEMATCH, and LSUB). */
-gboolean gpo_imap_list_has_subscribed_child (GPtrArray *entries, const char *name);
 void gpo_imap_list_child_info (GString *out);
 
 /* LIST-STATUS: a step of the stream behind the names: the STATUS of the next one, or the answer. */

@@ -8,6 +8,11 @@ void
 gpo_pop3_apop (GpoPop3 *pop3, GpoPop3Command *command)
 {
   const char *space = command->length ? memchr (command->argument, ' ', command->length) : NULL;
+  if (gpo_mail_needs_tls (&pop3->mail))
+    {
+      gpo_pop3_answer (pop3, GPO_POP3_IN_APOP, GPO_NEEDS_TLS, NULL);
+      return;
+    }
   if (!space)
     {
       gpo_pop3_answer (pop3, GPO_POP3_IN_APOP, GPO_SYNTAX, "-ERR expected a name and a digest behind APOP");

@@ -168,6 +168,8 @@ expect_closed (Player *player, Party *party, const DialogStep *step, GError **er
   if (silent)
     return differs (player, step, error, "the server hangs up", silent->message);
   party->ended = TRUE;
+  if (step->verb == DIALOG_DROPPED)
+    g_string_truncate (party->in, 0);
   return party->in->len == 0
          || differs (player, step, error, "the server hangs up, saying no more", party->in->str);
 }
@@ -201,6 +203,7 @@ play_step (Player *player, const DialogStep *step, GError **error)
               || differs (player, step, error, "nothing before the handshake", party->in->str))
              && player->transport->start_tls (player->transport, party->session, error);
     case DIALOG_CLOSED:
+    case DIALOG_DROPPED:
       return expect_closed (player, party, step, error);
     case DIALOG_STOP:
       player->transport->stop (player->transport, party->session);

@@ -141,12 +141,14 @@ read_step (Reader *reader, const char *kind, guint session, const char *text, GE
     add_step (reader, DIALOG_CLOSE, session, NULL);
   else if (strcmp (kind, "S-closed") == 0)
     add_step (reader, DIALOG_CLOSED, session, NULL);
+  else if (strcmp (kind, "S-drops") == 0)
+    add_step (reader, DIALOG_DROPPED, session, NULL);
   else if (strcmp (kind, "S-stops") == 0)
     add_step (reader, DIALOG_STOP, session, NULL);
   else if (strcmp (kind, "S") == 0 || strcmp (kind, "S*") == 0)
     add_step (reader, kind[1] ? DIALOG_EXPECT_ANY : DIALOG_EXPECT, session, g_string_new (text));
   else
-    return wrong (reader, error, "a step is C, C-bytes, C-apop, C-tls, C-close, S, S*, S-closed or S-stops, not", kind);
+    return wrong (reader, error, "a step is C, C-bytes, C-apop, C-tls, C-close, S, S*, S-closed, S-drops or S-stops, not", kind);
   return TRUE;
 }
 

@@ -17,6 +17,7 @@
  *     C-tls:                                    begins the TLS handshake, as after 220 to STARTTLS
  *     C-close:                                  the client hangs up
  *     S-closed:                                 the server must hang up, with nothing more said
+ *     S-drops:                                  the server must hang up, whatever it says before (an alert of TLS)
  *     S-stops:                                  the office is told to close
  *     # a comment
  *
@@ -41,6 +42,7 @@ typedef enum {
   DIALOG_TLS,
   DIALOG_CLOSE,
   DIALOG_CLOSED,
+  DIALOG_DROPPED,
   DIALOG_STOP
 } DialogVerb;
 

@@ -449,6 +449,8 @@ run_append (gpointer data)
   GpoMailbox *mailbox = a->append.mailbox;
   g_autoptr (GError) error = full (self (mailbox)->owner->paper);
   guint32 uid = 0;
+  if (!error && mailbox->gone)
+    error = g_error_new_literal (GPO_MAILBOX_ERROR, GPO_MAILBOX_ERROR_NONEXISTENT, "the mailbox was deleted meanwhile");
   if (!error)
     {
       g_autoptr (GBytes) bytes = g_bytes_new (a->bytes->str, a->bytes->len);

@@ -127,12 +127,26 @@ START_TEST (full_disk_is_told_and_changes_nothing)
 }
 END_TEST
 
+/* Arrow 2 of RFC 3501 §3: known before the first command. */
+START_TEST (preauth_greeting_leads_to_the_authenticated_state)
+{
+  PaperCounter *paper = paper_counter_new ();
+  GpoSession *session = gpo_imap_server_new (&paper->counter, 1);
+  gpo_imap_server_greet (session, GPO_EMPTY, gpo_host_person (paper->host, "bob"));
+  ck_assert_int_eq (session->state, GPO_IMAP_AUTHENTICATED);
+  ck_assert_msg (g_str_has_prefix (session->out->str, "* PREAUTH [CAPABILITY IMAP4rev1 LITERAL+ "), "%s", session->out->str);
+  gpo_session_free (session);
+  paper_counter_free (paper);
+}
+END_TEST
+
 static Suite *
 suite (void)
 {
   Suite *s = suite_create ("imap-session");
   TCase *c = tcase_create ("session");
   tcase_add_loop_test (c, command_is_legal_where_the_table_says, 0, G_N_ELEMENTS (states) * GPO_IMAP_IN_UNKNOWN);
+  tcase_add_test (c, preauth_greeting_leads_to_the_authenticated_state);
   tcase_add_test (c, client_that_does_not_read_holds_up_only_itself);
   tcase_add_test (c, fetched_letter_has_its_number_in_the_trace);
   tcase_add_loop_test (c, full_disk_is_told_and_changes_nothing, 0, 4);
