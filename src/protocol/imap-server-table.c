@@ -30,7 +30,7 @@
  *            |               Logout                 |
  *            +--------------------------------------+
  *
- * The numbers stand behind the rows that are these arrows. Rows that accept name their state; refusals that leave
+ * The rows that are these arrows have their numbers. Rows that accept name their state; refusals that leave
  * the state as it is are written once, at the end. Replies begin with OK, NO, BAD, BYE or PREAUTH; a
  * session puts the tag in front and may say more. */
 #include "protocol/imap.h"
@@ -48,9 +48,14 @@ static const char *const inputs[] = {
 };
 
 #define ROW(from, input, verdict, to, reply, spec)                                                   \
-  { GPO_IMAP_##from, GPO_IMAP_IN_##input, GPO_##verdict, GPO_IMAP_##to, reply, spec }
+  { GPO_IMAP_##from, GPO_IMAP_IN_##input, GPO_##verdict, GPO_IMAP_##to, reply, spec, 0 }
+/* A row that is one of the arrows. */
+#define ARROW(number, from, input, verdict, to, reply, spec)                                         \
+  { GPO_IMAP_##from, GPO_IMAP_IN_##input, GPO_##verdict, GPO_IMAP_##to, reply, spec, number }
 #define ANY_STATE(input, verdict, to, reply, spec)                                                   \
-  { GPO_ANY, GPO_IMAP_IN_##input, GPO_##verdict, to, reply, spec }
+  { GPO_ANY, GPO_IMAP_IN_##input, GPO_##verdict, to, reply, spec, 0 }
+/* Arrow 7 from everywhere. */
+#define END(input, reply, spec) { GPO_ANY, GPO_IMAP_IN_##input, GPO_CLOSING, GPO_IMAP_LOGOUT, reply, spec, 7 }
 #define ANY_INPUT(from, verdict, to, reply, spec)                                                    \
   { GPO_IMAP_##from, GPO_ANY, GPO_##verdict, to, reply, spec }
 #define ANY_BOTH(verdict, to, reply, spec) { GPO_ANY, GPO_ANY, GPO_##verdict, to, reply, spec }
@@ -59,7 +64,7 @@ static const char *const inputs[] = {
 #define IN_ANY_STATE(state)                                                                          \
   ROW (state, CAPABILITY, OK, state, "OK CAPABILITY completed", "RFC 3501 §6.1.1"),                  \
   ROW (state, NOOP, OK, state, "OK NOOP completed", "RFC 3501 §6.1.2"),                              \
-  ROW (state, LOGOUT, OK, LOGOUT, "OK LOGOUT completed", "RFC 3501 §6.1.3"), /* (7) */               \
+  ARROW (7, state, LOGOUT, OK, LOGOUT, "OK LOGOUT completed", "RFC 3501 §6.1.3"), \
   ROW (state, ID, OK, state, "OK ID completed", "RFC 2971 §3.1")
 
 /* Commands of the authenticated state, which the selected one has too: RFC 3501 §6.3. */
@@ -81,25 +86,25 @@ static const char *const inputs[] = {
   ROW (state, IDLE, MORE, idle, "+ idling", "RFC 2177 §3"),                                          \
   ROW (idle, DONE, OK, state, "OK IDLE completed", "RFC 2177 §3"),                                   \
   ROW (idle, DONE, SYNTAX, state, "BAD expected DONE to end IDLE", "RFC 2177 §3"),                   \
-  ROW (state, SELECT, OK, SELECTED, "OK [READ-WRITE] SELECT completed", "RFC 3501 §6.3.1"), /* (5) */ \
-  ROW (state, EXAMINE, OK, SELECTED, "OK [READ-ONLY] EXAMINE completed", "RFC 3501 §6.3.2") /* (5) */
+  ARROW (5, state, SELECT, OK, SELECTED, "OK [READ-WRITE] SELECT completed", "RFC 3501 §6.3.1"), \
+  ARROW (5, state, EXAMINE, OK, SELECTED, "OK [READ-ONLY] EXAMINE completed", "RFC 3501 §6.3.2")
 
 #define SELECTED_ROW(input, reply, spec) ROW (SELECTED, input, OK, SELECTED, reply, spec)
 
 static const GpoEdge edges[] = {
-  ROW (CONNECTED, CONNECT, OK, NOT_AUTHENTICATED, "OK ready", "RFC 3501 §7.1.1"),             /* (1) */
-  ROW (CONNECTED, CONNECT, EMPTY, AUTHENTICATED, "PREAUTH welcome", "RFC 3501 §7.1.4"),       /* (2) */
-  ROW (CONNECTED, CONNECT, TOO_MANY, LOGOUT, "BYE too many connections", "RFC 3501 §7.1.5"),  /* (3) */
+  ARROW (1, CONNECTED, CONNECT, OK, NOT_AUTHENTICATED, "OK ready", "RFC 3501 §7.1.1"),
+  ARROW (2, CONNECTED, CONNECT, EMPTY, AUTHENTICATED, "PREAUTH welcome", "RFC 3501 §7.1.4"),
+  ARROW (3, CONNECTED, CONNECT, TOO_MANY, LOGOUT, "BYE too many connections", "RFC 3501 §7.1.5"),
 
   IN_ANY_STATE (NOT_AUTHENTICATED),
   ROW (NOT_AUTHENTICATED, STARTTLS, MORE, TLS, "OK begin TLS now", "RFC 3501 §6.2.1"),
   ROW (TLS, HANDSHAKE, OK, NOT_AUTHENTICATED, NULL, "RFC 3501 §6.2.1"),
-  ROW (TLS, HANDSHAKE, REFUSED, LOGOUT, NULL, "RFC 3501 §6.2.1"), /* (7) */
-  ROW (NOT_AUTHENTICATED, LOGIN, OK, AUTHENTICATED, "OK LOGIN completed", "RFC 3501 §6.2.3"),               /* (4) */
-  ROW (NOT_AUTHENTICATED, AUTHENTICATE, OK, AUTHENTICATED, "OK AUTHENTICATE completed", "RFC 3501 §6.2.2"), /* (4) */
+  ARROW (7, TLS, HANDSHAKE, REFUSED, LOGOUT, NULL, "RFC 3501 §6.2.1"),
+  ARROW (4, NOT_AUTHENTICATED, LOGIN, OK, AUTHENTICATED, "OK LOGIN completed", "RFC 3501 §6.2.3"),
+  ARROW (4, NOT_AUTHENTICATED, AUTHENTICATE, OK, AUTHENTICATED, "OK AUTHENTICATE completed", "RFC 3501 §6.2.2"),
   ROW (NOT_AUTHENTICATED, AUTHENTICATE, MORE, AUTHENTICATE, "+ ", "RFC 3501 §6.2.2"),
   ROW (AUTHENTICATE, RESPONSE, MORE, AUTHENTICATE, "+ ", "RFC 3501 §6.2.2"),
-  ROW (AUTHENTICATE, RESPONSE, OK, AUTHENTICATED, "OK AUTHENTICATE completed", "RFC 3501 §6.2.2"), /* (4) */
+  ARROW (4, AUTHENTICATE, RESPONSE, OK, AUTHENTICATED, "OK AUTHENTICATE completed", "RFC 3501 §6.2.2"),
   ROW (AUTHENTICATE, RESPONSE, REFUSED, NOT_AUTHENTICATED, "NO [AUTHENTICATIONFAILED] wrong name or password",
        "RFC 5530 §3"),
   ROW (AUTHENTICATE, RESPONSE, SYNTAX, NOT_AUTHENTICATED, "BAD authentication given up", "RFC 3501 §6.2.2"),
@@ -110,10 +115,10 @@ static const GpoEdge edges[] = {
 
   IN_ANY_STATE (SELECTED),
   IN_AUTHENTICATED (SELECTED, SELECTED_IDLE, SELECTED_APPEND),
-  ROW (SELECTED, SELECT, REFUSED, AUTHENTICATED, "NO SELECT failed", "RFC 3501 §6.3.1"),     /* (6) */
-  ROW (SELECTED, EXAMINE, REFUSED, AUTHENTICATED, "NO EXAMINE failed", "RFC 3501 §6.3.2"),   /* (6) */
-  ROW (SELECTED, CLOSE, OK, AUTHENTICATED, "OK CLOSE completed", "RFC 3501 §6.4.2"),         /* (6) */
-  ROW (SELECTED, UNSELECT, OK, AUTHENTICATED, "OK UNSELECT completed", "RFC 3691 §2"),       /* (6) */
+  ARROW (6, SELECTED, SELECT, REFUSED, AUTHENTICATED, "NO SELECT failed", "RFC 3501 §6.3.1"),
+  ARROW (6, SELECTED, EXAMINE, REFUSED, AUTHENTICATED, "NO EXAMINE failed", "RFC 3501 §6.3.2"),
+  ARROW (6, SELECTED, CLOSE, OK, AUTHENTICATED, "OK CLOSE completed", "RFC 3501 §6.4.2"),
+  ARROW (6, SELECTED, UNSELECT, OK, AUTHENTICATED, "OK UNSELECT completed", "RFC 3691 §2"),
   SELECTED_ROW (CHECK, "OK CHECK completed", "RFC 3501 §6.4.1"),
   SELECTED_ROW (EXPUNGE, "OK EXPUNGE completed", "RFC 3501 §6.4.3"),
   SELECTED_ROW (SEARCH, "OK SEARCH completed", "RFC 3501 §6.4.4"),
@@ -131,14 +136,14 @@ static const GpoEdge edges[] = {
   ROW (SELECTED, UID_FETCH, PARTIAL, SELECTED, "NO [EXPUNGEISSUED] some letters are gone", "RFC 5530 §3"),
   ROW (SELECTED, STORE, PARTIAL, SELECTED, "OK [MODIFIED] some letters had changed", "RFC 7162 §3.1.3"),
   ROW (SELECTED, UID_STORE, PARTIAL, SELECTED, "OK [MODIFIED] some letters had changed", "RFC 7162 §3.1.3"),
-  ROW (SELECTED, GONE, CLOSING, LOGOUT, "BYE the selected mailbox was deleted", "RFC 3501 §7.1.5"),           /* (7) */
-  ROW (SELECTED_IDLE, GONE, CLOSING, LOGOUT, "BYE the selected mailbox was deleted", "RFC 3501 §7.1.5"),      /* (7) */
+  ARROW (7, SELECTED, GONE, CLOSING, LOGOUT, "BYE the selected mailbox was deleted", "RFC 3501 §7.1.5"),
+  ARROW (7, SELECTED_IDLE, GONE, CLOSING, LOGOUT, "BYE the selected mailbox was deleted", "RFC 3501 §7.1.5"),
 
-  /* Ends: arrow (7) from everywhere. */
-  ANY_STATE (TIMEOUT, CLOSING, GPO_IMAP_LOGOUT, "BYE you were silent for too long", "RFC 3501 §5.4"),    /* (7) */
-  ANY_STATE (SHUTDOWN, CLOSING, GPO_IMAP_LOGOUT, "BYE the office closes", "RFC 3501 §3.4"),              /* (7) */
-  ANY_STATE (LOST, CLOSING, GPO_IMAP_LOGOUT, NULL, "RFC 3501 §3.4"),                                     /* (7) */
-  ANY_BOTH (CLOSING, GPO_IMAP_LOGOUT, "BYE too many bad commands", "RFC 3501 §7.1.5"),                   /* (7) */
+  /* Ends. */
+  END (TIMEOUT, "BYE you were silent for too long", "RFC 3501 §5.4"),
+  END (SHUTDOWN, "BYE the office closes", "RFC 3501 §3.4"),
+  END (LOST, NULL, "RFC 3501 §3.4"),
+  { GPO_ANY, GPO_ANY, GPO_CLOSING, GPO_IMAP_LOGOUT, "BYE too many bad commands", "RFC 3501 §7.1.5", 7 },
 
   /* Refusals; the state stays. */
   ANY_INPUT (NOT_AUTHENTICATED, SEQUENCE, GPO_SAME, "BAD log in first", "RFC 3501 §3.1"),

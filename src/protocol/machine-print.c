@@ -36,8 +36,20 @@ state_mark (const GpoMachine *machine, guint8 state)
 
 /* --- text --- */
 
-#define N_COLUMNS 6
-static const char *const headings[N_COLUMNS] = { "STATE", "INPUT", "VERDICT", "NEXT STATE", "SPEC", "REPLY" };
+#define N_COLUMNS 7
+static const char *const headings[N_COLUMNS] = { "STATE", "INPUT", "VERDICT", "NEXT STATE", "ARROW", "SPEC", "REPLY" };
+static const char *const arrow_words[] = { "", "(1)", "(2)", "(3)", "(4)", "(5)", "(6)", "(7)" };
+#define ARROW_COLUMN 4
+
+/* Whether the RFC numbers the arrows of this machine: else that column is left out. */
+static gboolean
+has_arrows (const GpoMachine *machine)
+{
+  for (guint i = 0; i < machine->n_edges; i++)
+    if (machine->edges[i].arrow)
+      return TRUE;
+  return FALSE;
+}
 
 static void
 row_words (const GpoMachine *machine, const GpoEdge *edge, const char *words[N_COLUMNS])
@@ -46,8 +58,9 @@ row_words (const GpoMachine *machine, const GpoEdge *edge, const char *words[N_C
   words[1] = input_word (machine, edge);
   words[2] = gpo_verdict_name (edge->verdict);
   words[3] = to_word (machine, edge);
-  words[4] = edge->spec ? edge->spec : "";
-  words[5] = edge->reply ? edge->reply : "";
+  words[ARROW_COLUMN] = arrow_words[MIN (edge->arrow, G_N_ELEMENTS (arrow_words) - 1)];
+  words[5] = edge->spec ? edge->spec : "";
+  words[6] = edge->reply ? edge->reply : "";
 }
 
 static void
@@ -55,6 +68,8 @@ append_row (GString *out, const char *const words[N_COLUMNS], const gsize widths
 {
   for (guint i = 0; i < N_COLUMNS; i++)
     {
+      if (i == ARROW_COLUMN && !widths[i])
+        continue;
       g_string_append (out, words[i]);
       /* § takes two bytes and one column: widths count characters */
       if (i + 1 < N_COLUMNS)
@@ -72,7 +87,7 @@ print_text (const GpoMachine *machine, GString *out)
   gsize widths[N_COLUMNS];
   const char *words[N_COLUMNS];
   for (guint c = 0; c < N_COLUMNS; c++)
-    widths[c] = strlen (headings[c]);
+    widths[c] = c == ARROW_COLUMN && !has_arrows (machine) ? 0 : strlen (headings[c]);
   for (guint i = 0; i < machine->n_edges; i++)
     {
       row_words (machine, &machine->edges[i], words);
@@ -175,11 +190,17 @@ input_label (const GpoMachine *machine, const Arrow *arrow, guint i)
               : g_strdup (input_word (machine, edge));
 }
 
-/* The arrow's label: every input that takes it, "\n" where a line is full. */
+/* The arrow's label: its number in the RFC, every input that takes it, "\n" where a line is full. */
 static void
 append_label (GString *out, const GpoMachine *machine, const Arrow *arrow)
 {
   gsize column = 0;
+  guint8 number = 0;
+  for (guint i = 0; i < machine->n_edges; i++)
+    if (arrow->from != arrow->to && belongs (&machine->edges[i], arrow))
+      number = MAX (number, machine->edges[i].arrow);
+  if (number)
+    g_string_append_printf (out, "%s\\n", arrow_words[MIN (number, G_N_ELEMENTS (arrow_words) - 1)]);
   for (guint i = 0; i < machine->n_edges; i++)
     {
       g_autofree char *word
@@ -262,17 +283,19 @@ print_markdown (const GpoMachine *machine, GString *out)
   g_string_append (out, "\n## Inputs\n\n");
   for (guint i = 0; i < machine->n_inputs; i++)
     g_string_append_printf (out, "%s`%s`", i ? ", " : "", machine->inputs[i]);
-  g_string_append (out, "\n\n## Edges\n\n| State | Input | Verdict | Next state | Reply | Source |\n"
-                        "| --- | --- | --- | --- | --- | --- |\n");
+  gboolean arrows = has_arrows (machine);
+  g_string_append_printf (out, "\n\n## Edges\n\n| State | Input | Verdict | Next state | %sReply | Source |\n"
+                               "| --- | --- | --- | --- | %s--- | --- |\n",
+                          arrows ? "Arrow | " : "", arrows ? "--- | " : "");
   for (guint i = 0; i < machine->n_edges; i++)
     {
       const char *words[N_COLUMNS];
       row_words (machine, &machine->edges[i], words);
       g_string_append_c (out, '|');
-      for (guint c = 0; c < 4; c++)
+      for (guint c = 0; c < (arrows ? 5 : 4); c++)
         append_cell (out, words[c]);
+      append_cell (out, words[6]);
       append_cell (out, words[5]);
-      append_cell (out, words[4]);
       g_string_append_c (out, '\n');
     }
 }

@@ -56,6 +56,7 @@ typedef struct {
   guint8 to;          /* what is now */
   const char *reply;  /* default reply text, without line ending; NULL where none is sent */
   const char *spec;   /* "RFC 5321 §4.1.1.3" */
+  guint8 arrow;       /* its number in the figure of states that the RFC draws (RFC 3501 §3); 0: none */
 } GpoEdge;
 
 typedef struct {

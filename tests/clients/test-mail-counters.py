@@ -183,4 +183,31 @@ def _(office):
     same([line for line in wire.well("NOOP").untagged if b"EXPUNGE" in line], [b"3 EXPUNGE"], "what IMAP is told")
 
 
+def resident(pid):
+    with open(f"/proc/{pid}/status", encoding="ascii") as status:
+        return next(int(line.split()[1]) for line in status if line.startswith("VmRSS:"))
+
+
+@case("FETCH 1:* BODY.PEEK[] of 32 MB to a client that reads slowly: the office does not grow with it")
+def _(office):
+    wire = Wire(office.ports["sparta", "imap"])
+    whole = b"Subject: long\r\n\r\n" + (b"x" * 70 + b"\r\n") * 14000
+    wire.append("INBOX", whole)
+    wire.well("SELECT INBOX")
+    for _ in range(5):
+        wire.well("COPY 1:* INBOX")
+    wire.well("NOOP")
+    before = resident(office.process.pid)
+    wire.send(b"slow FETCH 1:* BODY.PEEK[]\r\n")
+    other = Wire(office.ports["sparta", "imap"])
+    grown, letters = 0, 0
+    while not (got := wire.response()).startswith(b"slow "):
+        true(whole in got, "each letter whole")
+        letters += 1
+        other.well("NOOP")
+        grown = max(grown, resident(office.process.pid) - before)
+    same((letters, got[:7]), (32, b"slow OK"), "letters, and the answer")
+    true(grown < 12 * 1024, f"the office grew by {grown} KiB while it sent 32 MB")
+
+
 main()

@@ -4,6 +4,7 @@
  *
  * The rules are functions that return what is wrong, so that small broken tables can show that each
  * rule is able to fail. */
+#include "protocol/imap.h"
 #include "protocol/machine.h"
 #include <check.h>
 #include <string.h>
@@ -327,6 +328,33 @@ START_TEST (verdict_and_its_word)
 }
 END_TEST
 
+/* --- the figure of RFC 3501 §3 --- */
+
+/* Where each of the seven arrows leads; (7) leads to logout from anywhere. */
+static const struct
+{
+  guint8 number;
+  GpoImapState from, to;
+} figure[] = {
+  { 1, GPO_IMAP_CONNECTED, GPO_IMAP_NOT_AUTHENTICATED }, { 2, GPO_IMAP_CONNECTED, GPO_IMAP_AUTHENTICATED },
+  { 3, GPO_IMAP_CONNECTED, GPO_IMAP_LOGOUT },            { 4, GPO_IMAP_NOT_AUTHENTICATED, GPO_IMAP_AUTHENTICATED },
+  { 4, GPO_IMAP_AUTHENTICATE, GPO_IMAP_AUTHENTICATED },  { 5, GPO_IMAP_AUTHENTICATED, GPO_IMAP_SELECTED },
+  { 5, GPO_IMAP_SELECTED, GPO_IMAP_SELECTED },           { 6, GPO_IMAP_SELECTED, GPO_IMAP_AUTHENTICATED },
+};
+
+/* A row has a number exactly if it goes where that arrow of the figure goes. */
+START_TEST (imap_row_has_the_number_of_its_arrow)
+{
+  const GpoEdge *edge = &gpo_imap_server_machine.edges[_i];
+  guint8 number = edge->to == GPO_IMAP_LOGOUT && edge->from != GPO_IMAP_CONNECTED ? 7 : 0;
+  gboolean selects = edge->input == GPO_IMAP_IN_SELECT || edge->input == GPO_IMAP_IN_EXAMINE;
+  for (guint i = 0; i < G_N_ELEMENTS (figure); i++)
+    if (edge->from == figure[i].from && edge->to == figure[i].to && (edge->from != edge->to || selects))
+      number = figure[i].number;
+  ck_assert_uint_eq (edge->arrow, number);
+}
+END_TEST
+
 /* --- printing --- */
 
 START_TEST (text_has_a_line_for_each_row)
@@ -421,6 +449,7 @@ suite (void)
   tcase_add_test (print, diagram_dashes_refusals_that_lead_on);
   tcase_add_test (print, diagram_joins_inputs_of_one_arrow);
   tcase_add_test (print, diagram_names_the_verdict_where_it_decides);
+  tcase_add_loop_test (print, imap_row_has_the_number_of_its_arrow, 0, (int) gpo_imap_server_machine.n_edges);
   tcase_add_test (print, markdown_has_states_inputs_and_edges);
   suite_add_tcase (s, print);
   return s;
