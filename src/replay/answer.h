@@ -66,9 +66,9 @@ typedef struct
   char *text;      /* "550 5.1.1 instead of 250 2.1.5: no such person" */
 } GpoDifference;
 
-/* Adds to `out` (of GpoDifference, freed with it: gpo_differences_new()) what is different about `seen`.
- * `needed`: capabilities whose absence counts (a set of names), NULL: none. */
-void gpo_answer_compare (const GpoAnswer *expected, const GpoAnswer *seen, GHashTable *needed, GPtrArray *out);
+/* Adds to `out` (of GpoDifference, freed with it: gpo_differences_new()) what is different about `seen`. That
+ * something is not offered is a remark here: whether it counts, its use decides. */
+void gpo_answer_compare (const GpoAnswer *expected, const GpoAnswer *seen, GPtrArray *out);
 GPtrArray *gpo_differences_new (void);
 
 G_END_DECLS

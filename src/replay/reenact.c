@@ -16,7 +16,7 @@ typedef struct
   GpoLiveCall *call;
   GpoAnswerReader *reader;
   GpoTalk talk;
-  GHashTable *needs, *offered;
+  GHashTable *offered;    /* all capabilities ever told; NULL: none were */
   GpoReauth auth;
   guint said_until;       /* steps before this that are said already */
   gboolean begun, over;   /* over: nothing more is played */
@@ -122,6 +122,23 @@ append_step (Player *player, Party *party, guint i, GString *out, const char **p
   g_string_free (text, TRUE);
 }
 
+/* What this line makes use of and was never offered counts, whatever the answer will be. */
+static void
+check_offers (Player *player, Party *party, const GpoStep *step)
+{
+  g_autoptr (GHashTable) needs = gpo_script_step_needs (party->script, step);
+  GHashTableIter iter;
+  gpointer name;
+  g_hash_table_iter_init (&iter, needs);
+  while (party->offered && g_hash_table_iter_next (&iter, &name, NULL))
+    if (!g_hash_table_contains (party->offered, name))
+      {
+        GpoReenactedLine *line = add_line (player, party, step->event, gpo_step_words (step), g_strdup ("(before it is said)"));
+        g_autofree char *text = g_strdup_printf ("%s is used here and was not offered", (char *) name);
+        add_difference (line, TRUE, text);
+      }
+}
+
 /* Says this step, and what goes out with it: what follows without an answer between, or was pipelined. */
 static void
 say (Player *player, Party *party, guint i)
@@ -143,6 +160,7 @@ say (Player *player, Party *party, guint i)
         break;
       if (step->kind != GPO_STEP_SAY)
         continue;
+      check_offers (player, party, step);
       append_step (player, party, k, out, &problem);
       party->said_until = k + 1;
     }
@@ -264,10 +282,15 @@ words_for (const GpoStep *step)
 static void
 keep_offers (Party *party, GpoAnswer *answer)
 {
+  GHashTableIter iter;
+  gpointer name;
   if (!answer->capabilities)
     return;
-  g_clear_pointer (&party->offered, g_hash_table_unref);
-  party->offered = g_hash_table_ref (answer->capabilities);
+  if (!party->offered)
+    party->offered = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_hash_table_iter_init (&iter, answer->capabilities);
+  while (g_hash_table_iter_next (&iter, &name, NULL))
+    g_hash_table_add (party->offered, g_strdup (name));
 }
 
 static void
@@ -285,7 +308,7 @@ play_answer (Player *player, Party *party, const GpoStep *step)
       party->over = TRUE;
       return;
     }
-  gpo_answer_compare (step->answer, answer, party->needs, line->differences);
+  gpo_answer_compare (step->answer, answer, line->differences);
   keep_offers (party, answer);
   gpo_reauth_hear (&party->auth, answer);
   gpo_talk_answer (&party->talk, answer);
@@ -337,7 +360,6 @@ begin (Player *player, Party *party, GError **error)
                                    target->timeout_ms, error);
   party->reader = gpo_answer_reader_new (party->script->protocol);
   gpo_talk_init (&party->talk, party->script->protocol);
-  party->needs = gpo_script_needs (party->script);
   player->result->n_sessions++;
   return party->call != NULL;
 }
@@ -351,7 +373,6 @@ end (Party *party)
   gpo_answer_reader_free (party->reader);
   gpo_talk_clear (&party->talk);
   gpo_reauth_clear (&party->auth);
-  g_hash_table_unref (party->needs);
   g_clear_pointer (&party->offered, g_hash_table_unref);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* script-needs.c: which of what a server offers a script makes use of. What was refused needs nothing. */
+/* script-needs.c: which of what a server offers a line makes use of. What was refused needs nothing. */
 #include "replay/script.h"
 #include <string.h>
 
@@ -70,17 +70,26 @@ add_needs (GHashTable *set, const GpoScript *script, const GpoStep *say)
     add_mechanism (set, script, line, length);
 }
 
-GHashTable *
-gpo_script_needs (const GpoScript *script)
+static gboolean
+was_granted (const GpoScript *script, const GpoStep *say)
 {
-  GHashTable *set = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   for (guint i = 0; i < script->steps->len; i++)
     {
       const GpoStep *step = script->steps->pdata[i];
-      if (step->together && script->protocol == GPO_PROTOCOL_SMTP)
-        g_hash_table_add (set, g_strdup ("PIPELINING"));
-      if (step->kind == GPO_STEP_ANSWER && step->to && gpo_answer_accepts (step->answer))
-        add_needs (set, script, step->to);
+      if (step->kind == GPO_STEP_ANSWER && step->to == say)
+        return gpo_answer_accepts (step->answer);
     }
+  return FALSE;
+}
+
+GHashTable *
+gpo_script_step_needs (const GpoScript *script, const GpoStep *say)
+{
+  GHashTable *set = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  if (!say->line || !was_granted (script, say))
+    return set;
+  if (say->together && script->protocol == GPO_PROTOCOL_SMTP)
+    g_hash_table_add (set, g_strdup ("PIPELINING"));
+  add_needs (set, script, say);
   return set;
 }
