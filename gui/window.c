@@ -2,6 +2,7 @@
 /* window.c: the views of one window and its actions. */
 #include "window.h"
 #include "event-words.h"
+#include "export.h"
 #include "hold-bar.h"
 #include "i18n.h"
 #include "panes.h"
@@ -363,6 +364,7 @@ gpo_window_new (GtkApplication *app, GpoSource *source)
   for (const GpoPane *pane = gpo_panes; pane->name; pane++)
     pane->attach (gpo_window_get_pane (window, pane->name), window);
   gpo_hold_bar_attach (window);
+  gpo_export_attach (window);
   gpo_transcript_view_focus_list (gpo_window_get_transcript (window));
   return window;
 }
@@ -377,6 +379,12 @@ GpoCursor *
 gpo_window_get_cursor (GpoWindow *window)
 {
   return window->cursor;
+}
+
+const char *
+gpo_window_get_shown (GpoWindow *window)
+{
+  return gtk_stack_get_visible_child_name (window->views);
 }
 
 GpoTranscriptView *

@@ -28,6 +28,8 @@ GpoLadderView *gpo_window_get_ladder (GpoWindow *window);
 GpoStateView *gpo_window_get_states (GpoWindow *window);
 /* The view with this name (panes.h), or NULL. */
 GtkWidget *gpo_window_get_pane (GpoWindow *window, const char *name);
+/* The name of the view that is shown. */
+const char *gpo_window_get_shown (GpoWindow *window);
 /* Puts a strip across the window, above the time bar. */
 void gpo_window_add_strip (GpoWindow *window, GtkWidget *strip);
 /* Puts a panel at the end side of the views. */

@@ -24,7 +24,7 @@
 #define STEP_BYTES (256 * 1024)
 
 typedef struct {
-  gboolean live, follow, data, bytes, ladder, json, ascii, plain, numbers, times;
+  gboolean live, follow, data, bytes, ladder, mermaid, json, ascii, plain, numbers, times;
   char *office, *at;
 } Options;
 
@@ -241,7 +241,8 @@ flags_of (const Options *options)
                                | (options->data ? GPO_TRANSCRIPT_DATA : 0)
                                | (options->ascii ? GPO_TRANSCRIPT_ASCII : 0)
                                | (options->numbers ? GPO_TRANSCRIPT_NUMBERS : 0)
-                               | (options->times ? GPO_TRANSCRIPT_TIMES : 0));
+                               | (options->times ? GPO_TRANSCRIPT_TIMES : 0)
+                               | (options->mermaid ? GPO_TRANSCRIPT_MERMAID : 0));
 }
 
 static int
@@ -250,6 +251,7 @@ run (Options *options, char **words)
   const char *path = options->live ? NULL : *words++;
   if (!options->live && !path)
     return gpo_command_usage ("show needs a trace file, - for standard input, or --live; try: glasspost show --help");
+  options->ladder |= options->mermaid;
   if (options->json && options->ladder)
     return gpo_command_usage ("--json and --ladder are two forms of output; choose one");
   if (options->at && (options->live || options->follow || options->ladder || *words))
@@ -285,6 +287,7 @@ gpo_cmd_show (int argc, char **argv)
     { "times", 0, 0, G_OPTION_ARG_NONE, &options.times, "Put the seconds since the office's start in front", NULL },
     { "at", 0, 0, G_OPTION_ARG_STRING, &options.at, "Show the world after event N: sessions, queues, mailboxes, letters", "N" },
     { "ladder", 0, 0, G_OPTION_ARG_NONE, &options.ladder, "Draw a sequence diagram, a column a party", NULL },
+    { "mermaid", 0, 0, G_OPTION_ARG_NONE, &options.mermaid, "Write that diagram in the language of Mermaid", NULL },
     { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Write the events as JSON lines, for jq", NULL },
     { "ascii", 0, 0, G_OPTION_ARG_NONE, &options.ascii, "Write ASCII only", NULL },
     { "no-color", 0, 0, G_OPTION_ARG_NONE, &options.plain, "Write no colours (nor does NO_COLOR=1 or a pipe)", NULL },

@@ -25,6 +25,7 @@ typedef struct {
 struct GpoLadder {
   GpoTranscriptFlags flags;
   guint width, rows;
+  GByteArray *declared; /* parties that Mermaid was told of, by column */
   GPtrArray *parties;   /* names */
   GHashTable *sessions; /* number → Session */
   GHashTable *served;   /* addresses whose calls a server of the trace has taken */
@@ -47,6 +48,7 @@ gpo_ladder_new (GpoTranscriptFlags flags, guint width)
   ladder->flags = flags;
   ladder->width = MAX (width, 40);
   ladder->parties = g_ptr_array_new_with_free_func (g_free);
+  ladder->declared = g_byte_array_new ();
   ladder->sessions = g_hash_table_new_full (NULL, NULL, NULL, session_free);
   ladder->served = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   return ladder;
@@ -56,6 +58,7 @@ void
 gpo_ladder_free (GpoLadder *ladder)
 {
   g_ptr_array_unref (ladder->parties);
+  g_byte_array_unref (ladder->declared);
   g_hash_table_unref (ladder->sessions);
   g_hash_table_unref (ladder->served);
   g_free (ladder->row);
@@ -192,6 +195,48 @@ end_row (GpoLadder *ladder, GString *out)
   ladder->rows++;
 }
 
+/* --- Mermaid --- */
+
+/* What is special in a message of Mermaid becomes a character reference: "#59;". */
+static void
+append_mermaid (GString *out, const char *text)
+{
+  for (const char *p = text; *p; p++)
+    if (strchr ("#;<>%{}&\"", *p))
+      g_string_append_printf (out, "#%d;", *p);
+    else
+      g_string_append_c (out, *p);
+  g_string_append_c (out, '\n');
+}
+
+/* A party stands in the diagram from its first message on. */
+static void
+declare_party (GpoLadder *ladder, guint column, GString *out)
+{
+  guint8 no = 0;
+  if (ladder->declared->len == 0)
+    g_string_append (out, "sequenceDiagram\n");
+  while (ladder->declared->len <= column)
+    g_byte_array_append (ladder->declared, &no, 1);
+  if (ladder->declared->data[column])
+    return;
+  ladder->declared->data[column] = 1;
+  g_string_append_printf (out, "  participant p%u as ", column);
+  append_mermaid (out, ladder->parties->pdata[column]);
+}
+
+/* Commands are solid, answers dashed; what is refused ends in a cross. */
+static void
+put_mermaid_arrow (GpoLadder *ladder, guint from, guint to, const GpoEvent *event, const char *text, GString *out)
+{
+  gboolean reply = g_strcmp0 (gpo_event_text (event, GPO_FIELD_FROM, NULL), "server") == 0;
+  gint64 code = gpo_event_number (event, GPO_FIELD_CODE, 0);
+  declare_party (ladder, from, out);
+  declare_party (ladder, to, out);
+  g_string_append_printf (out, "  p%u%sp%u: ", from, code >= 500 ? "--x" : reply ? "-->>" : "->>", to);
+  append_mermaid (out, *text ? text : "(empty)");
+}
+
 static void
 put_heading (GpoLadder *ladder, GString *out)
 {
@@ -254,7 +299,8 @@ gpo_ladder_add (GpoLadder *ladder, guint64 n, const GpoEvent *event, GString *ou
   if (event->session && !s)
     return;
   guint where = s ? s->server : *host ? party (ladder, host) : 0;
-  put_heading (ladder, out);
+  if (!(ladder->flags & GPO_TRANSCRIPT_MERMAID))
+    put_heading (ladder, out);
   if (ladder->parties->len == 0)
     return;
   g_autoptr (GString) text = g_string_new (NULL);
@@ -275,9 +321,20 @@ gpo_ladder_add (GpoLadder *ladder, guint64 n, const GpoEvent *event, GString *ou
             length--;
           gpo_escape_text (text, line, length, ladder->flags);
         }
-      put_arrow (ladder, from_server ? s->server : s->client, from_server ? s->client : s->server, text->str, out);
+      guint from = from_server ? s->server : s->client, to = from_server ? s->client : s->server;
+      if (ladder->flags & GPO_TRANSCRIPT_MERMAID)
+        put_mermaid_arrow (ladder, from, to, event, text->str, out);
+      else
+        put_arrow (ladder, from, to, text->str, out);
       return;
     }
   gpo_event_words (text, event, ladder->flags);
-  put_note (ladder, where, text->str, out);
+  if (ladder->flags & GPO_TRANSCRIPT_MERMAID)
+    {
+      declare_party (ladder, where, out);
+      g_string_append_printf (out, "  Note over p%u: ", where);
+      append_mermaid (out, text->str);
+    }
+  else
+    put_note (ladder, where, text->str, out);
 }

@@ -23,6 +23,7 @@ typedef enum {
   GPO_TRANSCRIPT_ASCII = 1 << 3, /* no arrows, no box drawing */
   GPO_TRANSCRIPT_NUMBERS = 1 << 4, /* the event's number in front */
   GPO_TRANSCRIPT_TIMES = 1 << 5,   /* the seconds since the office's start in front */
+  GPO_TRANSCRIPT_MERMAID = 1 << 6, /* ladder: a sequence diagram in the language of Mermaid instead of a drawing */
 } GpoTranscriptFlags;
 
 /* Appends `text` made harmless for a terminal: \r \n \t, \xHH for other controls and bytes that are no
