@@ -43,8 +43,7 @@ const GpoCommand gpo_commands[]
           "                                                    grade an SMTP server: its answers, by meaning\n",
           gpo_cmd_replay },
         { "import", "make a trace of a capture of mail, as tcpdump writes it", "FILE|-",
-          "  tcpdump -i any -w mail.pcap port 25               capture\n"
-          "  glasspost import mail.pcap                        makes mail.trace\n"
+          "  glasspost import mail.pcap                        makes mail.trace of what tcpdump -i any -w mail.pcap saw\n"
           "  tcpdump -i any -w - port 143 | glasspost import - | glasspost show -\n"
           "                                                    as it happens, with states\n",
           gpo_cmd_import },
