@@ -19,6 +19,8 @@ _glasspost () {
     mapfile -t COMPREPLY < <(compgen -W "$(_glasspost_commands)" -- "$word")
   elif [ "$command $before" = "machine --as" ]; then
     mapfile -t COMPREPLY < <(compgen -W "text dot svg md" -- "$word")
+  elif [ "$command $before" = "export --as" ]; then
+    mapfile -t COMPREPLY < <(compgen -W "pcapng" -- "$word")
   elif [ "$before" = --protocol ]; then
     mapfile -t COMPREPLY < <(compgen -W "smtp imap pop3" -- "$word")
   elif [ "$command" = queue ] && [ "$COMP_CWORD" -eq 2 ] && [[ $word != -* ]]; then

@@ -18,3 +18,4 @@ complete -c glasspost -n '__fish_seen_subcommand_from machine' -f -a '(glasspost
 complete -c glasspost -n '__fish_seen_subcommand_from machine' -l as -x -a 'text dot svg md' -d 'How to print it'
 complete -c glasspost -n '__fish_seen_subcommand_from queue' -f -a 'list hold release retry remove'
 complete -c glasspost -n '__fish_seen_subcommand_from import' -l protocol -x -a 'smtp imap pop3' -d 'Only this protocol'
+complete -c glasspost -n '__fish_seen_subcommand_from export' -l as -x -a pcapng -d 'The form'

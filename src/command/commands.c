@@ -42,6 +42,11 @@ const GpoCommand gpo_commands[]
           "  glasspost replay traces/conformance/smtp --against localhost:2525\n"
           "                                                    grade an SMTP server: its answers, by meaning\n",
           gpo_cmd_replay },
+        { "export", "make a capture of a trace, for Wireshark and tshark", "TRACE OUT|- [FILTER]",
+          "  glasspost export a.trace a.pcapng                 then: wireshark a.pcapng\n"
+          "  glasspost export a.trace - session = 3 | tshark -r - -O smtp\n"
+          "                                                    one session, decoded\n",
+          gpo_cmd_export },
         { "import", "make a trace of a capture of mail, as tcpdump writes it", "FILE|-",
           "  glasspost import mail.pcap                        makes mail.trace of what tcpdump -i any -w mail.pcap saw\n"
           "  tcpdump -i any -w - port 143 | glasspost import - | glasspost show -\n"

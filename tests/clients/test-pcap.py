@@ -78,6 +78,32 @@ def send(office, subject, *options):
                            "--mail-rcpt", "bob@sparta.example", "--upload-file", path, *options))
 
 
+@case("an export is decoded by tshark without a malformed packet, and imports to the same edges", needs="tshark curl")
+def _(office):
+    send(office, "by curl")
+    send(office, "another")
+    office.wait_for_letters("sparta", "bob", 2)
+    well(office.run("curl", "-sS", office.url("imap", "sparta", "imap") + "/INBOX;MAILINDEX=1", "-u", "bob:glass"))
+    well(office.run("curl", "-sS", office.url("pop3", "sparta", "pop3") + "/2", "-u", "bob:glass"))
+    until(lambda: len(office.events(kind="close")) >= 4, "four closed connections")
+    out, back = office.folder / "out.pcapng", office.folder / "back.trace"
+    exported = well(office.run(office.program, "export", office.trace_path, out))
+    true("not in the trace" not in exported.stderr, exported.stderr)
+    shown = well(office.run("tshark", "-r", out, "-T", "fields", "-e", "_ws.malformed", "-e", "tcp.analysis.flags",
+                            "-e", "_ws.col.Protocol", "-e", "frame.comment", "-e", "ip.checksum.status"))
+    rows = [line.split("\t") for line in shown.stdout.splitlines()]
+    true(not [row for row in rows if row[0] or row[1]], "no packet is malformed, missing or sent twice")
+    for protocol in ("SMTP", "IMAP", "POP"):
+        true([row for row in rows if row[2].startswith(protocol)], f"tshark decodes {protocol}")
+    imf = office.run("tshark", "-r", out, "-Y", "imf", "-T", "fields", "-e", "imf.subject").stdout.split("\n")
+    true("by curl" in imf and "another" in imf, f"tshark finds the letters: {imf}")
+    true([row for row in rows if "letter 1" in row[3] and "now ready (RFC 5321" in row[3]], "comments say states and letters")
+    well(office.run(office.program, "import", out, "-o", back))
+    ours = {session: edges for session, edges in enumerate(witness.edges_by_port(office.events()).values(), 1)}
+    theirs = {port - 10000: edges for port, edges in witness.edges_by_port(witness.read(back)).items()}
+    same(theirs, ours, "the edges of the imported export")
+
+
 if may_capture():
     @case("a capture of curl and swaks imports to the server's own edges", needs="tcpdump curl swaks")
     def _(office):
