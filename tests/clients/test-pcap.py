@@ -97,7 +97,9 @@ def _(office):
         true([row for row in rows if row[2].startswith(protocol)], f"tshark decodes {protocol}")
     imf = office.run("tshark", "-r", out, "-Y", "imf", "-T", "fields", "-e", "imf.subject").stdout.split("\n")
     true("by curl" in imf and "another" in imf, f"tshark finds the letters: {imf}")
-    true([row for row in rows if "letter 1" in row[3] and "now ready (RFC 5321" in row[3]], "comments say states and letters")
+    number = office.events(kind="letter")[0]["letter"]
+    true([row for row in rows if f"letter {number};" in row[3] and "end-of-data ok, now ready (RFC 5321" in row[3]],
+         "comments say states and letters")
     well(office.run(office.program, "import", out, "-o", back))
     ours = {session: edges for session, edges in enumerate(witness.edges_by_port(office.events()).values(), 1)}
     theirs = {port - 10000: edges for port, edges in witness.edges_by_port(witness.read(back)).items()}

@@ -275,7 +275,7 @@ suite (void)
   for (guint i = 0; i < G_N_ELEMENTS (folders); i++)
     {
       g_autofree char *folder = g_build_filename (root, folders[i], NULL);
-      find_traces (folder, 1);
+      find_traces (folder, 3);
     }
   tcase_set_timeout (t, 60);
   tcase_add_loop_test (t, two_witnesses_agree, 0, (int) traces->len);
