@@ -4,6 +4,7 @@
 #include "faults.h"
 #include "i18n.h"
 #include "map-view.h"
+#include "reader-view.h"
 
 static void
 attach_transcript (GtkWidget *view, GpoWindow *window)
@@ -39,10 +40,17 @@ attach_states (GtkWidget *view, GpoWindow *window)
   gpo_state_view_set_cursor (GPO_STATE_VIEW (view), gpo_window_get_cursor (window));
 }
 
+static void
+attach_reader (GtkWidget *view, GpoWindow *window)
+{
+  gpo_reader_view_attach (GPO_READER_VIEW (view), window);
+}
+
 const GpoPane gpo_panes[] = {
   { "transcript", N_ ("Transcript"), "<Control>1", gpo_transcript_view_get_type, attach_transcript },
   { "ladder", N_ ("Ladder"), "<Control>2", gpo_ladder_view_get_type, attach_ladder, TRUE },
   { "states", N_ ("States"), "<Control>3", gpo_state_view_get_type, attach_states },
   { "map", N_ ("Map"), "<Control>4", gpo_map_view_get_type, attach_map },
+  { "reader", N_ ("Reader"), "<Control>5", gpo_reader_view_get_type, attach_reader },
   { NULL },
 };
