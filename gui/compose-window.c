@@ -209,12 +209,13 @@ gpo_compose_window_new (GtkWindow *parent, GpoReaderModel *model, GpoDraft *draf
   window->model = g_object_ref (model);
   window->draft = *draft;
   window->answers = g_strdup (answers);
-  *draft = (GpoDraft) { 0 };
+  *draft = (GpoDraft){ 0 };
   gtk_label_set_text (window->from, from);
   gpo_compose_window_set (window, "to", window->draft.to);
   gpo_compose_window_set (window, "cc", window->draft.cc);
   gpo_compose_window_set (window, "subject", window->draft.subject);
   gpo_compose_window_set (window, "text", window->draft.text);
-  gtk_widget_grab_focus (window->draft.to && *window->draft.to ? GTK_WIDGET (window->text) : GTK_WIDGET (window->to));
+  gtk_widget_grab_focus (window->draft.to && *window->draft.to ? GTK_WIDGET (window->text)
+                                                               : GTK_WIDGET (window->to));
   return window;
 }

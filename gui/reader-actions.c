@@ -17,7 +17,8 @@ on_way (GSimpleAction *action, GVariant *state, gpointer data)
   const char *name = g_variant_get_string (state, NULL);
   for (guint way = 0; way < GPO_N_WAYS; way++)
     if (g_str_equal (name, gpo_reader_way_name ((GpoReaderWay) way)) && gpo_reader_model_get_person (model))
-      gpo_reader_model_open (model, gpo_reader_model_get_person (model), (GpoReaderWay) way, gpo_reader_model_get_encrypt (model));
+      gpo_reader_model_open (model, gpo_reader_model_get_person (model), (GpoReaderWay) way,
+                             gpo_reader_model_get_encrypt (model));
 }
 
 static void
@@ -25,7 +26,8 @@ on_encrypt (GSimpleAction *action, GVariant *state, gpointer data)
 {
   GpoReaderModel *model = GPO_READER_VIEW (data)->model;
   if (gpo_reader_model_get_person (model))
-    gpo_reader_model_open (model, gpo_reader_model_get_person (model), gpo_reader_model_get_way (model), g_variant_get_boolean (state));
+    gpo_reader_model_open (model, gpo_reader_model_get_person (model), gpo_reader_model_get_way (model),
+                           g_variant_get_boolean (state));
 }
 
 /* --- writing --- */
@@ -125,16 +127,16 @@ on_save_chosen (GtkNativeDialog *dialog, int response, GpoReaderView *view)
   g_autoptr (GFile) file
       = response == GTK_RESPONSE_ACCEPT ? gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog)) : NULL;
   if (file)
-    g_file_replace_contents_bytes_async (file, g_object_get_data (G_OBJECT (dialog), "bytes"), NULL, FALSE, G_FILE_CREATE_NONE, NULL,
-                                         on_written, g_object_ref (view));
+    g_file_replace_contents_bytes_async (file, g_object_get_data (G_OBJECT (dialog), "bytes"), NULL, FALSE,
+                                         G_FILE_CREATE_NONE, NULL, on_written, g_object_ref (view));
   g_object_unref (dialog);
 }
 
 void
 gpo_reader_view_save (GpoReaderView *view, const char *name, GBytes *bytes)
 {
-  GtkFileChooserNative *dialog = gtk_file_chooser_native_new (_ ("Save a Copy"), GTK_WINDOW (view->window), GTK_FILE_CHOOSER_ACTION_SAVE,
-                                                              NULL, NULL);
+  GtkFileChooserNative *dialog = gtk_file_chooser_native_new (_ ("Save a Copy"), GTK_WINDOW (view->window),
+                                                              GTK_FILE_CHOOSER_ACTION_SAVE, NULL, NULL);
   gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), name);
   g_object_set_data_full (G_OBJECT (dialog), "bytes", g_bytes_ref (bytes), (GDestroyNotify) g_bytes_unref);
   g_signal_connect_object (dialog, "response", G_CALLBACK (on_save_chosen), view, 0);
@@ -146,7 +148,8 @@ on_save (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   GpoReaderView *view = data;
   const GpoReading *reading = gpo_reader_model_get_reading (view->model);
-  g_autofree char *name = g_strdup_printf ("%s.eml", *reading->summary.subject ? reading->summary.subject : "letter");
+  g_autofree char *name
+      = g_strdup_printf ("%s.eml", *reading->summary.subject ? reading->summary.subject : "letter");
   g_strdelimit (name, "/\\\n\r", '_');
   gpo_reader_view_save (view, name, gpo_reader_model_get_bytes (view->model));
 }
@@ -217,8 +220,8 @@ lookup (GpoReaderView *view, const char *name)
 void
 gpo_reader_view_update_actions (GpoReaderView *view)
 {
-  static const char *const of_letter[] = { "read-reply", "read-reply-all", "read-flag", "read-file", "read-file-menu",
-                                           "read-remove", "read-save" };
+  static const char *const of_letter[] = { "read-reply",     "read-reply-all", "read-flag", "read-file",
+                                           "read-file-menu", "read-remove",    "read-save" };
   static const char *const of_person[] = { "read-check", "read-write" };
   gboolean opened = gpo_reader_model_get_reading (view->model) != NULL;
   gboolean somebody = gpo_reader_model_get_person (view->model) != NULL;
@@ -230,10 +233,12 @@ gpo_reader_view_update_actions (GpoReaderView *view)
   g_simple_action_set_enabled (G_SIMPLE_ACTION (lookup (view, "read-new-folder")), somebody && folders);
   gtk_widget_set_sensitive (GTK_WIDGET (view->new_folder), somebody && folders);
   gtk_widget_set_sensitive (GTK_WIDGET (view->file), folders);
-  g_simple_action_set_state (G_SIMPLE_ACTION (lookup (view, "read-flag")),
-                             g_variant_new_boolean (gpo_reader_model_get_flags (view->model) & GPO_FLAG_FLAGGED));
-  g_simple_action_set_state (G_SIMPLE_ACTION (lookup (view, "read-way")),
-                             g_variant_new_string (gpo_reader_way_name (gpo_reader_model_get_way (view->model))));
+  g_simple_action_set_state (
+      G_SIMPLE_ACTION (lookup (view, "read-flag")),
+      g_variant_new_boolean (gpo_reader_model_get_flags (view->model) & GPO_FLAG_FLAGGED));
+  g_simple_action_set_state (
+      G_SIMPLE_ACTION (lookup (view, "read-way")),
+      g_variant_new_string (gpo_reader_way_name (gpo_reader_model_get_way (view->model))));
   g_simple_action_set_state (G_SIMPLE_ACTION (lookup (view, "read-encrypt")),
                              g_variant_new_boolean (gpo_reader_model_get_encrypt (view->model)));
 }
@@ -244,14 +249,22 @@ add_menu (GpoReaderView *view)
   static const struct
   {
     const char *label, *action;
-  } entries[] = { { N_ ("_Write a Letter…"), "win.read-write" }, { N_ ("_Reply…"), "win.read-reply" },
-                  { N_ ("Reply to _All…"), "win.read-reply-all" }, { N_ ("_Flag"), "win.read-flag" },
-                  { N_ ("F_ile to a Folder…"), "win.read-file-menu" }, { N_ ("_Save a Copy…"), "win.read-save" },
-                  { N_ ("Re_move"), "win.read-remove" }, { N_ ("_New Folder…"), "win.read-new-folder" },
+  } entries[] = { { N_ ("_Write a Letter…"), "win.read-write" },
+                  { N_ ("_Reply…"), "win.read-reply" },
+                  { N_ ("Reply to _All…"), "win.read-reply-all" },
+                  { N_ ("_Flag"), "win.read-flag" },
+                  { N_ ("F_ile to a Folder…"), "win.read-file-menu" },
+                  { N_ ("_Save a Copy…"), "win.read-save" },
+                  { N_ ("Re_move"), "win.read-remove" },
+                  { N_ ("_New Folder…"), "win.read-new-folder" },
                   { N_ ("Ne_xt Letter"), "win.read-go::next" },
-                  { N_ ("Previous _Letter"), "win.read-go::previous" }, { N_ ("_Check for Mail"), "win.read-check" }, { N_ ("Searc_h"), "win.read-search" },
-                  { N_ ("Whose _Mail"), "win.read-person" }, { N_ ("By _IMAP"), "win.read-way::imap" },
-                  { N_ ("By _POP3"), "win.read-way::pop3" }, { N_ ("From the Mail_dir"), "win.read-way::maildir" },
+                  { N_ ("Previous _Letter"), "win.read-go::previous" },
+                  { N_ ("_Check for Mail"), "win.read-check" },
+                  { N_ ("Searc_h"), "win.read-search" },
+                  { N_ ("Whose _Mail"), "win.read-person" },
+                  { N_ ("By _IMAP"), "win.read-way::imap" },
+                  { N_ ("By _POP3"), "win.read-way::pop3" },
+                  { N_ ("From the Mail_dir"), "win.read-way::maildir" },
                   { N_ ("With _TLS"), "win.read-encrypt" } };
   g_autoptr (GMenu) menu = g_menu_new ();
   for (guint i = 0; i < G_N_ELEMENTS (entries); i++)

@@ -14,12 +14,17 @@ static void
 add_attachment (GpoReaderView *view, const GpoAttachment *file)
 {
   g_autofree char *size = g_format_size (g_bytes_get_size (file->bytes));
-  g_autofree char *words = g_strdup_printf ("📎 %s (%s, %s)", file->name, file->type, size);
+  g_autofree char *words = g_strdup_printf ("%s (%s, %s)", file->name, file->type, size);
   g_autofree char *told = g_strdup_printf (_ ("Save the attachment %s, %s"), file->name, size);
-  GtkWidget *button = gtk_button_new_with_label (words);
+  GtkWidget *button = gtk_button_new (), *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  gtk_box_append (GTK_BOX (box), gtk_image_new_from_icon_name ("mail-attachment-symbolic"));
+  gtk_box_append (GTK_BOX (box), gtk_label_new (words));
+  gtk_button_set_child (GTK_BUTTON (button), box);
+  gtk_widget_set_halign (button, GTK_ALIGN_START);
   gtk_widget_set_tooltip_text (button, told);
   gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, told, -1);
-  g_object_set_data (G_OBJECT (button), "attachment", (gpointer) file); /* lives as long as the reading that is shown */
+  g_object_set_data (G_OBJECT (button), "attachment",
+                     (gpointer) file); /* lives as long as the reading that is shown */
   g_signal_connect (button, "clicked", G_CALLBACK (on_attachment), view);
   gtk_flow_box_insert (view->attachments, button, -1);
 }
@@ -29,7 +34,8 @@ show_head (GpoReaderView *view, const GpoReading *reading)
 {
   g_autofree char *people = NULL;
   if (reading)
-    people = g_strdup_printf (*reading->cc ? _ ("From %s to %s, copy to %s") : _ ("From %s to %s"), reading->summary.from,
+    people = g_strdup_printf (*reading->cc ? _ ("From %s to %s, copy to %s") : _ ("From %s to %s"),
+                              reading->summary.from,
                               *reading->summary.to ? reading->summary.to : _ ("nobody named"), reading->cc);
   gtk_label_set_text (view->subject, reading ? reading->summary.subject : "");
   gtk_label_set_text (view->people, people ? people : "");

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* reader-model.c: questions to the mail reader, and what the answers change.
  *
- * Answers come in the order of the questions, so what was asked waits in a queue beside it. Another person or way
- * is another mail reader; what the old one was asked is forgotten with it. */
+ * Answers come in the order of the questions, so what was asked waits in a queue beside it. Another person or
+ * way is another mail reader; what the old one was asked is forgotten with it. */
 #include "reader-model.h"
 #include "i18n.h"
 #include "store/mailbox.h"
@@ -82,7 +82,8 @@ gpo_reader_item_get_flags (GpoReaderItem *item)
 char *
 gpo_reader_item_date (GpoReaderItem *item)
 {
-  g_autoptr (GDateTime) time = item->date ? g_date_time_new_from_unix_local (item->date / G_USEC_PER_SEC) : NULL;
+  g_autoptr (GDateTime) time
+      = item->date ? g_date_time_new_from_unix_local (item->date / G_USEC_PER_SEC) : NULL;
   return time ? g_date_time_format (time, "%e %b %Y %H:%M") : g_strdup ("");
 }
 
@@ -156,7 +157,7 @@ static void
 ask (GpoReaderModel *model, GpoReaderTask *task)
 {
   Asked *asked = g_new (Asked, 1);
-  *asked = (Asked) { task->ask, g_strdup (task->key) };
+  *asked = (Asked){ task->ask, g_strdup (task->key) };
   g_queue_push_tail (&model->asked, asked);
   gpo_mail_reader_ask (model->reader, task, on_answer, model);
 }
@@ -199,7 +200,8 @@ take_rows (GpoReaderModel *model, GPtrArray *rows)
   g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func (g_object_unref);
   for (guint i = rows ? rows->len : 0; i > 0; i--)
     g_ptr_array_add (items, item_new (rows->pdata[i - 1]));
-  g_list_store_splice (model->letters, 0, g_list_model_get_n_items (G_LIST_MODEL (model->letters)), items->pdata, items->len);
+  g_list_store_splice (model->letters, 0, g_list_model_get_n_items (G_LIST_MODEL (model->letters)),
+                       items->pdata, items->len);
 }
 
 static void
@@ -222,6 +224,17 @@ find_item (GpoReaderModel *model, const char *key, guint *where)
   return NULL;
 }
 
+static void
+count_seen (GpoReaderModel *model)
+{
+  for (guint i = 0; model->folders && i < model->folders->len; i++)
+    {
+      GpoReaderFolder *folder = model->folders->pdata[i];
+      if (g_strcmp0 (folder->name, model->folder) == 0 && folder->unseen)
+        folder->unseen--;
+    }
+}
+
 /* In the list at once; the server's word comes with the next check. */
 static void
 set_flags (GpoReaderModel *model, const char *key, guint32 flags, gboolean on)
@@ -230,6 +243,8 @@ set_flags (GpoReaderModel *model, const char *key, guint32 flags, gboolean on)
   GpoReaderItem *item = find_item (model, key, &where);
   if (!item)
     return;
+  if (on && (flags & ~item->flags & GPO_FLAG_SEEN))
+    count_seen (model);
   item->flags = on ? item->flags | flags : item->flags & ~flags;
   g_object_ref (item);
   g_list_store_splice (model->letters, where, 1, (gpointer *) &item, 1);
@@ -253,8 +268,9 @@ take_letter (GpoReaderModel *model, const char *key, GBytes *letter)
 static char *
 rest_words (GpoReaderModel *model)
 {
-  static const char *const ways[] = { N_ ("read by IMAP"), N_ ("fetched by POP3: the reader keeps them itself"),
-                                      N_ ("read straight from the Maildir, without any protocol") };
+  static const char *const ways[]
+      = { N_ ("read by IMAP"), N_ ("fetched by POP3: the reader keeps them itself"),
+          N_ ("read straight from the Maildir, without any protocol") };
   guint n = g_list_model_get_n_items (G_LIST_MODEL (model->letters));
   g_autofree char *count = g_strdup_printf (ngettext ("%u letter", "%u letters", n), n);
   return g_strdup_printf ("%s · %s", count, _ (ways[model->way]));
@@ -423,7 +439,8 @@ char *
 gpo_reader_model_sender (GpoReaderModel *model)
 {
   g_autofree char *address = address_of (model->person);
-  return model->person->name ? g_strdup_printf ("%s <%s>", model->person->name, address) : g_steal_pointer (&address);
+  return model->person->name ? g_strdup_printf ("%s <%s>", model->person->name, address)
+                             : g_steal_pointer (&address);
 }
 
 /* POP3 has no place for it. */
@@ -498,12 +515,12 @@ gpo_reader_model_send (GpoReaderModel *model, const GpoDraft *draft, const char 
   g_autofree char *id = g_uuid_string_random ();
   g_autofree char *from = address_of (model->person);
   Sending *sending = g_new (Sending, 1);
-  *sending = (Sending) { model,
-                         gpo_draft_compose (draft, g_get_real_time (), id, model->person->host->domain),
-                         g_strdup (model->folder), g_strdup (answers) };
+  *sending = (Sending){ model, gpo_draft_compose (draft, g_get_real_time (), id, model->person->host->domain),
+                        g_strdup (model->folder), g_strdup (answers) };
   g_ptr_array_add (model->sendings, sending);
   say (model, FALSE, g_strdup (_ ("Sending…")));
-  gpo_mail_reader_send (model->reader, from, (const char *const *) recipients, sending->letter, on_sent, sending);
+  gpo_mail_reader_send (model->reader, from, (const char *const *) recipients, sending->letter, on_sent,
+                        sending);
   changed (model);
   return TRUE;
 }
@@ -618,7 +635,8 @@ static void
 gpo_reader_model_class_init (GpoReaderModelClass *class)
 {
   G_OBJECT_CLASS (class)->finalize = gpo_reader_model_finalize;
-  changed_signal = g_signal_new ("changed", G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  changed_signal = g_signal_new ("changed", G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                 G_TYPE_NONE, 0);
 }
 
 static void

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* reader-view.c: the reader model on the screen. What a letter shows is in reader-letter.c, what is done in reader-actions.c. */
+/* reader-view.c: the reader model on the screen. What a letter shows is in reader-letter.c, what is done in
+ * reader-actions.c. */
 #include "reader-view.h"
 #include "i18n.h"
 #include "reader-private.h"
@@ -26,9 +27,9 @@ on_setup_row (GtkListItemFactory *factory, GtkListItem *item)
   gtk_widget_add_css_class (date, "dim-label");
   gtk_grid_set_column_spacing (GTK_GRID (box), 6);
   gtk_grid_attach (GTK_GRID (box), from, 0, 0, 1, 1);
-  gtk_grid_attach (GTK_GRID (box), date, 1, 0, 1, 1);
-  gtk_grid_attach (GTK_GRID (box), subject, 0, 1, 1, 1);
-  gtk_grid_attach (GTK_GRID (box), sign, 1, 1, 1, 1);
+  gtk_grid_attach (GTK_GRID (box), date, 1, 0, 2, 1);
+  gtk_grid_attach (GTK_GRID (box), subject, 0, 1, 2, 1);
+  gtk_grid_attach (GTK_GRID (box), sign, 2, 1, 1, 1);
   gtk_widget_set_halign (sign, GTK_ALIGN_END);
   gtk_list_item_set_child (item, box);
 }
@@ -55,15 +56,15 @@ on_bind_row (GtkListItemFactory *factory, GtkListItem *list_item)
   guint32 flags = gpo_reader_item_get_flags (item);
   gboolean unseen = !(flags & GPO_FLAG_SEEN);
   g_autofree char *from = short_name (gpo_reader_item_get_from (item)), *date = gpo_reader_item_date (item);
-  g_autofree char *sign = g_strconcat (flags & GPO_FLAG_FLAGGED ? "★" : "", flags & GPO_FLAG_ANSWERED ? "↩" : "",
-                                       unseen ? "●" : "", NULL);
-  g_autofree char *told = g_strdup_printf ("%s, %s%s%s%s", from, gpo_reader_item_get_subject (item),
-                                           unseen ? _ (", unread") : "", flags & GPO_FLAG_FLAGGED ? _ (", flagged") : "",
-                                           flags & GPO_FLAG_ANSWERED ? _ (", answered") : "");
+  g_autofree char *sign = g_strconcat (flags & GPO_FLAG_FLAGGED ? "★" : "",
+                                       flags & GPO_FLAG_ANSWERED ? "↩" : "", unseen ? "●" : "", NULL);
+  g_autofree char *told = g_strdup_printf (
+      "%s, %s%s%s%s", from, gpo_reader_item_get_subject (item), unseen ? _ (", unread") : "",
+      flags & GPO_FLAG_FLAGGED ? _ (", flagged") : "", flags & GPO_FLAG_ANSWERED ? _ (", answered") : "");
   gtk_label_set_text (cell (grid, 0, 0), from);
   gtk_label_set_text (cell (grid, 1, 0), date);
   gtk_label_set_text (cell (grid, 0, 1), gpo_reader_item_get_subject (item));
-  gtk_label_set_text (cell (grid, 1, 1), sign);
+  gtk_label_set_text (cell (grid, 2, 1), sign);
   for (int row = 0; row < 2; row++)
     if (unseen)
       gtk_widget_add_css_class (GTK_WIDGET (cell (grid, 0, row)), "unseen");
@@ -110,7 +111,8 @@ on_folder (GtkListBox *box, GtkListBoxRow *row, GpoReaderView *view)
 static void
 add_folder_row (GpoReaderView *view, const GpoReaderFolder *folder)
 {
-  g_autofree char *words = folder->unseen ? g_strdup_printf ("%s (%u)", folder->name, folder->unseen) : g_strdup (folder->name);
+  g_autofree char *words
+      = folder->unseen ? g_strdup_printf ("%s (%u)", folder->name, folder->unseen) : g_strdup (folder->name);
   GtkWidget *label = gtk_label_new (words), *row = gtk_list_box_row_new ();
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_MIDDLE);
@@ -260,8 +262,9 @@ gpo_reader_view_attach (GpoReaderView *view, GpoWindow *window)
     {
       gtk_widget_set_sensitive (view->bar, FALSE);
       gtk_widget_set_sensitive (view->panes, FALSE);
-      gtk_label_set_text (view->words, _ ("This is a recorded trace: nobody is at work who could deliver mail. To read and "
-                                          "write, run glasspost without a trace."));
+      gtk_label_set_text (
+          view->words, _ ("This is a recorded trace: nobody is at work who could deliver mail. To read and "
+                          "write, run glasspost without a trace."));
       return;
     }
   view->model = gpo_reader_model_new (office);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* test-reader-view.c: the reader in the window of a running office: Alice writes, the gateway passes it on, Bob reads it by each of
- * the three ways, answers, flags and files it. Driven by the window's actions, read through the model and the text shown. */
+/* test-reader-view.c: the reader in the window of a running office: Alice writes, the gateway passes it on,
+ * Bob reads it by each of the three ways, answers, flags and files it. Driven by the window's actions, read
+ * through the model and the text shown. */
 #include "window-fixture.h"
 #include "panes.h"
 #include "reader-view.h"
@@ -181,14 +182,16 @@ START_TEST (bob_answers_flags_and_files)
   open_letter (0);
   act ("win.read-reply");
   GpoComposeWindow *compose = gpo_reader_view_get_compose (view ());
-  g_autofree char *subject = gpo_compose_window_dup (compose, "subject"), *text = gpo_compose_window_dup (compose, "text");
+  g_autofree char *subject = gpo_compose_window_dup (compose, "subject"),
+                  *text = gpo_compose_window_dup (compose, "text");
   ck_assert_str_eq (subject, "Re: Lunch?");
   ck_assert_ptr_nonnull (strstr (text, "> Today?\n"));
   gpo_compose_window_send (compose);
   settle ();
   act ("win.read-flag");
   settle ();
-  ck_assert_uint_eq (gpo_reader_model_get_flags (model ()), GPO_FLAG_SEEN | GPO_FLAG_ANSWERED | GPO_FLAG_FLAGGED);
+  ck_assert_uint_eq (gpo_reader_model_get_flags (model ()),
+                     GPO_FLAG_SEEN | GPO_FLAG_ANSWERED | GPO_FLAG_FLAGGED);
   gpo_reader_model_create_folder (model (), "Old");
   settle ();
   ck_assert (has_folder ("Old"));
@@ -204,7 +207,8 @@ START_TEST (bob_answers_flags_and_files)
   ck_assert_str_eq (gpo_reader_model_get_folder (model ()), "Old");
   ck_assert_uint_eq (n_letters (), 1);
   open_letter (0);
-  ck_assert_uint_eq (gpo_reader_model_get_flags (model ()), GPO_FLAG_SEEN | GPO_FLAG_ANSWERED | GPO_FLAG_FLAGGED);
+  ck_assert_uint_eq (gpo_reader_model_get_flags (model ()),
+                     GPO_FLAG_SEEN | GPO_FLAG_ANSWERED | GPO_FLAG_FLAGGED);
   gpo_reader_model_search (model (), "nowhere");
   settle ();
   ck_assert_uint_eq (n_letters (), 0);
