@@ -4,7 +4,11 @@
 #include "glasspost-resources.h"
 #include "i18n.h"
 #include "office/control.h"
+#include "look.h"
 #include "panes.h"
+#include "settings.h"
+#include "tour.h"
+#include "window-memory.h"
 #include <glib-unix.h>
 #include <signal.h>
 
@@ -40,6 +44,7 @@ GpoWindow *
 gpo_app_show (GpoApp *app, GpoSource *source)
 {
   GpoWindow *window = gpo_window_new (GTK_APPLICATION (app), source);
+  gpo_window_memory_attach (window);
   gtk_window_present (GTK_WINDOW (window));
   return window;
 }
@@ -71,10 +76,14 @@ gpo_app_activate (GApplication *application)
       return;
     }
   g_autoptr (GpoSource) source = start_office (app, &error);
-  if (source)
-    gpo_app_show (app, source);
-  else
-    complain (app, _ ("The post office cannot open"), error);
+  if (!source)
+    {
+      complain (app, _ ("The post office cannot open"), error);
+      return;
+    }
+  window = GTK_WINDOW (gpo_app_show (app, source));
+  if (!gpo_settings_get_number ("tour-seen", FALSE))
+    gpo_tour_show (window);
 }
 
 static void
@@ -118,15 +127,9 @@ on_open (GSimpleAction *action, GVariant *parameter, gpointer data)
 }
 
 static void
-on_style (GSimpleAction *action, GVariant *state, gpointer data)
+on_tour (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  const char *style = g_variant_get_string (state, NULL);
-  GtkSettings *settings = gtk_settings_get_default ();
-  if (g_str_equal (style, "system"))
-    gtk_settings_reset_property (settings, "gtk-application-prefer-dark-theme");
-  else
-    g_object_set (settings, "gtk-application-prefer-dark-theme", g_str_equal (style, "dark"), NULL);
-  g_simple_action_set_state (action, state);
+  gpo_tour_show (gtk_application_get_active_window (data));
 }
 
 static void
@@ -147,7 +150,7 @@ on_quit (GSimpleAction *action, GVariant *parameter, gpointer data)
 
 static const GActionEntry actions[] = {
   { "open", on_open, NULL, NULL, NULL },
-  { "style", NULL, "s", "'system'", on_style },
+  { "tour", on_tour, NULL, NULL, NULL },
   { "about", on_about, NULL, NULL, NULL },
   { "quit", on_quit, NULL, NULL, NULL },
 };
@@ -155,10 +158,20 @@ static const GActionEntry actions[] = {
 /* Keys as in players and editors; shortcuts.ui shows them to people. */
 static const struct
 {
-  const char *action, *keys[3];
+  const char *action, *keys[4];
 } accels[] = {
   { "app.open", { "<Control>o" } },
   { "app.quit", { "<Control>q" } },
+  { "app.tour", { "<Shift>F1" } },
+  { "app.zoom::in", { "<Control>plus", "<Control>equal", "<Control>KP_Add" } },
+  { "app.zoom::out", { "<Control>minus", "<Control>KP_Subtract" } },
+  { "app.zoom::reset", { "<Control>0", "<Control>KP_0" } },
+  { "app.style::system", { "<Control><Shift>s" } },
+  { "app.style::light", { "<Control><Shift>l" } },
+  { "app.style::dark", { "<Control><Shift>d" } },
+  { "app.style::contrast", { "<Control><Shift>h" } },
+  { "app.style::contrast-dark", { "<Control><Shift>j" } },
+  { "app.about", { "<Control>F1" } },
   { "window.close", { "<Control>w" } },
   { "win.show-help-overlay", { "<Control>question", "F1" } },
   { "win.filter", { "<Control>f" } },
@@ -235,6 +248,7 @@ gpo_app_startup (GApplication *application)
   gtk_css_provider_load_from_resource (css, "/org/glasspost/Glasspost/style.css");
   gtk_style_context_add_provider_for_display (gdk_display_get_default (), GTK_STYLE_PROVIDER (css),
                                               GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
+  gpo_look_start (GTK_APPLICATION (app));
   gtk_window_set_default_icon_name ("org.glasspost.Glasspost");
   g_action_map_add_action_entries (G_ACTION_MAP (app), actions, G_N_ELEMENTS (actions), app);
   for (guint i = 0; i < G_N_ELEMENTS (accels); i++)

@@ -5,9 +5,11 @@
  *
  * TRACE "office" is a running office instead. SUBJECT is everything, session:N or letter:N; an ACTION is a
  * detailed action name, done in order ("win.view::ladder"), or "run:COMMAND", which a shell starts with the
- * office's ports in $ATHENS, $GATEWAY and $SPARTA (SMTP) and does not wait for. The script take-pictures.sh
+ * office's ports in $ATHENS, $GATEWAY and $SPARTA (SMTP) and does not wait for, or "tour:N", which
+ * opens the tour at a card and makes it the picture. The script take-pictures.sh
  * makes all pictures of docs/pictures. */
 #include "app.h"
+#include "tour.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +18,7 @@ typedef struct
   char **argv;
   int argc;
   GpoWindow *window;
+  GtkWidget *shown; /* what is saved: the window, or the tour */
   gboolean done;
 } Job;
 
@@ -121,6 +124,7 @@ on_activate (GApplication *app, gpointer data)
   g_autoptr (GpoSource) source = open_source (job->argv[1]);
   g_action_group_change_action_state (G_ACTION_GROUP (app), "style", g_variant_new_string (job->argv[5]));
   job->window = gpo_window_new (GTK_APPLICATION (app), source);
+  job->shown = GTK_WIDGET (job->window);
   gtk_window_set_decorated (GTK_WINDOW (job->window), TRUE);
   gtk_window_set_default_size (GTK_WINDOW (job->window), atoi (job->argv[3]), atoi (job->argv[4]));
   gtk_window_present (GTK_WINDOW (job->window));
@@ -138,12 +142,19 @@ on_activate (GApplication *app, gpointer data)
           run (job, job->argv[i] + 4);
           continue;
         }
+      if (g_str_has_prefix (job->argv[i], "tour:"))
+        {
+          job->shown = gpo_tour_show (GTK_WINDOW (job->window));
+          for (int card = atoi (job->argv[i] + 5); card > 0; card--)
+            gpo_tour_next (job->shown);
+          continue;
+        }
       if (!g_action_parse_detailed_name (job->argv[i], &name, &target, &error))
         g_error ("%s", error->message);
       gtk_widget_activate_action_variant (GTK_WIDGET (job->window), name, target);
     }
   settle ();
-  save (GTK_WIDGET (job->window), job->argv[2]);
+  save (job->shown, job->argv[2]);
   g_application_quit (app);
 }
 

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+/* test-look.c: the size of text and the style are remembered; a window opens as the last one was closed; files that
+ * the tour's cards turn by keys and buttons. */
+#include "window-fixture.h"
+#include "look.h"
+#include "settings.h"
+#include "theme.h"
+#include "tour.h"
+
+static void
+setup (void)
+{
+  setup_app ();
+}
+
+static void
+teardown (void)
+{
+  if (window)
+    close_window ();
+  teardown_app ();
+}
+
+static void
+open_trace (void)
+{
+  g_autofree char *path = recorded_trace ();
+  open_path (path);
+}
+
+static guint frames;
+
+static gboolean
+on_frame (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
+{
+  frames++;
+  gtk_widget_queue_draw (widget);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+three_frames (gpointer data)
+{
+  return frames >= 3;
+}
+
+/* Lets styles and sizes become what they will be. */
+static void
+settle (void)
+{
+  frames = 0;
+  guint id = gtk_widget_add_tick_callback (GTK_WIDGET (window), on_frame, NULL, NULL);
+  ck_assert (turn_until (three_frames, NULL));
+  gtk_widget_remove_tick_callback (GTK_WIDGET (window), id);
+}
+
+static void
+zoom (const char *how)
+{
+  g_action_group_activate_action (G_ACTION_GROUP (app), "zoom", g_variant_new_string (how));
+}
+
+/* What 11 points of drawn type became. */
+static double
+seen_zoom (void)
+{
+  return gpo_theme_zoom (GTK_WIDGET (gpo_window_get_ladder (window)));
+}
+
+START_TEST (text_grows_shrinks_and_is_remembered)
+{
+  open_trace ();
+  double usual = seen_zoom ();
+  zoom ("in");
+  ck_assert_int_eq (gpo_look_get_zoom (), 110);
+  settle ();
+  ck_assert_double_gt (seen_zoom (), usual * 1.05);
+  gpo_settings_forget ();
+  ck_assert_int_eq (gpo_settings_get_number ("zoom", 0), 110);
+  zoom ("out");
+  zoom ("out");
+  ck_assert_int_eq (gpo_look_get_zoom (), 90);
+  for (int i = 0; i < 20; i++)
+    zoom ("in");
+  ck_assert_int_eq (gpo_look_get_zoom (), 250);
+  zoom ("reset");
+  ck_assert_int_eq (gpo_look_get_zoom (), 100);
+  settle ();
+  ck_assert_double_eq_tol (seen_zoom (), usual, 0.01);
+}
+END_TEST
+
+static const struct
+{
+  const char *name;
+  gboolean dark, contrast;
+} styles[] = { { "light", FALSE, FALSE }, { "dark", TRUE, FALSE }, { "contrast", FALSE, TRUE }, { "contrast-dark", TRUE, TRUE } };
+
+START_TEST (style_reaches_what_is_drawn)
+{
+  GpoTheme theme;
+  open_trace ();
+  g_action_group_change_action_state (G_ACTION_GROUP (app), "style", g_variant_new_string (styles[_i].name));
+  settle ();
+  gpo_theme_read (&theme, GTK_WIDGET (gpo_window_get_ladder (window)));
+  ck_assert_int_eq (theme.dark, styles[_i].dark);
+  ck_assert_int_eq (theme.high_contrast, styles[_i].contrast);
+  gpo_settings_forget ();
+  g_autofree char *kept = gpo_settings_get_text ("style", "");
+  ck_assert_str_eq (kept, styles[_i].name);
+}
+END_TEST
+
+START_TEST (window_opens_as_the_last_one_closed)
+{
+  int width, height;
+  gboolean stop = FALSE;
+  open_trace ();
+  gtk_window_set_default_size (GTK_WINDOW (window), 1111, 777);
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.view", "s", "states");
+  g_action_group_change_action_state (G_ACTION_GROUP (window), "sidebar", g_variant_new_boolean (FALSE));
+  settle ();
+  g_signal_emit_by_name (window, "close-request", &stop);
+  ck_assert (!stop);
+  gpo_settings_forget ();
+  close_window ();
+  open_trace ();
+  gtk_window_get_default_size (GTK_WINDOW (window), &width, &height);
+  ck_assert_int_eq (width, 1111);
+  ck_assert_int_eq (height, 777);
+  ck_assert_str_eq (gpo_window_get_shown (window), "states");
+  g_autoptr (GVariant) sidebar = g_action_group_get_action_state (G_ACTION_GROUP (window), "sidebar");
+  ck_assert (!g_variant_get_boolean (sidebar));
+}
+END_TEST
+
+START_TEST (tour_turns_and_ends)
+{
+  open_trace ();
+  GtkWidget *tour = gpo_tour_show (GTK_WINDOW (window));
+  g_object_add_weak_pointer (G_OBJECT (tour), (gpointer *) &tour);
+  for (int card = 0; card < GPO_TOUR_CARDS; card++)
+    {
+      ck_assert_int_eq (gpo_tour_get_card (tour), card);
+      gpo_tour_next (tour);
+    }
+  settle ();
+  ck_assert_ptr_null (tour);
+  gpo_settings_forget ();
+  ck_assert_int_eq (gpo_settings_get_number ("tour-seen", 0), 1);
+}
+END_TEST
+
+START_TEST (settings_that_cannot_be_read_are_not_there)
+{
+  g_autofree char *path = g_build_filename (g_get_user_config_dir (), "glasspost", "window.ini", NULL);
+  gpo_settings_set_number ("zoom", 100);
+  ck_assert (g_file_set_contents (path, "\x01 no key file [", -1, NULL));
+  gpo_settings_forget ();
+  ck_assert_int_eq (gpo_settings_get_number ("zoom", 77), 77);
+  gpo_settings_set_number ("zoom", 100);
+  gpo_settings_forget ();
+  ck_assert_int_eq (gpo_settings_get_number ("zoom", 77), 100);
+}
+END_TEST
+
+static Suite *
+suite (void)
+{
+  Suite *s = suite_create ("look");
+  TCase *tc = tcase_create ("look");
+  tcase_add_checked_fixture (tc, setup, teardown);
+  tcase_set_timeout (tc, 60);
+  tcase_add_test (tc, text_grows_shrinks_and_is_remembered);
+  tcase_add_loop_test (tc, style_reaches_what_is_drawn, 0, G_N_ELEMENTS (styles));
+  tcase_add_test (tc, window_opens_as_the_last_one_closed);
+  tcase_add_test (tc, tour_turns_and_ends);
+  tcase_add_test (tc, settings_that_cannot_be_read_are_not_there);
+  suite_add_tcase (s, tc);
+  return s;
+}
+
+#include "check-main.h"
