@@ -7,6 +7,7 @@
  *     0.332   (2)   ←  250 2.1.0 sender noted                                          */
 #include "event-row.h"
 #include "i18n.h"
+#include "notes.h"
 #include "theme.h"
 
 #define PAD 8
@@ -20,7 +21,7 @@ struct _GpoEventRow
   GpoCursor *cursor; /* NULL: not bound */
   guint64 n;
   gboolean mixed;
-  gulong handler;
+  gulong handler, note_handler;
 };
 
 G_DEFINE_FINAL_TYPE (GpoEventRow, gpo_event_row, GTK_TYPE_WIDGET)
@@ -106,6 +107,24 @@ draw_aside (Pen *pen, const char *aside, float width)
   float x = width - PAD - pen_width (pen);
   pen_show (pen, &pen->theme->dim, x);
   return x - PAD;
+}
+
+/* What somebody wrote here, beside what stands at the right. */
+static float
+draw_note (Pen *pen, const char *note, float end)
+{
+  if (!note)
+    return end;
+  g_autofree char *text = g_strdup_printf ("✎ %s", note);
+  float most = end * 0.45f;
+  g_strdelimit (text, "\n", ' ');
+  pen_set (pen, text, FALSE, TRUE);
+  pango_layout_set_ellipsize (pen->layout, PANGO_ELLIPSIZE_END);
+  pango_layout_set_width (pen->layout, (int) MIN (pen_width (pen) + 1, most) * PANGO_SCALE);
+  float start = end - pen_width (pen);
+  pen_show (pen, &pen->theme->tone[GPO_TONE_ENVELOPE], start);
+  pango_layout_set_width (pen->layout, -1);
+  return start - PAD;
 }
 
 static void
@@ -195,6 +214,7 @@ gpo_event_row_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   float width = (float) gtk_widget_get_width (widget);
   draw_margin (&pen, row, event);
   float end = draw_aside (&pen, words.aside, width);
+  end = draw_note (&pen, gpo_notes_get (gpo_notes_of (row->cursor), row->n), end);
   gtk_snapshot_push_clip (snapshot, &GRAPHENE_RECT_INIT (0, 0, MAX (end, 0), pen.height));
   if (words.wire)
     draw_wire (&pen, &words);
@@ -247,16 +267,23 @@ void
 gpo_event_row_bind (GpoEventRow *row, GpoCursor *cursor, guint64 n, gboolean mixed)
 {
   if (row->cursor)
-    g_clear_signal_handler (&row->handler, row->cursor);
+    {
+      g_clear_signal_handler (&row->handler, row->cursor);
+      g_clear_signal_handler (&row->note_handler, gpo_notes_of (row->cursor));
+    }
   g_set_object (&row->cursor, cursor);
   row->n = n;
   row->mixed = mixed;
   if (!cursor)
     return;
   row->handler = g_signal_connect_swapped (cursor, "notify::n", G_CALLBACK (gtk_widget_queue_draw), row);
+  row->note_handler
+      = g_signal_connect_swapped (gpo_notes_of (cursor), "changed", G_CALLBACK (gtk_widget_queue_draw), row);
   GpoLog *log = gpo_cursor_get_log (cursor);
   const GpoEvent *event = gpo_log_get (log, n);
-  g_autofree char *line = event ? gpo_event_line (log, n, event) : g_strdup (_ ("this event is gone"));
+  const char *note = gpo_notes_get (gpo_notes_of (cursor), n);
+  g_autofree char *said = event ? gpo_event_line (log, n, event) : g_strdup (_ ("this event is gone"));
+  g_autofree char *line = note ? g_strdup_printf (_ ("%s; note: %s"), said, note) : g_strdup (said);
   gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, line, -1);
   gtk_widget_queue_draw (GTK_WIDGET (row));
 }

@@ -174,6 +174,20 @@ gap (Sheet *sheet, guint i, double y)
   gpo_ink_text (ink, words, x, y, 0.5, w, &ink->theme->tone[GPO_TONE_PLAIN], GPO_INK_BOLD);
 }
 
+/* What somebody wrote here: at the end side, over whatever is there. */
+static void
+written (GpoInk *ink, const char *words, double y)
+{
+  if (!words)
+    return;
+  const GdkRGBA *color = &ink->theme->tone[GPO_TONE_ENVELOPE];
+  double most = MAX (ink->width * 0.3, 120), right = ink->width - 8;
+  g_autofree char *label = g_strdup_printf ("✎ %s", words);
+  double w = MIN (gpo_ink_measure (ink, label, most, GPO_INK_BOLD), most) + 16;
+  gpo_ink_box (ink, right - w, y - 11, w, 22, color);
+  gpo_ink_text (ink, label, right - 8, y, 1, w - 14, color, GPO_INK_BOLD);
+}
+
 static void
 mark_current (GpoInk *ink, double y)
 {
@@ -210,6 +224,8 @@ draw_rung (Sheet *sheet, guint i, double y, guint64 n, guint current)
       else
         note (sheet, rung, &words, y);
     }
+  if (rung->kind != GPO_RUNG_GAP)
+    written (ink, gpo_ladder_model_note (sheet->model, i), y);
   ink->alpha = 1;
 }
 

@@ -3,6 +3,7 @@
 #include "ladder-model.h"
 #include "i18n.h"
 #include "ladder-journey.h"
+#include "notes.h"
 #include <string.h>
 
 #define LANES_MAX 200            /* more hosts than can be told apart share the last one */
@@ -26,6 +27,7 @@ struct GpoLadderModel
   gint64 time; /* of the newest rung; -1: none */
   GArray *rungs, *lanes;
   GHashTable *talks; /* session → Talk */
+  GpoNotes *notes; /* of the cursor */
 };
 
 static void
@@ -272,6 +274,8 @@ gpo_ladder_model_new (GpoCursor *cursor, gboolean fold)
   model->letter = subject == GPO_SUBJECT_LETTER ? gpo_picture_letter_numbered (model->picture, number) : NULL;
   model->one_session = subject == GPO_SUBJECT_SESSION;
   model->fold = fold;
+  model->notes = gpo_notes_of (cursor);
+  model->one_session = gpo_cursor_get_subject (cursor, NULL) == GPO_SUBJECT_SESSION;
   model->seen = model->track ? 0 : gpo_log_first (gpo_cursor_get_log (cursor));
   model->rungs = g_array_new (FALSE, FALSE, sizeof (GpoRung));
   model->lanes = g_array_new (FALSE, FALSE, sizeof (GpoLane));
@@ -411,4 +415,25 @@ GpoLog *
 gpo_ladder_model_log (GpoLadderModel *model)
 {
   return gpo_picture_log (model->picture);
+}
+
+/* Whether an event is one of those the ladder is about. */
+static gboolean
+concerns (GpoLadderModel *model, guint64 n)
+{
+  guint i = model->track ? gpo_track_until (model->track, n) : 0;
+  return !model->track || (i > 0 && model->track->events[i - 1] == n);
+}
+
+const char *
+gpo_ladder_model_note (GpoLadderModel *model, guint i)
+{
+  guint64 n = gpo_ladder_model_rung (model, i)->n;
+  guint64 end = i + 1 < model->rungs->len ? gpo_ladder_model_rung (model, i + 1)->n : G_MAXUINT64;
+  if (gpo_notes_get (model->notes, n))
+    return gpo_notes_get (model->notes, n);
+  n = gpo_notes_beyond (model->notes, n, 1);
+  while (n < end && !concerns (model, n))
+    n = gpo_notes_beyond (model->notes, n, 1);
+  return n < end ? gpo_notes_get (model->notes, n) : NULL;
 }

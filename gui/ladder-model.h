@@ -58,4 +58,7 @@ char *gpo_ladder_model_group (GpoLadderModel *model, const GpoRung *rung, guint 
 /* µs that passed before the event of a GPO_RUNG_GAP; the rung's place is needed. */
 gint64 gpo_ladder_model_gap (GpoLadderModel *model, guint i);
 
+/* The first note at the rung's event, or at one behind it that no rung tells; NULL: none. */
+const char *gpo_ladder_model_note (GpoLadderModel *model, guint i);
+
 G_END_DECLS

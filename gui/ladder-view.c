@@ -3,6 +3,7 @@
 #include "ladder-view.h"
 #include "i18n.h"
 #include "ladder-draw.h"
+#include "notes.h"
 
 #define PIECE 50000 /* events that are taken in between two frames */
 
@@ -270,6 +271,8 @@ gpo_ladder_view_set_cursor (GpoLadderView *view, GpoCursor *cursor)
   g_return_if_fail (!view->cursor);
   view->cursor = g_object_ref (cursor);
   g_signal_connect_object (cursor, "notify::n", G_CALLBACK (on_moved), view, G_CONNECT_SWAPPED);
+  g_signal_connect_object (gpo_notes_of (cursor), "changed", G_CALLBACK (gtk_widget_queue_draw), view,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (cursor, "notify::length", G_CALLBACK (on_length), view, G_CONNECT_SWAPPED);
   g_signal_connect_object (cursor, "notify::subject", G_CALLBACK (on_subject), view, G_CONNECT_SWAPPED);
   on_subject (view);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* player.c: a timer that steps the cursor. */
 #include "player.h"
+#include "notes.h"
 
 #define FRAME_MS 16
 #define LONGEST (G_USEC_PER_SEC)
@@ -102,6 +103,11 @@ gpo_player_pass (GpoPlayer *player, gint64 us)
         return;
       player->saved -= pause;
       gpo_cursor_set_n (player->cursor, next);
+      if (gpo_notes_get (gpo_notes_of (player->cursor), next))
+        {
+          gpo_player_set_playing (player, FALSE); /* somebody has something to say here */
+          return;
+        }
     }
   gpo_player_set_playing (player, FALSE);
   if (!gpo_cursor_get_track (player->cursor))

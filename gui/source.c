@@ -5,6 +5,7 @@
  * long as there is something new, so that ten thousand events a second cost sixty updates. */
 #include "source.h"
 #include "i18n.h"
+#include "notes.h"
 #include "trace/trace-read.h"
 
 #define FRAME_MS 16
@@ -126,6 +127,7 @@ gpo_source_new_office (const GpoOfficeConfig *config, GError **error)
   source->title = g_strdup (gpo_office_world (office)->title);
   source->reader = gpo_log_reader_new (log, 0, wake, source);
   source->cursor = gpo_cursor_new (log);
+  gpo_notes_use_office (gpo_notes_of (source->cursor), office);
   if (look (source))
     source->pump = g_timeout_add (FRAME_MS, look, source);
   return source;
@@ -207,6 +209,7 @@ gpo_source_new_file (GFile *file, GError **error)
   source->title = g_path_get_basename (path);
   source->progress = 0;
   source->cursor = gpo_cursor_new (log);
+  gpo_notes_use_file (gpo_notes_of (source->cursor), path);
   source->pump = g_idle_add (read_piece, source);
   return source;
 }

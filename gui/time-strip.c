@@ -3,6 +3,7 @@
 #include "time-strip.h"
 #include "density.h"
 #include "i18n.h"
+#include "notes.h"
 #include "theme.h"
 
 #define MARK 5 /* height of the marks under the strip */
@@ -52,6 +53,23 @@ draw_bucket (GpoTimeStrip *strip, GtkSnapshot *snapshot, const GpoTheme *theme, 
     fill (snapshot, &theme->tone[GPO_TONE_OK], x, top + 2, MAX (width, 2), MARK);
 }
 
+/* A flag at each note, told from the cursor's mark by its shape. */
+static void
+draw_notes (GpoTimeStrip *strip, GtkSnapshot *snapshot, const GpoTheme *theme, float height)
+{
+  GpoNotes *notes = gpo_notes_of (strip->cursor);
+  const GdkRGBA *color = &theme->tone[GPO_TONE_ENVELOPE];
+  for (guint i = 0; i < gpo_notes_count (notes); i++)
+    {
+      guint64 n = gpo_notes_event (notes, i);
+      if (n < strip->density.first || n >= strip->density.length)
+        continue;
+      float x = x_of (strip, n);
+      fill (snapshot, color, x, 0, 2, height);
+      fill (snapshot, color, x, 0, 10, 7);
+    }
+}
+
 static void
 gpo_time_strip_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
@@ -65,6 +83,7 @@ gpo_time_strip_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
     draw_bucket (strip, snapshot, &theme, i, height - MARK - 2);
   if (strip->density.n == 0)
     return;
+  draw_notes (strip, snapshot, &theme, height);
   float x = x_of (strip, gpo_cursor_get_n (strip->cursor));
   fill (snapshot, &theme.fg, CLAMP (x - 1, 0, width - 3), 0, 3, height);
   fill (snapshot, &theme.fg, CLAMP (x - 4, 0, width - 9), 0, 9, 5);
@@ -173,6 +192,8 @@ gpo_time_strip_set_cursor (GpoTimeStrip *strip, GpoCursor *cursor)
   g_return_if_fail (!strip->cursor);
   strip->cursor = g_object_ref (cursor);
   gpo_density_init (&strip->density, gpo_log_first (gpo_cursor_get_log (cursor)));
+  g_signal_connect_object (gpo_notes_of (cursor), "changed", G_CALLBACK (gtk_widget_queue_draw), strip,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (cursor, "notify::n", G_CALLBACK (on_changed), strip, G_CONNECT_SWAPPED);
   g_signal_connect_object (cursor, "notify::length", G_CALLBACK (on_changed), strip, G_CONNECT_SWAPPED);
   on_changed (strip);

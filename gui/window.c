@@ -5,8 +5,10 @@
 #include "export.h"
 #include "hold-bar.h"
 #include "i18n.h"
+#include "note-bar.h"
 #include "panes.h"
 #include "time-bar.h"
+#include "window-undo.h"
 
 struct _GpoWindow
 {
@@ -150,8 +152,15 @@ static const struct
   guint key;
   const char *action;
 } keys[] = {
-  { GDK_KEY_space, "win.play" },     { GDK_KEY_period, "win.go::forward" }, { GDK_KEY_comma, "win.go::back" },
-  { GDK_KEY_Home, "win.go::start" }, { GDK_KEY_End, "win.go::end" },        { GDK_KEY_slash, "win.filter" },
+  { GDK_KEY_space, "win.play" },
+  { GDK_KEY_period, "win.go::forward" },
+  { GDK_KEY_comma, "win.go::back" },
+  { GDK_KEY_Home, "win.go::start" },
+  { GDK_KEY_End, "win.go::end" },
+  { GDK_KEY_slash, "win.filter" },
+  { GDK_KEY_n, "win.note" },
+  { GDK_KEY_bracketleft, "win.marker::previous" },
+  { GDK_KEY_bracketright, "win.marker::next" },
 };
 
 /* 0 to 9: so many tenths of the trace. */
@@ -363,8 +372,10 @@ gpo_window_new (GtkApplication *app, GpoSource *source)
   show_progress (window);
   for (const GpoPane *pane = gpo_panes; pane->name; pane++)
     pane->attach (gpo_window_get_pane (window, pane->name), window);
+  gpo_note_bar_attach (window);
   gpo_hold_bar_attach (window);
   gpo_export_attach (window);
+  gpo_window_undo_attach (window);
   gpo_transcript_view_focus_list (gpo_window_get_transcript (window));
   return window;
 }
