@@ -11,6 +11,7 @@ struct _GpoHoldBar
   GtkLabel *words;
   GtkListBox *rows;
   GpoBreakList *list;
+  GpoHoldEditor *editor;
   GpoHoldModel *model;
   GpoWindow *window; /* it owns us */
   char *refusal;     /* what the office said last, if it said no */
@@ -69,6 +70,9 @@ show_rows (GpoHoldBar *bar)
       if (held->session == session || !gtk_list_box_get_selected_row (bar->rows))
         gtk_list_box_select_row (bar->rows, gtk_list_box_get_row_at_index (bar->rows, (int) i));
     }
+  guint32 edited = gpo_hold_editor_get_session (bar->editor);
+  if (edited && !gpo_hold_model_held_in (bar->model, edited))
+    gtk_popover_popdown (GTK_POPOVER (bar->editor)); /* its client went, or it was let go */
   gtk_widget_set_visible (bar->scroll, n > 0);
   if (n && !bar->timer)
     bar->timer = g_timeout_add (500, tick, bar);
@@ -138,11 +142,27 @@ on_step (GSimpleAction *action, GVariant *parameter, gpointer data)
     gtk_widget_activate_action (GTK_WIDGET (row), "win.step-session", "u", gpo_hold_row_get_session (row));
 }
 
+static gboolean
+edit (GpoHoldBar *bar, GpoHoldRow *row)
+{
+  const GpoHeldLine *held = gpo_hold_model_held_in (bar->model, gpo_hold_row_get_session (row));
+  return gpo_hold_editor_open (bar->editor, bar->model, held, gpo_hold_row_get_edit (row));
+}
+
+static void
+on_edit_session (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  GpoHoldRow *row;
+  for (guint i = 0; (row = gpo_hold_bar_get_row (data, i)); i++)
+    if (gpo_hold_row_get_session (row) == g_variant_get_uint32 (parameter))
+      edit (data, row);
+}
+
 static void
 on_edit_reply (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   GpoHoldRow *row = chosen (data);
-  if (row && !gpo_hold_row_edit (row))
+  if (row && !edit (data, row))
     on_said (_ ("A command is held here, not a reply: step once, and its reply is held"), data);
 }
 
@@ -182,6 +202,7 @@ on_row_activated (GpoHoldBar *bar)
 static const GActionEntry actions[] = {
   { "step", on_step, NULL, NULL, NULL },
   { "edit-reply", on_edit_reply, NULL, NULL, NULL },
+  { "edit-session", on_edit_session, "u", NULL, NULL },
   { "drop-chosen", on_drop_chosen, NULL, NULL, NULL },
   { "breakpoints", on_breakpoints, NULL, NULL, NULL },
   { "show-held", on_show_held, NULL, NULL, NULL },
@@ -225,6 +246,8 @@ static void
 gpo_hold_bar_init (GpoHoldBar *bar)
 {
   gtk_widget_init_template (GTK_WIDGET (bar));
+  bar->editor = g_object_new (GPO_TYPE_HOLD_EDITOR, NULL);
+  gtk_widget_set_parent (GTK_WIDGET (bar->editor), GTK_WIDGET (bar));
   g_signal_connect_swapped (bar->rows, "row-activated", G_CALLBACK (on_row_activated), bar);
 }
 
@@ -267,4 +290,10 @@ const char *
 gpo_hold_bar_get_words (GpoHoldBar *bar)
 {
   return gtk_label_get_text (bar->words);
+}
+
+GpoHoldEditor *
+gpo_hold_bar_get_editor (GpoHoldBar *bar)
+{
+  return bar->editor;
 }

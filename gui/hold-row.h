@@ -17,7 +17,7 @@ guint64 gpo_hold_row_get_event (GpoHoldRow *row);
 void gpo_hold_row_tick (GpoHoldRow *row);
 /* As shown, for tests: "waits 4:58 of 5:00". */
 const char *gpo_hold_row_get_patience (GpoHoldRow *row);
-/* Opens the editor of the held reply. FALSE if it is no reply. */
-gboolean gpo_hold_row_edit (GpoHoldRow *row);
+/* The button that opens the editor. */
+GtkWidget *gpo_hold_row_get_edit (GpoHoldRow *row);
 
 G_END_DECLS
