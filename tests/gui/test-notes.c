@@ -110,15 +110,6 @@ START_TEST (damaged_notes_cost_their_lines_only)
 }
 END_TEST
 
-START_TEST (window_may_close_while_a_note_is_written)
-{
-  ck_assert (act ("win.note"));
-  for (int i = 0; i < 20; i++)
-    g_main_context_iteration (NULL, FALSE);
-  reopen ();
-}
-END_TEST
-
 START_TEST (keys_go_from_note_to_note)
 {
   GpoCursor *cursor = gpo_window_get_cursor (window);
@@ -234,7 +225,6 @@ suite (void)
   tcase_add_test (file, notes_of_a_file_are_kept_beside_it);
   tcase_add_test (file, where_the_folder_cannot_be_written_notes_go_to_the_users_data);
   tcase_add_test (file, damaged_notes_cost_their_lines_only);
-  tcase_add_test (file, window_may_close_while_a_note_is_written);
   tcase_add_test (file, keys_go_from_note_to_note);
   tcase_add_test (file, playing_pauses_at_a_note_and_goes_on_behind_it);
   tcase_add_test (file, undo_takes_back_notes_and_what_is_shown);
