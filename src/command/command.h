@@ -62,6 +62,7 @@ int gpo_command_open_window (const char *const *arguments);
 /* The commands: each as `run` above. */
 int gpo_cmd_export (int argc, char **argv);
 int gpo_cmd_import (int argc, char **argv);
+int gpo_cmd_diff (int argc, char **argv);
 int gpo_cmd_machine (int argc, char **argv);
 int gpo_cmd_queue (int argc, char **argv);
 int gpo_cmd_replay (int argc, char **argv);

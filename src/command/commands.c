@@ -47,6 +47,9 @@ const GpoCommand gpo_commands[]
           "  glasspost export a.trace - session = 3 | tshark -r - -O smtp\n"
           "                                                    one session, decoded\n",
           gpo_cmd_export },
+        { "diff", "compare two traces by meaning", "A B",
+          "  glasspost diff good.trace bad.trace               same transaction, RCPT differs\n",
+          gpo_cmd_diff },
         { "import", "make a trace of a capture of mail, as tcpdump writes it", "FILE|-",
           "  glasspost import mail.pcap                        makes mail.trace of what tcpdump -i any -w mail.pcap saw\n"
           "  tcpdump -i any -w - port 143 | glasspost import - | glasspost show -\n"
