@@ -269,6 +269,9 @@ typedef struct {
   guint info_tried;         /* what is known of letters before this index was asked for */
   guint first, n;           /* letters[i] is that of slots[first + i] */
   GBytes *letters[GPO_LETTERS_AHEAD];
+  guint next_first, n_next; /* the same of the batch behind it, if it is here … */
+  GBytes *next[GPO_LETTERS_AHEAD];
+  struct GpoImapAhead *ahead; /* … or on its way */
 } GpoImapLetters;
 
 typedef enum {

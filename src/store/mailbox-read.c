@@ -64,26 +64,52 @@ open_letter (int folder_fd, const GpoFileRef *ref, GString *name)
   return fd;
 }
 
+/* Reads up to `room` bytes from the beginning; -1: it cannot be read. */
+static gssize
+read_up_to (int fd, char *bytes, gsize room)
+{
+  gsize have = 0;
+  for (gssize n; have < room; have += (gsize) n)
+    if ((n = pread (fd, bytes + have, room - have, (off_t) have)) < 0)
+      return -1;
+    else if (n == 0)
+      break;
+  return (gssize) have;
+}
+
+/* The whole file: as long as the table says, at most, or else as long as it is. NULL: it cannot be read. */
+static char *
+read_whole (int fd, guint32 size, gsize *length)
+{
+  struct stat st;
+  gsize room = (gsize) MIN (size, G_MAXINT32) + 1;
+  char *bytes = g_malloc (room);
+  gssize have = read_up_to (fd, bytes, room);
+  if (have == (gssize) room && fstat (fd, &st) == 0 && st.st_size <= G_MAXINT32)
+    {
+      room = MAX ((gsize) st.st_size, room);
+      bytes = g_realloc (bytes, room);
+      have = read_up_to (fd, bytes, room);
+    }
+  else if (have == (gssize) room)
+    have = -1;
+  if (have < 0)
+    g_clear_pointer (&bytes, g_free);
+  *length = (gsize) MAX (have, 0);
+  return bytes;
+}
+
 /* NULL: it is gone, or cannot be read. */
 static GBytes *
 read_letter (int folder_fd, const GpoFileRef *ref, guint32 size, GString *name)
 {
   int fd = open_letter (folder_fd, ref, name);
-  struct stat st;
   gsize have = 0;
-  if (fd < 0 || fstat (fd, &st) < 0 || st.st_size > G_MAXINT32)
-    {
-      if (fd >= 0)
-        close (fd);
-      return NULL;
-    }
-  char *bytes = g_malloc ((gsize) st.st_size + 1);
-  for (gssize n; have < (gsize) st.st_size; have += (gsize) n)
-    if ((n = pread (fd, bytes + have, (gsize) st.st_size - have, (off_t) have)) <= 0)
-      break;
-  close (fd);
-  if (have == size || gpo_count_bare_lf (bytes, (GpoSpan){ 0, have }) == 0)
-    return g_bytes_new_take (bytes, have);
+  char *bytes = fd >= 0 ? read_whole (fd, size, &have) : NULL;
+  if (fd >= 0)
+    close (fd);
+  if (!bytes || have == size || gpo_count_bare_lf (bytes, (GpoSpan){ 0, have }) == 0)
+    return bytes ? g_bytes_new_take (bytes, have) : NULL;
   GBytes *converted = to_crlf (bytes, have, size);
   g_free (bytes);
   return converted;
