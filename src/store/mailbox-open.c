@@ -179,31 +179,80 @@ take_entry (Opening *opening, const GpoUidEntry *entry)
     }
 }
 
-static void
-take_stranger (Opening *opening, const char *base, const GpoFoundFile *file)
-{
-  GpoFolder *folder = opening->folder;
-  GpoMaildirName parsed;
-  guint32 flags = known_flags (folder, file->flags);
-  GpoMessage message = { .uid = folder->mailbox.uidnext, .flags = flags, .modseq = opening->modseq };
-  GpoFileRow row = { .disk = file->flags, .planned = flags, .in_new = file->in_new, .passed = file->passed };
-  g_autoptr (GString) name = g_string_new (NULL);
-  if (!gpo_folder_measure (folder->fd, gpo_file_name (name, base, file->in_new, file->flags, file->passed),
-                           &message.size, &message.date))
-    return; /* gone already, or not ours to read: the next scan looks again */
-  if (gpo_maildir_parse (base, &parsed))
-    message.letter = parsed.letter;
-  gpo_folder_add (folder, &message, base, &row);
-  gpo_uidlist_append_letter (opening->lines, message.uid, message.modseq, message.date, message.size, flags,
-                             base);
-}
-
-/* With its order read from its name once: there may be a hundred thousand. */
+/* A letter that is not in the list, with its order read from its name once: there may be a hundred thousand. */
 typedef struct
 {
   GpoNameOrder order;
   const GpoFoundFile *file;
+  guint32 size;
+  gint64 date;
+  gboolean there; /* FALSE: gone already, or not ours to read: the next scan looks again */
 } Stranger;
+
+/* A stretch of strangers, measured by a thread of its own: to ask for a file's size and date is what takes the time. */
+typedef struct
+{
+  int folder_fd;
+  Stranger *strangers;
+  guint n;
+} Stretch;
+
+#define STRETCH_MIN 1000
+#define STRETCHES_MAX 4
+
+static gpointer
+measure (gpointer data)
+{
+  const Stretch *stretch = data;
+  g_autoptr (GString) name = g_string_new (NULL);
+  for (guint i = 0; i < stretch->n; i++)
+    {
+      Stranger *s = &stretch->strangers[i];
+      const GpoFoundFile *file = s->file;
+      gpo_file_name (name, s->order.name, file->in_new, file->flags, file->passed);
+      s->there = gpo_folder_measure (stretch->folder_fd, name->str, &s->size, &s->date);
+    }
+  return NULL;
+}
+
+static void
+measure_all (Opening *opening, GArray *strangers)
+{
+  GThread *threads[STRETCHES_MAX] = { NULL };
+  Stretch stretches[STRETCHES_MAX];
+  guint n = CLAMP (MIN (g_get_num_processors (), strangers->len / STRETCH_MIN), 1, STRETCHES_MAX), at = 0;
+  for (guint i = 0; i < n; i++)
+    {
+      guint end = (guint) ((guint64) strangers->len * (i + 1) / n);
+      stretches[i] = (Stretch){ opening->folder->fd, (Stranger *) (gpointer) strangers->data + at, end - at };
+      at = end;
+      if (i + 1 < n)
+        threads[i] = g_thread_try_new ("mailbox-open", measure, &stretches[i], NULL);
+      if (!threads[i])
+        measure (&stretches[i]);
+    }
+  for (guint i = 0; i < n; i++)
+    if (threads[i])
+      g_thread_join (threads[i]);
+}
+
+static void
+take_stranger (Opening *opening, const Stranger *stranger)
+{
+  GpoFolder *folder = opening->folder;
+  const GpoFoundFile *file = stranger->file;
+  const char *base = stranger->order.name;
+  GpoMaildirName parsed;
+  guint32 flags = known_flags (folder, file->flags);
+  GpoMessage message = { .uid = folder->mailbox.uidnext, .flags = flags, .modseq = opening->modseq,
+                         .size = stranger->size, .date = stranger->date };
+  GpoFileRow row = { .disk = file->flags, .planned = flags, .in_new = file->in_new, .passed = file->passed };
+  if (gpo_maildir_parse (base, &parsed))
+    message.letter = parsed.letter;
+  gpo_folder_add (folder, &message, base, &row);
+  if (!opening->rewrite) /* else it will be in the list as that is written whole */
+    gpo_uidlist_append_letter (opening->lines, message.uid, message.modseq, message.date, message.size, flags, base);
+}
 
 static int
 compare_strangers (gconstpointer a, gconstpointer b)
@@ -218,14 +267,17 @@ take_strangers (Opening *opening)
   for (guint i = 0; i < opening->scan.files->len; i++)
     {
       const GpoFoundFile *file = &g_array_index (opening->scan.files, GpoFoundFile, i);
-      Stranger stranger = { gpo_name_order (base_of (opening, file)), file };
-      if (!file->seen && find_file (opening, stranger.order.name) == file)
-        g_array_append_val (strangers, stranger);
+      Stranger stranger = { .file = file };
+      if (file->seen || find_file (opening, base_of (opening, file)) != file)
+        continue;
+      stranger.order = gpo_name_order (base_of (opening, file));
+      g_array_append_val (strangers, stranger);
     }
+  measure_all (opening, strangers);
   g_array_sort (strangers, compare_strangers);
   for (guint i = 0; i < strangers->len; i++)
-    take_stranger (opening, g_array_index (strangers, Stranger, i).order.name,
-                   g_array_index (strangers, Stranger, i).file);
+    if (g_array_index (strangers, Stranger, i).there)
+      take_stranger (opening, &g_array_index (strangers, Stranger, i));
 }
 
 static void
