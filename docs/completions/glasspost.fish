@@ -17,5 +17,5 @@ complete -c glasspost -n 'not __fish_use_subcommand; and string match -q -- "-*"
 complete -c glasspost -n '__fish_seen_subcommand_from machine' -f -a '(glasspost machine 2>/dev/null | cut -d " " -f 1)'
 complete -c glasspost -n '__fish_seen_subcommand_from machine' -l as -x -a 'text dot svg md' -d 'How to print it'
 complete -c glasspost -n '__fish_seen_subcommand_from queue' -f -a 'list hold release retry remove'
-complete -c glasspost -n '__fish_seen_subcommand_from import' -l protocol -x -a 'smtp imap pop3' -d 'Only this protocol'
+complete -c glasspost -n '__fish_seen_subcommand_from import proxy' -l protocol -x -a 'smtp imap pop3' -d 'Only this protocol'
 complete -c glasspost -n '__fish_seen_subcommand_from export' -l as -x -a pcapng -d 'The form'

@@ -64,6 +64,7 @@ int gpo_cmd_export (int argc, char **argv);
 int gpo_cmd_import (int argc, char **argv);
 int gpo_cmd_diff (int argc, char **argv);
 int gpo_cmd_machine (int argc, char **argv);
+int gpo_cmd_proxy (int argc, char **argv);
 int gpo_cmd_queue (int argc, char **argv);
 int gpo_cmd_replay (int argc, char **argv);
 int gpo_cmd_send (int argc, char **argv);

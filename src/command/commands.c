@@ -42,6 +42,13 @@ const GpoCommand gpo_commands[]
           "  glasspost replay traces/conformance/smtp --against localhost:2525\n"
           "                                                    grade an SMTP server: its answers, by meaning\n",
           gpo_cmd_replay },
+        { "proxy", "stand between a client and a server, and make the trace", "",
+          "  glasspost proxy --listen 2525 --to localhost:25   then let a mail program send to port 2525\n"
+          "  glasspost proxy --listen 1143 --to localhost:143 --trace imap.trace\n"
+          "                                                    recorded\n"
+          "  glasspost proxy --listen 2525 --to localhost:25 --hold 'verb = DATA'\n"
+          "                                                    DATA waits until Enter is pressed\n",
+          gpo_cmd_proxy },
         { "export", "make a capture of a trace, for Wireshark and tshark", "TRACE OUT|- [FILTER]",
           "  glasspost export a.trace a.pcapng                 then: wireshark a.pcapng\n"
           "  glasspost export a.trace - session = 3 | tshark -r - -O smtp\n"

@@ -391,6 +391,12 @@ gpo_observed_end (GpoObserved *o, gboolean server_first)
   gpo_observed_take (o, tired ? o->follower->timeout : o->follower->lost, GPO_CLOSING, 0, NULL, 0, 0, NULL);
 }
 
+gboolean
+gpo_observed_goes_on (const GpoObserved *o)
+{
+  return o->client_goes_on;
+}
+
 const char *
 gpo_observed_state (const GpoObserved *o)
 {

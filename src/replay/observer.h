@@ -84,6 +84,8 @@ void gpo_observed_opaque (GpoObserved *observed, gboolean from_client, gsize n);
 
 /* How many commands wait for their reply. */
 guint gpo_observed_n_asked (const GpoObserved *observed);
+/* Whether the client's next line goes on with the command before it (behind a literal). */
+gboolean gpo_observed_goes_on (const GpoObserved *observed);
 /* The state of the server's machine by name. */
 const char *gpo_observed_state (const GpoObserved *observed);
 GpoProtocol gpo_observed_protocol (const GpoObserved *observed);

@@ -20,6 +20,7 @@ import traceback
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "docs"))
 from cases import same, true  # noqa: E402
 from office import PASSWORD, Failed, Office, added, until  # noqa: E402
+from proxy import Proxy  # noqa: E402
 from tap import Tap  # noqa: E402
 
 MAIN = """compatibility_level = 3.6
@@ -168,6 +169,24 @@ def bounced(office, postfix):
     true(b"Status: 5.1.1" in letter, f"the report says 5.1.1:\n{letter.decode(errors='replace')}")
 
 
+def through_the_proxy(office, postfix):
+    """A client → proxy → Postfix → Sparta: a stranger's session has states too."""
+    postfix.start({"sparta.example": office.port("sparta", "smtp")})
+    sent = make_letter(ALICE, BOB, "four")
+    with Proxy(office, postfix.port) as proxy:
+        with smtplib.SMTP("127.0.0.1", proxy.port, timeout=30) as client:
+            client.ehlo("reader")
+            same(client.docmd("HOLA")[0] // 100, 5, "the class of Postfix's answer to HOLA")
+            client.sendmail(ALICE, [BOB], sent)
+        added(office.wait_for_letters("sparta", "bob", 1)[0], sent)
+        proxy.wait(kind="close")
+        seen = [(e["verb"], e["verdict"], e["to"]) for e in proxy.events(kind="edge")]
+        same(seen, [("connect", "ok", "greeted"), ("EHLO", "ok", "ready"), ("unknown", "unknown", "ready"), ("MAIL", "ok", "mail"),
+                    ("RCPT", "ok", "rcpt"), ("DATA", "more", "data"), ("end-of-data", "ok", "ready"), ("QUIT", "ok", "closed")],
+             "the edges of Postfix")
+        same([e for e in proxy.events(kind="edge") if "reason" in e], [], "steps that our table does not have")
+
+
 def submit(office, to, letter):
     with smtplib.SMTP(*office.ports["athens", "submission"], timeout=30) as client:
         client.login("alice", PASSWORD)
@@ -176,7 +195,8 @@ def submit(office, to, letter):
 
 CASES = [("a letter from Postfix goes over the gateway to Sparta", to_us),
          ("a town sends through Postfix as its smarthost", by_us),
-         ("what is refused behind the smarthost comes back as a report", bounced)]
+         ("what is refused behind the smarthost comes back as a report", bounced),
+         ("a client's session with Postfix is followed through the proxy", through_the_proxy)]
 
 
 def scenario(program, folder, port):
