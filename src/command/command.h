@@ -63,6 +63,7 @@ int gpo_command_open_window (const char *const *arguments);
 int gpo_cmd_export (int argc, char **argv);
 int gpo_cmd_import (int argc, char **argv);
 int gpo_cmd_diff (int argc, char **argv);
+int gpo_cmd_lab (int argc, char **argv);
 int gpo_cmd_machine (int argc, char **argv);
 int gpo_cmd_proxy (int argc, char **argv);
 int gpo_cmd_queue (int argc, char **argv);

@@ -62,6 +62,12 @@ const GpoCommand gpo_commands[]
           "  tcpdump -i any -w - port 143 | glasspost import - | glasspost show -\n"
           "                                                    as it happens, with states\n",
           gpo_cmd_import },
+        { "lab", "guided labs: list, do, check and grade them", "[list|show|run|answer|grade|lint|export] [LAB] [FILE…]",
+          "  glasspost lab list                                which labs there are, and how far you are\n"
+          "  glasspost lab run 3                               an office for lab 3, checked while you work\n"
+          "  glasspost lab grade 3 class/ --csv                what a class handed in, judged offline\n"
+          "  glasspost lab export --student anna               all your runs as one file to hand in\n",
+          gpo_cmd_lab },
         { NULL } };
 
 const GpoCommand *

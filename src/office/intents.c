@@ -519,6 +519,12 @@ do_queue (Answer *a, const char *rest, GError **error)
 }
 
 static gboolean
+do_lab (Answer *a, const char *rest, GError **error)
+{
+  return gpo_office_note_lab (a->office, rest, error);
+}
+
+static gboolean
 do_stop (Answer *a, const char *rest, GError **error)
 {
   if (!a->office->stop_asked)
@@ -538,7 +544,7 @@ static const struct
   { "break", do_break }, { "held", do_held },   { "unbreak", do_unbreak }, { "fault", do_fault },
   { "host", do_host },   { "hosts", do_hosts }, { "clock", do_clock },     { "queue", do_queue },
   { "stop", do_stop },   { "drop", do_drop },   { "enable", do_enable },   { "disable", do_disable },
-  { "note", do_note },
+  { "note", do_note },   { "lab", do_lab },
 };
 
 static gboolean

@@ -68,6 +68,11 @@ gboolean gpo_office_place_letters (GpoOffice *office, GError **error);
 /* Carries out an intent on the office's thread. */
 char *gpo_office_carry_out (GpoOffice *office, const char *intent, GError **error);
 
+/* --- intent-lab.c --- */
+
+/* Notes what a student does in a lab: "NAME start 1 Alice", "NAME answer CHECK TEXT" … */
+gboolean gpo_office_note_lab (GpoOffice *office, const char *words, GError **error);
+
 /* --- control.c --- */
 
 /* Listens at the store's socket and, if no other office has it, at the user's. */

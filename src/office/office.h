@@ -66,6 +66,7 @@ const char *const *gpo_office_warnings (GpoOffice *office);
  *     fault remove NAME  fault clear [HOST]  fault list
  *     host up|down NAME          hosts
  *     clock speed X    clock skip [TIME]                clock
+ *     lab NAME start VERSION [PERSON]    lab NAME step N    lab NAME hint CHECK    lab NAME answer CHECK TEXT
  *     queue list [HOST]          queue hold|release|retry|remove [ID]
  *     stop
  *

@@ -112,7 +112,8 @@ typedef enum {
   X (STEP, "step")                                                                                   \
   X (TLS, "tls")              /* connect, edge: whether the session is encrypted */                  \
   X (HIDDEN, "hidden")        /* data: the bytes are elsewhere; never written to files */            \
-  X (AHEAD, "ahead")          /* line: the client sent more behind it without waiting for the answer */
+  X (AHEAD, "ahead")          /* line: the client sent more behind it without waiting for the answer */ \
+  X (VERSION, "version")      /* lab: which version of the lab it was */
 
 typedef enum {
 #define X(name, word) GPO_FIELD_##name,

@@ -45,12 +45,14 @@ typedef struct {
   gboolean is_number;
   gint64 number;     /* the value as a number, if it is one */
   GRegex *regex;
+  gsize start, end;  /* where it stands in the text */
 } GpoFilterNode;
 
 struct GpoFilter {
   char *text;
   GArray *nodes; /* GpoFilterNode */
   guint root;
+  GArray *terms; /* guint: the nodes that `and` joins at the top, in their order */
 };
 
 typedef enum {
@@ -68,6 +70,12 @@ typedef struct {
   GpoTokenType type;
   gsize start, end;
 } GpoToken;
+
+/* Whether event n passes the part of the filter below this node. `log` (may be NULL) gives spilled texts. */
+gboolean gpo_filter_node_passes (const GpoFilter *filter, guint node, GpoLog *log, guint64 n, const GpoEvent *event);
+/* What the event has where the node looks, as a text, behind what is in `out`; header fields unfolded and
+ * joined by `, `. FALSE if it has nothing there. */
+gboolean gpo_filter_node_value (const GpoFilterNode *node, guint64 n, const GpoEvent *event, GString *out);
 
 /* The token at or behind `position`. `value`: a / begins a regular expression here. */
 GpoToken gpo_filter_token (const char *text, gsize position, gboolean value);

@@ -445,6 +445,12 @@ parse_one (Parser *p)
     }
   else
     node = parse_term (p, token);
+  if (!p->error)
+    {
+      GpoFilterNode *made = &g_array_index (p->nodes, GpoFilterNode, node);
+      made->start = token.start;
+      made->end = p->position;
+    }
   p->depth--;
   return node;
 }
@@ -472,6 +478,21 @@ static guint
 parse_any (Parser *p)
 {
   return parse_chain (p, "or", GPO_NODE_OR, parse_all);
+}
+
+/* What `and` joins at the top, parentheses around it or not, from left to right. */
+static void
+list_terms (GpoFilter *filter, guint index)
+{
+  const GpoFilterNode *node = &g_array_index (filter->nodes, GpoFilterNode, index);
+  guint left = node->left, right = node->right;
+  if (node->type != GPO_NODE_AND)
+    {
+      g_array_append_val (filter->terms, index);
+      return;
+    }
+  list_terms (filter, left);
+  list_terms (filter, right);
 }
 
 static void
@@ -511,6 +532,8 @@ gpo_filter_parse (const char *text, gsize *position, GError **error)
   filter->text = g_strdup (p.text);
   filter->nodes = p.nodes;
   filter->root = root;
+  filter->terms = g_array_new (FALSE, FALSE, sizeof (guint));
+  list_terms (filter, root);
   return filter;
 }
 
@@ -518,6 +541,7 @@ void
 gpo_filter_free (GpoFilter *filter)
 {
   g_array_unref (filter->nodes);
+  g_array_unref (filter->terms);
   g_free (filter->text);
   g_free (filter);
 }

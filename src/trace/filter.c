@@ -327,6 +327,78 @@ passes (const GpoFilter *filter, guint index, const Subject *subject)
 }
 
 gboolean
+gpo_filter_node_passes (const GpoFilter *filter, guint node, GpoLog *log, guint64 n, const GpoEvent *event)
+{
+  return passes (filter, node, &(Subject){ n, event, log });
+}
+
+static gboolean
+header_values (const char *name, const GpoEvent *event, GString *out)
+{
+  gsize length, at = 0, start, end, before = out->len;
+  const char *header = gpo_event_text (event, GPO_FIELD_HEADER, &length);
+  gboolean found = FALSE;
+  for (; header && next_field (header, length, name, &at, &start, &end); found = TRUE)
+    {
+      g_autofree char *value = g_malloc (end - start + 1);
+      if (out->len > before)
+        g_string_append (out, ", ");
+      g_string_append_len (out, value, (gssize) unfold (header + start, end - start, value));
+    }
+  return found;
+}
+
+static gboolean
+number_value (GString *out, gint64 number)
+{
+  g_string_append_printf (out, "%" G_GINT64_FORMAT, number);
+  return TRUE;
+}
+
+static gboolean
+word_value (GString *out, const char *word)
+{
+  g_string_append (out, word);
+  return *word != 0;
+}
+
+gboolean
+gpo_filter_node_value (const GpoFilterNode *node, guint64 n, const GpoEvent *event, GString *out)
+{
+  GpoFieldIter iter;
+  switch (node->source)
+    {
+    case GPO_SOURCE_N:
+      return number_value (out, (gint64) n);
+    case GPO_SOURCE_TIME:
+      return number_value (out, event->time);
+    case GPO_SOURCE_SESSION:
+      return event->session && number_value (out, event->session);
+    case GPO_SOURCE_LETTER:
+      return event->letter && number_value (out, event->letter);
+    case GPO_SOURCE_KIND:
+      return word_value (out, kind_word (event));
+    case GPO_SOURCE_HOST:
+      return word_value (out, gpo_symbol_name (event->host));
+    case GPO_SOURCE_PROTOCOL:
+      return word_value (out, protocol_word (event));
+    case GPO_SOURCE_CLASS:
+      return gpo_event_has (event, GPO_FIELD_CODE)
+             && number_value (out, gpo_event_number (event, GPO_FIELD_CODE, 0) / 100);
+    case GPO_SOURCE_HEADER:
+      return header_values (node->header, event, out);
+    case GPO_SOURCE_FIELD:
+      if (!gpo_event_find (event, node->field, &iter))
+        return FALSE;
+      if (iter.type <= GPO_VALUE_BOOLEAN)
+        return number_value (out, iter.number);
+      g_string_append_len (out, iter.text, (gssize) iter.length);
+      return TRUE;
+    }
+  return FALSE;
+}
+
+gboolean
 gpo_filter_match (const GpoFilter *filter, guint64 n, const GpoEvent *event)
 {
   return passes (filter, filter->root, &(Subject){ n, event, NULL });

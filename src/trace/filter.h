@@ -35,6 +35,29 @@ gboolean gpo_filter_match (const GpoFilter *filter, guint64 n, const GpoEvent *e
 /* The same for an event of a log; looks at spilled texts too. FALSE if the event is gone. */
 gboolean gpo_filter_match_at (const GpoFilter *filter, GpoLog *log, guint64 n);
 
+/* --- terms: how far an event came (filter-terms.c) --- */
+
+/* The terms of a filter are what `and` joins at its top, in the order written; `a or b` is one term. */
+guint gpo_filter_n_terms (const GpoFilter *filter);
+/* Term i as it was written. The caller frees. */
+char *gpo_filter_term_text (const GpoFilter *filter, guint i);
+/* How many of the first terms event n passes: all of them if it passes the filter. `log` may be NULL. */
+guint gpo_filter_count_terms (const GpoFilter *filter, GpoLog *log, guint64 n, const GpoEvent *event);
+/* What the event has where term i looks: appends `recipient = "bob@sparta.example"`. FALSE, and nothing
+ * appended, if the term is more than one comparison. */
+gboolean gpo_filter_term_seen (const GpoFilter *filter, guint i, guint64 n, const GpoEvent *event, GString *out);
+
+/* The kinds an event may have to pass, a bit each (1 << GpoKind): who asks many filters asks this first. */
+guint32 gpo_filter_kinds (const GpoFilter *filter);
+
+/* A name as it stands left of an operator (`letter`, `recipient`, `header.To`), to be read by itself. */
+typedef struct GpoFilterName GpoFilterName;
+GpoFilterName *gpo_filter_name_parse (const char *name, GError **error);
+void gpo_filter_name_free (GpoFilterName *name);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GpoFilterName, gpo_filter_name_free)
+/* Appends the event's value as a text. FALSE if it has none. */
+gboolean gpo_filter_name_value (const GpoFilterName *name, guint64 n, const GpoEvent *event, GString *out);
+
 /* What kind of word may stand at a place. */
 typedef enum {
   GPO_COMPLETE_FIELD,    /* a field's name */
