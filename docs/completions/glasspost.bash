@@ -25,6 +25,10 @@ _glasspost () {
     mapfile -t COMPREPLY < <(compgen -W "smtp imap pop3" -- "$word")
   elif [ "$command" = queue ] && [ "$COMP_CWORD" -eq 2 ] && [[ $word != -* ]]; then
     mapfile -t COMPREPLY < <(compgen -W "list hold release retry remove" -- "$word")
+  elif [ "$command" = lab ] && [ "$COMP_CWORD" -eq 2 ] && [[ $word != -* ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "list show run answer grade lint export" -- "$word")
+  elif [ "$command" = lab ] && [ "$COMP_CWORD" -eq 3 ] && [[ $before != lint && $word != -* ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "$(glasspost lab list 2> /dev/null | cut -d ' ' -f 1)" -- "$word")
   elif [[ $word == -* ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$(_glasspost_options "$command")" -- "$word")
   elif [ "$command" = machine ]; then

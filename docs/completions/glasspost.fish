@@ -19,3 +19,5 @@ complete -c glasspost -n '__fish_seen_subcommand_from machine' -l as -x -a 'text
 complete -c glasspost -n '__fish_seen_subcommand_from queue' -f -a 'list hold release retry remove'
 complete -c glasspost -n '__fish_seen_subcommand_from import proxy' -l protocol -x -a 'smtp imap pop3' -d 'Only this protocol'
 complete -c glasspost -n '__fish_seen_subcommand_from export' -l as -x -a pcapng -d 'The form'
+complete -c glasspost -n '__fish_seen_subcommand_from lab' -a 'list show run answer grade lint export'
+complete -c glasspost -n '__fish_seen_subcommand_from lab' -a '(glasspost lab list 2>/dev/null | cut -d " " -f 1)'

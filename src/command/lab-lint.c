@@ -101,7 +101,8 @@ lint_lab (const GpoLab *lab)
       if (n == 0)
         status = gpo_command_fail ("%s: step %u has no check and no question; nobody can tell when it is done", lab->folder, s);
     }
-  return MAX (status, lint_recordings (lab));
+  int recordings = lint_recordings (lab);
+  return MAX (status, recordings);
 }
 
 int

@@ -27,6 +27,7 @@ gpo_lab_grade_free (GpoLabGrade *grade)
   g_free (grade->made);
   g_free (grade->verdicts);
   g_free (grade->student);
+  g_free (grade->source);
   g_free (grade);
 }
 
@@ -170,8 +171,6 @@ typedef struct
 {
   GpoLog *log;
   GPtrArray *judges;
-  gboolean *begun; /* one a judge: the trace says that this lab was begun */
-  guint64 seen;
 } Reading;
 
 /* Judges take events before the bounded log lets go of them. */
@@ -182,8 +181,20 @@ judge_new (Reading *reading)
     gpo_lab_judge_update (reading->judges->pdata[i], reading->log);
 }
 
+/* Two files that name the same student may be a mix-up, or worse. */
 static void
-put_grades (GpoGrader *grader, Reading *reading, const char *student)
+note_source (GpoGrader *grader, GpoLabGrade *grade, const char *source)
+{
+  gsize n = strcspn (source, " ");
+  if (!grade->source)
+    grade->source = g_strdup (source);
+  else if (strncmp (grade->source, source, n) != 0)
+    note_problem (grader, g_strdup_printf ("%s: is %s's for %s, as %s is; they count together", source, grade->student,
+                                           grade->lab->name, grade->source));
+}
+
+static void
+put_grades (GpoGrader *grader, Reading *reading, const char *source, const char *student)
 {
   gboolean said = FALSE;
   for (guint i = 0; i < reading->judges->len; i++)
@@ -194,8 +205,11 @@ put_grades (GpoGrader *grader, Reading *reading, const char *student)
       const char *person = gpo_lab_judge_person (judge);
       if (said && gpo_lab_judge_version (judge) == 0)
         continue;
-      add_to_grade (grade_of (grader, gpo_lab_judge_lab (judge), person && *person ? person : student), judge,
-                    reading->log);
+      gboolean dated = g_ascii_isdigit (*student) && strchr (student, 'T');
+      GpoLabGrade *grade
+          = grade_of (grader, gpo_lab_judge_lab (judge), person && *person && dated ? person : student);
+      note_source (grader, grade, source);
+      add_to_grade (grade, judge, reading->log);
     }
 }
 
@@ -223,7 +237,7 @@ gpo_grader_take_bytes (GpoGrader *grader, const char *source, const char *studen
   if (!good)
     gpo_grader_skip (grader, source, "%s", error->message);
   else if (judges->len)
-    put_grades (grader, &reading, student);
+    put_grades (grader, &reading, source, student);
   const char *const *problems = gpo_trace_reader_problems (reader);
   for (guint i = 0; good && i < 3 && problems[i]; i++)
     note_problem (grader, g_strdup (problems[i]));

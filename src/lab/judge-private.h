@@ -25,7 +25,7 @@ typedef struct
 typedef struct
 {
   guint32 kinds;        /* of its filter */
-  guint n_terms;
+  guint n_terms, try_terms;
   GPtrArray *slots;     /* const GpoFilterName *: own same, differs, each, field; then those of who builds on it */
   guint each_at, field_at;
   guint lead_at;        /* where our same and differs begin in the slots of after= or with= */

@@ -65,6 +65,7 @@ gpo_lab_judge_new (const GpoLab *lab)
       GpoLabStand *stand = &judge->stands[i];
       stand->kinds = item->fact.see ? gpo_filter_kinds (item->fact.see) : 0;
       stand->n_terms = item->fact.see ? gpo_filter_n_terms (item->fact.see) : 0;
+      stand->try_terms = item->fact.see ? gpo_filter_try_terms (item->fact.see) : 0;
       stand->hits = g_array_new (FALSE, FALSE, sizeof (GpoLabHit));
       stand->near = g_array_new (FALSE, FALSE, sizeof (GpoLabHit));
       stand->found = g_array_new (FALSE, FALSE, sizeof (guint));
@@ -163,11 +164,10 @@ add_hit (GpoLabJudge *judge, GpoLabStand *stand, guint64 n, const GpoEvent *even
   judge->dirty = TRUE;
 }
 
-/* Two terms at least make a try: a kind, and what was done. */
 static void
 add_near (GpoLabJudge *judge, GpoLabStand *stand, guint64 n, const GpoEvent *event, guint terms)
 {
-  guint best = stand->near->len ? g_array_index (stand->near, GpoLabHit, 0).terms : 2;
+  guint best = stand->near->len ? g_array_index (stand->near, GpoLabHit, 0).terms : stand->try_terms;
   if (terms < best)
     return;
   if (terms > best)
@@ -264,7 +264,7 @@ gpo_lab_judge_take (GpoLabJudge *judge, GpoLog *log, guint64 n, const GpoEvent *
       guint terms = gpo_filter_count_terms (gpo_lab_item (judge->lab, i)->fact.see, log, n, event);
       if (terms == stand->n_terms)
         add_hit (judge, stand, n, event);
-      else if (terms >= 2)
+      else if (terms >= stand->try_terms)
         add_near (judge, stand, n, event, terms);
     }
 }

@@ -338,6 +338,10 @@ read_head (GpoLabKeys *keys, GpoLab *lab)
       || !gpo_lab_keys_number (keys, "lab", "minutes", 1, 600, &lab->minutes))
     return FALSE;
   lab->title = gpo_lab_keys_needs (keys, "lab", "title", "The first letter");
+  lab->heading = g_key_file_get_value (keys->file, "lab", "title", NULL);
+  if (!lab->heading)
+    lab->heading = g_strdup (lab->title ? lab->title : "");
+  g_strstrip (lab->heading);
   lab->needs = gpo_lab_keys_list (keys, "lab", "needs");
   if (!lab->needs)
     lab->needs = g_new0 (char *, 1);

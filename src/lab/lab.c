@@ -44,6 +44,7 @@ gpo_lab_free (GpoLab *lab)
   g_free (lab->name);
   g_free (lab->folder);
   g_free (lab->title);
+  g_free (lab->heading);
   g_free (lab->intro);
   g_free (lab->start);
   g_free (lab);
@@ -53,7 +54,7 @@ gpo_lab_free (GpoLab *lab)
 static gboolean
 same_title (const GpoLab *lab, const char *heading, const char *name, GError **error)
 {
-  if (strcmp (heading, lab->title) == 0)
+  if (strcmp (heading, lab->title) == 0 || strcmp (heading, lab->heading) == 0)
     return TRUE;
   g_set_error (error, GPO_LAB_ERROR, GPO_LAB_ERROR_WRONG, "%s: the heading is \"%s\" and title= in checks.ini is \"%s\"; "
                                                           "make them the same", name, heading, lab->title);

@@ -67,7 +67,8 @@ typedef struct
 {
   char *name;   /* of the folder: "03-envelope-is-not-header" */
   char *folder; /* NULL if it was read from memory */
-  char *title;
+  char *title;   /* in the user's language */
+  char *heading; /* as title= says it without one */
   guint version, minutes;
   char **needs;     /* names of labs to do before */
   char *intro;      /* CommonMark before the first step */

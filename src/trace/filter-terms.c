@@ -58,6 +58,19 @@ gpo_filter_term_seen (const GpoFilter *filter, guint i, guint64 n, const GpoEven
   return TRUE;
 }
 
+guint
+gpo_filter_try_terms (const GpoFilter *filter)
+{
+  guint n = 2;
+  for (guint i = 0; i < filter->terms->len; i++)
+    {
+      const GpoFilterNode *node = term (filter, i);
+      if (node->type == GPO_NODE_COMPARE && node->source == GPO_SOURCE_FIELD && node->field == GPO_FIELD_VERB)
+        n = MAX (n, i + 1);
+    }
+  return n;
+}
+
 /* --- names --- */
 
 GpoFilterName *

@@ -47,6 +47,9 @@ guint gpo_filter_count_terms (const GpoFilter *filter, GpoLog *log, guint64 n, c
  * appended, if the term is more than one comparison. */
 gboolean gpo_filter_term_seen (const GpoFilter *filter, guint i, guint64 n, const GpoEvent *event, GString *out);
 
+/* The number of terms an event must pass to be called a try: all up to the comparison of `verb`, and two at
+ * least. */
+guint gpo_filter_try_terms (const GpoFilter *filter);
 /* The kinds an event may have to pass, a bit each (1 << GpoKind): who asks many filters asks this first. */
 guint32 gpo_filter_kinds (const GpoFilter *filter);
 
