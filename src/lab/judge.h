@@ -53,6 +53,7 @@ gboolean gpo_lab_judge_update (GpoLabJudge *judge, GpoLog *log);
 /* An answer that is given outside a trace (while a recorded one is read). */
 void gpo_lab_judge_answer (GpoLabJudge *judge, guint item, const char *text);
 
+/* How an item stands. A mistake that was made "passes". */
 GpoLabVerdict gpo_lab_judge_verdict (GpoLabJudge *judge, guint item);
 /* A mistake: whether it was made, at which event. */
 gboolean gpo_lab_judge_made (GpoLabJudge *judge, guint item, guint64 *n);

@@ -134,6 +134,8 @@ read_host_keys (GpoScenarioReader *r, const char *group, GpoHost *host)
     { "mechanisms", GPO_VALUE_IS_WORDS, G_STRUCT_OFFSET (GpoHost, mechanisms), gpo_sasl_mechanisms () },
     { "greylist", GPO_VALUE_IS_YES_NO, G_STRUCT_OFFSET (GpoHost, greylist) },
     { "blocklist", GPO_VALUE_IS_LIST, G_STRUCT_OFFSET (GpoHost, blocklist) },
+    { "spam-words", GPO_VALUE_IS_LIST, G_STRUCT_OFFSET (GpoHost, spam_words) },
+    { "imap-preauth", GPO_VALUE_IS_TEXT, G_STRUCT_OFFSET (GpoHost, preauth) },
     { "relay", GPO_VALUE_IS_YES_NO, G_STRUCT_OFFSET (GpoHost, relay) },
     { "relay-domains", GPO_VALUE_IS_LIST, G_STRUCT_OFFSET (GpoHost, relay_domains) },
     { "smarthost", GPO_VALUE_IS_TEXT, G_STRUCT_OFFSET (GpoHost, smarthost) },

@@ -49,6 +49,8 @@ static const GpoScenarioWord words[] = {
   { "host", "mechanisms" },
   { "host", "greylist" },
   { "host", "blocklist" },
+  { "host", "spam-words" },
+  { "host", "imap-preauth" },
   { "host", "relay" },
   { "host", "relay-domains" },
   { "host", "smarthost" },

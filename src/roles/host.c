@@ -54,6 +54,8 @@ host_free (gpointer data)
   g_hash_table_unref (host->aliases);
   g_strfreev (host->mechanisms);
   g_strfreev (host->blocklist);
+  g_strfreev (host->spam_words);
+  g_free (host->preauth);
   g_free (host->smarthost);
   g_hash_table_unref (host->routes);
   g_clear_pointer (&host->extensions_off, g_hash_table_unref);

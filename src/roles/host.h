@@ -73,6 +73,8 @@ struct GpoHost {
   char **mechanisms;      /* SASL mechanisms offered, NULL-terminated */
   char **blocklist;       /* addresses and domains refused; may be NULL */
   gboolean greylist;
+  char **spam_words;      /* a header with one of these gets the field X-Spam; may be NULL */
+  char *preauth;          /* login of the person whom IMAP takes every caller for (PREAUTH); NULL: nobody */
   char *smarthost;        /* a next hop: everything not local goes there; NULL: by routes and zone */
   GHashTable *routes;     /* domain → next hop, which this host knows without asking the zone */
   gboolean real_dns;      /* look names up in the real DNS that the zone does not know */

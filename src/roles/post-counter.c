@@ -92,7 +92,10 @@ gpo_post_serve_mail (GpoPost *post, GpoRole role, GpoConnection *connection)
   else
     {
       if (imap)
-        gpo_imap_server_greet (session, verdict, NULL);
+        {
+          GpoPerson *known = post->host->preauth && verdict == GPO_OK ? gpo_host_person (post->host, post->host->preauth) : NULL;
+          gpo_imap_server_greet (session, known ? GPO_EMPTY : verdict, known);
+        }
       else
         gpo_pop3_server_greet (session, verdict);
       gpo_desk_update (desk);

@@ -95,6 +95,22 @@ write_on (GpoSmtpServer *server, const char *bytes, gsize n)
     server->session.pending = GPO_PENDING_STORE;
 }
 
+/* A filter as the lesson has it: a word in the header, whatever its case, and the letter is marked, not refused. */
+static void
+mark_spam (GpoSmtpServer *server)
+{
+  GpoSmtpLetter *letter = &server->letter;
+  g_autofree char *header = server->server_host->spam_words ? g_ascii_strdown (letter->header->str, -1) : NULL;
+  for (char **word = server->server_host->spam_words; word && *word; word++)
+    {
+      g_autofree char *lower = g_ascii_strdown (*word, -1);
+      if (!strstr (header, lower))
+        continue;
+      g_string_append_printf (letter->added, "X-Spam: yes (%s)\r\n", *word);
+      return;
+    }
+}
+
 /* The header is whole (or as long as we look): now it is known what must be added. */
 static void
 header_done (GpoSmtpServer *server)
@@ -110,6 +126,7 @@ header_done (GpoSmtpServer *server)
   if (server->role == GPO_ROLE_SUBMISSION)
     gpo_submission_append (letter->added, letter->header->str, letter->header->len, server->envelope->arrived,
                            server->envelope->id, server->server_host->domain);
+  mark_spam (server);
   write_on (server, letter->added->str, letter->added->len);
   write_on (server, letter->header->str, letter->header->len);
 }

@@ -4,6 +4,9 @@
 A play is a function that gets a stage. solution("01-first-letter") registers one; so do mistake(lab, name) and
 variant(lab, name), for another client, another order, retries and sessions that have nothing to do with the lab.
 """
+import pathlib
+import socket
+
 from stage import PASSWORD, Failed, Pop3, Smtp, Wire, b64, until, wire  # noqa: F401
 
 SOLUTIONS, MISTAKES, VARIANTS = {}, {}, {}
@@ -688,3 +691,322 @@ def push_and_pull_curl(stage):
 def no_reference(stage):
     stage.submit(BOB, [ALICE], letter(sender=BOB, to=ALICE), host="sparta")
     delivered(stage, "alice")
+
+
+# --- 15 ---
+
+def three_greetings(stage):
+    Wire(stage.ports["corinth", "imap"], None).close()
+    first = Wire(stage.ports["troy", "imap"], None)
+    Wire(stage.ports["troy", "imap"], None).close()
+    first.close()
+
+
+@solution("15-walk-the-imap-diagram")
+def walk_the_diagram(stage):
+    three_greetings(stage)
+    imap = stage.imap()
+    for command in "SELECT INBOX", "CLOSE", "SELECT INBOX":
+        imap.well(command)
+    imap.do("SELECT Nowhere")
+    stage.answer("state", "authenticated")
+    imap.well("LOGOUT")
+
+
+@variant("15-walk-the-imap-diagram", "two-sessions-other-commands")
+def walk_the_diagram_twice(stage):
+    imap = stage.imap()
+    imap.do("SELECT Nowhere")
+    imap.well("EXAMINE Letters")
+    imap.do("SELECT Nowhere")
+    imap.well("NOOP")
+    imap.close()
+    imap = stage.imap()
+    imap.well("SELECT INBOX")
+    imap.well("CLOSE")
+    imap.well("LOGOUT")
+    three_greetings(stage)
+    stage.answer("state", "selected")
+    stage.answer("state", "Authenticated")
+
+
+@mistake("15-walk-the-imap-diagram", "select-first")
+def select_first(stage):
+    Wire(stage.ports["sparta", "imap"], None).do("SELECT INBOX")
+
+
+@mistake("15-walk-the-imap-diagram", "failed-outside")
+def failed_outside(stage):
+    imap = stage.imap()
+    imap.do("SELECT Nowhere")
+    imap.well("SELECT INBOX")
+
+
+# --- 16 ---
+
+@solution("16-deleted-is-not-gone")
+def deleted_is_not_gone(stage):
+    desk, telephone = stage.imap(), stage.imap()
+    desk.well("SELECT INBOX")
+    telephone.well("SELECT INBOX")
+    desk.well(r"STORE 2 +FLAGS (\Deleted)")
+    telephone.well("NOOP")
+    desk.well("EXPUNGE")
+    telephone.well("NOOP")
+    telephone.well("FETCH 2 (UID FLAGS)")
+    stage.answer("uid", "3")
+
+
+@variant("16-deleted-is-not-gone", "idle-and-uid-commands")
+def deleted_is_not_gone_idle(stage):
+    desk, telephone = stage.imap(), stage.imap()
+    telephone.well("SELECT INBOX")
+    desk.well("SELECT INBOX")
+    desk.well("EXPUNGE")
+    tag = telephone.idle()
+    desk.well(r"UID STORE 2 +FLAGS.SILENT (\Deleted)")
+    telephone.untagged()
+    desk.well("UID EXPUNGE 2")
+    telephone.untagged()
+    telephone.done(tag)
+    telephone.well("UID FETCH 3 (FLAGS)")
+    stage.answer("uid", "2")
+    stage.answer("uid", "3")
+
+
+@mistake("16-deleted-is-not-gone", "closed")
+def closed(stage):
+    desk, telephone = stage.imap(), stage.imap()
+    desk.well("SELECT INBOX")
+    telephone.well("SELECT INBOX")
+    desk.well(r"STORE 2 +FLAGS (\Deleted)")
+    desk.well("CLOSE")
+
+
+@mistake("16-deleted-is-not-gone", "expunged-first")
+def expunged_first(stage):
+    desk = stage.imap()
+    desk.well("SELECT INBOX")
+    desk.well("EXPUNGE")
+
+
+# --- 17 ---
+
+def send_bytes(stage, data):
+    gateway = stage.smtp("gateway")
+    gateway.envelope(ALICE, BOB)
+    gateway.do("DATA", 354)
+    gateway.send(data + b".\r\n")
+    return gateway.reply()
+
+
+@solution("17-a-picture-in-seven-bits")
+def a_picture(stage):
+    for n, name in enumerate(("old-way.eml", "new-way.eml"), 1):
+        send_bytes(stage, file_of(stage, name))
+        delivered(stage, "bob", count=n)
+    imap = stage.imap()
+    imap.well("SELECT INBOX")
+    imap.well("FETCH 1:2 BODYSTRUCTURE")
+    stage.answer("knows", "1")
+    stage.answer("grew", "1.3")
+
+
+@variant("17-a-picture-in-seven-bits", "new-first-by-swaks")
+def a_picture_swaks(stage):
+    send_bytes(stage, file_of(stage, "new-way.eml"))
+    delivered(stage, "bob")
+    imap = stage.imap()
+    imap.well("SELECT INBOX")
+    imap.well("FETCH 1 (UID BODYSTRUCTURE)")
+    got = stage.run("swaks", "--server", "{}:{}".format(*stage.ports["sparta", "smtp"]), "--from", ALICE, "--to", BOB,
+                    "--data", "-", input=file_of(stage, "old-way.eml").decode().replace("\r\n", "\n"))
+    if got.returncode:
+        raise Failed(got.stdout + got.stderr)
+    stage.answer("knows", "one")
+    stage.answer("grew", "4/3")
+
+
+@mistake("17-a-picture-in-seven-bits", "raw")
+def raw(stage):
+    send_bytes(stage, b"Subject: A picture\r\n\r\n" + file_of(stage, "picture.png").replace(b"\r\n", b"").replace(b"\n", b"") + b"\r\n")
+
+
+@mistake("17-a-picture-in-seven-bits", "no-mime-version")
+def no_mime_version(stage):
+    send_bytes(stage, file_of(stage, "new-way.eml").replace(b"MIME-Version: 1.0\r\n", b""))
+
+
+# --- 18 ---
+
+def a_strangers_afternoon(stage):
+    athens = stage.smtp("athens", "submission")
+    athens.do(f"MAIL FROM:<{ALICE}>", 530)
+    athens.do("AUTH PLAIN " + b64(f"\0alice\0{PASSWORD}"), 235)
+    athens.envelope(ALICE, BOB, NOBODY)
+    athens.letter(letter(to="bob@sparta.example, nobody@sparta.example", subject="The keys", body="They are under the mat."))
+    athens.quit()
+    delivered(stage, "bob")
+    delivered(stage, "alice")
+    pop3 = stage.pop3()
+    pop3.do("STAT")
+    pop3.do("RETR 1", lines=True)
+    pop3.do("DELE 1")
+    pop3.do("NOOP")
+    pop3.do("QUIT")
+    stage.wait_for_event(kind="mailbox", action="expunge")
+
+
+RECORDINGS = {"18-a-strangers-trace": ("stranger.trace", a_strangers_afternoon)}
+
+
+@solution("18-a-strangers-trace")
+def strangers_trace(stage):
+    for question, text in (("code", "530"), ("who", "alice"), ("recipients", "2"), ("refused", NOBODY), ("who-wrote", "gateway"),
+                           ("hosts", "3"), ("protocol", "POP3"), ("gone", "QUIT")):
+        stage.answer(question, text)
+
+
+@variant("18-a-strangers-trace", "guessed-backwards")
+def strangers_trace_backwards(stage):
+    for question, text in (("gone", "DELE"), ("gone", "quit"), ("protocol", "pop3"), ("hosts", "three"), ("who-wrote", "sparta"),
+                           ("who-wrote", "gateway"), ("refused", "nobody@Sparta.example"), ("recipients", "two"), ("who", "Alice"),
+                           ("code", "503"), ("code", "530")):
+        stage.answer(question, text)
+
+
+# --- 19 ---
+
+class OwnServer:
+    """A student's server in a few lines: one caller, no state, and what it says to each command may be changed."""
+
+    def __init__(self, stage, **says):
+        import re
+        import threading
+        text = pathlib.Path(stage.scenario).read_text(encoding="utf-8")
+        self.listener = socket.create_server(("127.0.0.1", int(re.search(r"next-hop = 127.0.0.1:(\d+)", text)[1])))
+        self.says = {"greeting": "220 student.example", "EHLO": "250 student.example", "DATA": "354 go on", "end": "250 taken",
+                     "QUIT": "221 bye", **says}
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        while True:
+            caller, _ = self.listener.accept()
+            with caller, caller.makefile("rwb") as file:
+                try:
+                    self.talk(file)
+                except OSError:
+                    pass
+
+    def talk(self, file):
+        def say(words):
+            file.write(words.encode() + b"\r\n")
+            file.flush()
+        say(self.says["greeting"])
+        while line := file.readline():
+            verb = line[:4].decode("latin-1").upper()
+            answer = self.says.get(verb, "250 well")
+            if not answer:
+                return
+            say(answer)
+            if answer.startswith("354"):
+                while (line := file.readline()) != b".\r\n":
+                    if not line:
+                        return
+                say(self.says["end"])
+            if verb == "QUIT":
+                return
+
+
+def to_student(stage):
+    stage.submit(ALICE, ["you@student.example"], letter(to="you@student.example"))
+
+
+@solution("19-your-own-server")
+def own_server(stage):
+    OwnServer(stage)
+    to_student(stage)
+    stage.wait_for_event(kind="queue", state="delivered")
+    stage.answer("promise", "your program, if it remembers")
+
+
+@variant("19-your-own-server", "after-it-was-mended")
+def own_server_mended(stage):
+    to_student(stage)
+    stage.wait_for_event(kind="queue", state="deferred")
+    server = OwnServer(stage, end="451 the disk is full", EHLO="502 what?")
+    stage.ask("queue retry")
+    until(lambda: len(stage.events(kind="queue", state="deferred")) >= 2, "a second try")
+    server.says["end"] = "250 taken"
+    stage.ask("queue retry")
+    stage.wait_for_event(kind="queue", state="delivered")
+    stage.answer("promise", "Athens")
+    stage.answer("promise", "your program, if it remembers")
+
+
+@mistake("19-your-own-server", "no-354")
+def no_354(stage):
+    OwnServer(stage, DATA="250 go on")
+    to_student(stage)
+    stage.wait_for_event(kind="edge", machine="smtp-client", **{"from": "data"})
+
+
+@mistake("19-your-own-server", "refuses")
+def refuses(stage):
+    OwnServer(stage, RCPT="550 who is that?")
+    to_student(stage)
+    stage.wait_for_event(kind="queue", state="bounced")
+
+
+@mistake("19-your-own-server", "hangs-up")
+def hangs_up(stage):
+    OwnServer(stage, EHLO="")
+    to_student(stage)
+    stage.wait_for_event(kind="queue", state="deferred")
+
+
+# --- 20 ---
+
+SPAM = letter(subject="You have won the lottery")
+FETE = letter(subject="The lottery at the school fete")
+
+
+@solution("20-keep-the-bad-mail-out")
+def keep_out(stage):
+    sparta = stage.smtp("sparta")
+    sparta.do("MAIL FROM:<offers@mallory.example>", 550)
+    sparta.do(f"MAIL FROM:<{ALICE}>", 250)
+    sparta.do(f"RCPT TO:<{BOB}>", 450)
+    stage.ask("clock skip 10m")
+    sparta.do("RSET", 250)
+    for text in SPAM, FETE:
+        sparta.envelope(ALICE, BOB)
+        sparta.letter(text)
+    sparta.quit()
+    for question, text in (("cost-grey", "time"), ("cost-filter", "perhaps the reader's attention"), ("cost-block", "the blocklist")):
+        stage.answer(question, text)
+
+
+@variant("20-keep-the-bad-mail-out", "filter-first-blocklist-last")
+def keep_out_backwards(stage):
+    for recipient in CAROL, BOB:
+        sparta = stage.smtp("sparta")
+        sparta.do(f"MAIL FROM:<{ALICE}>", 250)
+        sparta.do(f"RCPT TO:<{recipient}>", 450)
+        sparta.quit()
+    stage.ask("clock skip 10m")
+    sparta = stage.smtp("sparta")
+    sparta.envelope(ALICE, CAROL)
+    sparta.letter(FETE)
+    sparta.do("MAIL FROM:<offers@mallory.example>", 550)
+    for question, text in (("cost-block", "the filter"), ("cost-block", "the blocklist"),
+                           ("cost-filter", "perhaps the reader's attention"), ("cost-grey", "Time")):
+        stage.answer(question, text)
+
+
+@mistake("20-keep-the-bad-mail-out", "too-soon")
+def too_soon(stage):
+    sparta = stage.smtp("sparta")
+    sparta.do(f"MAIL FROM:<{ALICE}>", 250)
+    sparta.do(f"RCPT TO:<{BOB}>", 450)
+    sparta.do(f"RCPT TO:<{BOB}>", 450)

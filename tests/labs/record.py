@@ -34,6 +34,8 @@ def plays_of(name):
     for (lab, mistake), play in plays.MISTAKES.items():
         if lab == name:
             yield f"mistake-{mistake}.trace", play
+    if name in plays.RECORDINGS:
+        yield plays.RECORDINGS[name]
 
 
 def record(program, lab, folder):

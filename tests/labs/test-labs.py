@@ -47,7 +47,7 @@ def play_now(lab, folder):
     for needed in (lab / "checks.ini").read_text(encoding="utf-8").split("\n"):
         if needed.startswith("needs="):
             for name in needed[6:].split(";"):
-                shutil.copytree(LABS / name, folder / name, dirs_exist_ok=True)
+                shutil.copytree(LABS / name.strip(), folder / name.strip(), dirs_exist_ok=True)
     done = glasspost("lab", "lint", copy)
     tap.check(done.returncode == 0, f"{lab.name}: solution passes and each mistake is named, played now", done.stdout, done.stderr)
 
