@@ -3,6 +3,7 @@
 #include "panes.h"
 #include "faults.h"
 #include "i18n.h"
+#include "letter-pane.h"
 #include "map-view.h"
 #include "reader-view.h"
 
@@ -44,6 +45,9 @@ static void
 attach_reader (GtkWidget *view, GpoWindow *window)
 {
   gpo_reader_view_attach (GPO_READER_VIEW (view), window);
+attach_letter (GtkWidget *view, GpoWindow *window)
+{
+  gpo_letter_pane_attach (GPO_LETTER_PANE (view), window);
 }
 
 const GpoPane gpo_panes[] = {
@@ -52,5 +56,6 @@ const GpoPane gpo_panes[] = {
   { "states", N_ ("States"), "<Control>3", gpo_state_view_get_type, attach_states },
   { "map", N_ ("Map"), "<Control>4", gpo_map_view_get_type, attach_map },
   { "reader", N_ ("Reader"), "<Control>5", gpo_reader_view_get_type, attach_reader },
+  { "letter", N_ ("Letter"), "<Control>6", gpo_letter_pane_get_type, attach_letter },
   { NULL },
 };

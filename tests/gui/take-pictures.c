@@ -152,6 +152,7 @@ on_activate (GApplication *app, gpointer data)
       if (!g_action_parse_detailed_name (job->argv[i], &name, &target, &error))
         g_error ("%s", error->message);
       gtk_widget_activate_action_variant (GTK_WIDGET (job->window), name, target);
+      settle (); /* the next one may scroll in what this one shows */
     }
   settle ();
   save (job->shown, job->argv[2]);

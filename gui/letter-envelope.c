@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/* letter-envelope.c: who said which envelope to whom, when, and what was answered; where the header says
+ * otherwise. */
+#include "event-words.h"
+#include "i18n.h"
+#include "letter-columns.h"
+#include "replay/letter-words.h"
+#include <string.h>
+
+static const char *
+tone_class (gint64 code)
+{
+  return code == 0 ? "waiting" : code >= 500 ? "refused" : code >= 400 ? "deferred" : "ok";
+}
+
+/* The line that said it, if the trace knows; else the event itself. */
+static guint64
+line_of (GpoLog *log, guint64 n)
+{
+  const GpoEvent *event = gpo_log_get (log, n);
+  gint64 cause = event ? gpo_event_number (event, GPO_FIELD_CAUSE, -1) : -1;
+  const GpoEvent *line = cause >= 0 ? gpo_log_get (log, (guint64) cause) : NULL;
+  return line && line->kind == GPO_KIND_LINE ? (guint64) cause : n;
+}
+
+static void
+add_said (GtkListBox *list, const GpoSaid *said, GpoLog *log)
+{
+  GpoLetterRow about = { .event = line_of (log, said->event), .part = -1 };
+  GtkBox *box = gpo_letter_row_add (list, &about);
+  const GpoEvent *event = gpo_log_get (log, about.event);
+  g_autofree char *time = gpo_time_words (event ? event->time : 0);
+  g_autofree char *command = g_strdup_printf (
+      "%s:<%s>", strcmp (said->verb, "MAIL") == 0 ? "MAIL FROM" : "RCPT TO", said->path ? said->path : "?");
+  const char *sign = gpo_tone_sign (said->code >= 500   ? GPO_TONE_REFUSED
+                                    : said->code >= 400 ? GPO_TONE_DEFERRED
+                                                        : GPO_TONE_OK);
+  g_autofree char *reply = g_strdup_printf ("%s %s", sign, said->reply ? said->reply : _ ("no answer yet"));
+  g_autofree char *when = g_strdup_printf (_ ("at %s s"), time);
+  gpo_letter_row_text (box, command, "said");
+  gpo_letter_row_text (box, reply, tone_class (said->code));
+  gpo_letter_row_text (box, when, "when");
+}
+
+static void
+add_hop (GtkListBox *list, const GpoHop *hop, gboolean here, GpoLog *log)
+{
+  GtkBox *box = gpo_letter_row_add (list, NULL);
+  g_autofree char *text = g_strdup_printf (
+      _ ("%s told %s, session %u%s"), hop->caller ? gpo_symbol_name (hop->caller) : _ ("a mail program"),
+      gpo_symbol_name (hop->host), hop->session, here ? _ (" — shown here") : "");
+  gpo_letter_row_text (box, text, here ? "group-here" : "group");
+  for (guint i = 0; i < hop->said->len && i < GPO_LETTER_ROWS; i++)
+    add_said (list, hop->said->pdata[i], log);
+}
+
+static void
+add_differences (GtkListBox *list, const GpoLetterFacts *facts)
+{
+  for (guint i = 0; i < facts->differences->len && i < GPO_LETTER_ROWS; i++)
+    {
+      const GpoDifference *difference = facts->differences->pdata[i];
+      GpoLetterRow about = { .event = difference->event, .part = -1 };
+      g_autofree char *words = gpo_difference_words (difference);
+      g_autofree char *text = g_strconcat ("≠ ", words, NULL);
+      gpo_letter_row_text (gpo_letter_row_add (list, &about), text, "differs");
+    }
+}
+
+/* What disagrees first, then the newest hop. */
+void
+gpo_letter_show_envelope (GtkListBox *list, const GpoLetterFacts *facts, GpoLog *log)
+{
+  const GpoHop *here = gpo_letter_facts_hop (facts, gpo_letter_facts_transfer (facts));
+  gpo_letter_list_empty (list);
+  add_differences (list, facts);
+  for (guint i = facts->hops->len; i > 0; i--)
+    add_hop (list, facts->hops->pdata[i - 1], facts->hops->pdata[i - 1] == here, log);
+  if (facts->hops->len == 0)
+    gpo_letter_row_text (gpo_letter_row_add (list, NULL), _ ("Made by the office itself: no client said it."),
+                         "dim-label");
+}
