@@ -45,6 +45,9 @@ static void
 attach_reader (GtkWidget *view, GpoWindow *window)
 {
   gpo_reader_view_attach (GPO_READER_VIEW (view), window);
+}
+
+static void
 attach_letter (GtkWidget *view, GpoWindow *window)
 {
   gpo_letter_pane_attach (GPO_LETTER_PANE (view), window);
