@@ -2,6 +2,7 @@
 /* test-imap-session.c: each state × command of the IMAP table as a session plays it; and a client that stops reading. */
 #include "../../support/paper-mailboxes.h"
 #include "protocol/imap.h"
+#include "roles/imap-private.h"
 #include "roles/imap-server.h"
 #include <check.h>
 #include <string.h>
@@ -140,6 +141,28 @@ START_TEST (preauth_greeting_leads_to_the_authenticated_state)
 }
 END_TEST
 
+/* Every needle at every place of texts of every length up to two vectors and a rest, in either case. */
+START_TEST (text_is_found_wherever_it_stands)
+{
+  static const char *const needles[] = { "n", "nd", "needle", "-e-", "a needle of more than sixteen bytes" };
+  const char *needle = needles[_i];
+  gsize n = strlen (needle);
+  g_autofree char *upper = g_ascii_strup (needle, -1);
+  for (gsize length = 0; length < 80; length++)
+    {
+      g_autofree char *text = g_strnfill (length, 'x');
+      ck_assert (!gpo_imap_contains (text, length, needle));
+      for (gsize at = 0; at + n <= length; at++)
+        {
+          memcpy (text + at, at % 2 ? upper : needle, n);
+          ck_assert (gpo_imap_contains (text, length, needle));
+          ck_assert (!gpo_imap_contains (text, at + n - 1, needle));
+          memset (text + at, 'x', n);
+        }
+    }
+}
+END_TEST
+
 static Suite *
 suite (void)
 {
@@ -147,6 +170,7 @@ suite (void)
   TCase *c = tcase_create ("session");
   tcase_add_loop_test (c, command_is_legal_where_the_table_says, 0, G_N_ELEMENTS (states) * GPO_IMAP_IN_UNKNOWN);
   tcase_add_test (c, preauth_greeting_leads_to_the_authenticated_state);
+  tcase_add_loop_test (c, text_is_found_wherever_it_stands, 0, 5);
   tcase_add_test (c, client_that_does_not_read_holds_up_only_itself);
   tcase_add_test (c, fetched_letter_has_its_number_in_the_trace);
   tcase_add_loop_test (c, full_disk_is_told_and_changes_nothing, 0, 4);
