@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: MIT */
+/* test-terminal-view.c: conversations typed by hand in the window of a running office: what is typed,
+ * completed, hinted, heard and recorded. */
+#include "window-fixture.h"
+#include "panes.h"
+#include "terminal-view.h"
+
+static GpoTerminalView *
+view (void)
+{
+  return GPO_TERMINAL_VIEW (gpo_window_get_pane (window, "terminal"));
+}
+
+static GpoTerminalModel *
+model (void)
+{
+  return gpo_terminal_view_get_model (view ());
+}
+
+static void
+setup (void)
+{
+  setup_app ();
+  open_office ();
+  act ("win.view::terminal");
+}
+
+static void
+teardown (void)
+{
+  close_window ();
+  teardown_app ();
+}
+
+static gboolean
+state_is (gpointer data)
+{
+  GpoDialogue *dialogue = gpo_terminal_model_get_dialogue (model ());
+  return dialogue && strcmp (gpo_dialogue_state (dialogue), data) == 0
+         && gpo_dialogue_n_awaited (dialogue) == 0;
+}
+
+static void
+wait_for_state (const char *state)
+{
+  ck_assert_msg (turn_until (state_is, (gpointer) state), "not in %s but in %s", state,
+                 gpo_dialogue_state (gpo_terminal_model_get_dialogue (model ())));
+}
+
+static void
+call (const char *target)
+{
+  for (guint i = 0; i < gpo_terminal_model_n_targets (model ()); i++)
+    if (g_str_has_prefix (gpo_terminal_model_target (model (), i), target))
+      {
+        gpo_terminal_model_call (model (), i);
+        return;
+      }
+  ck_abort_msg ("there is no %s", target);
+}
+
+/* Types it into the entry and presses Enter. */
+static void
+type (const char *line)
+{
+  gtk_editable_set_text (gpo_terminal_view_get_entry (view ()), line);
+  g_signal_emit_by_name (gpo_terminal_view_get_entry (view ()), "activate");
+}
+
+static gboolean
+text_has (gpointer data)
+{
+  g_autofree char *text = gpo_terminal_view_dup_text (view ());
+  return strstr (text, data) != NULL;
+}
+
+static void
+expect (const char *text)
+{
+  ck_assert_msg (turn_until (text_has, (gpointer) text), "\"%s\" is not shown", text);
+}
+
+START_TEST (smtp_from_ehlo_to_quit)
+{
+  call ("athens SMTP");
+  wait_for_state ("greeted");
+  gtk_editable_set_text (gpo_terminal_view_get_entry (view ()), "RCPT TO:<bob@sparta.example>");
+  ck_assert_ptr_nonnull (strstr (gpo_terminal_view_get_hint (view ()), "not legal now"));
+  type ("RCPT TO:<bob@sparta.example>");
+  expect ("S: 503");
+  type ("EHLO client.example");
+  wait_for_state ("ready");
+  type ("MAIL FROM:<bob@sparta.example>");
+  wait_for_state ("mail");
+  type ("RCPT TO:<alice@athens.example>");
+  wait_for_state ("rcpt");
+  type ("DATA");
+  wait_for_state ("data");
+  gtk_editable_set_text (gpo_terminal_view_get_entry (view ()), ".hidden");
+  ck_assert_ptr_nonnull (strstr (gpo_terminal_view_get_hint (view ()), "sent with two"));
+  type ("Subject: by hand");
+  type ("");
+  type (".hidden");
+  expect ("C: ..hidden␍␊");
+  type (".");
+  wait_for_state ("ready");
+  type ("QUIT");
+  wait_for_state ("closed");
+  expect ("connection is closed");
+}
+END_TEST
+
+START_TEST (a_bare_lf_is_really_sent_and_refused)
+{
+  call ("athens SMTP");
+  wait_for_state ("greeted");
+  act ("win.term-bare-lf");
+  type ("EHLO client.example");
+  expect ("C: EHLO client.example␊");
+  ck_assert (!text_has ((gpointer) "C: EHLO client.example␍"));
+}
+END_TEST
+
+static gboolean
+is_encrypted (gpointer data)
+{
+  return gpo_terminal_model_get_tls (model ()) != NULL;
+}
+
+START_TEST (starttls_and_auth_by_hand)
+{
+  call ("athens submission");
+  wait_for_state ("greeted");
+  type ("EHLO client.example");
+  wait_for_state ("ready");
+  act ("win.term-starttls");
+  ck_assert_str_eq (gtk_editable_get_text (gpo_terminal_view_get_entry (view ())), "STARTTLS");
+  type ("STARTTLS");
+  ck_assert (turn_until (is_encrypted, NULL));
+  wait_for_state ("greeted");
+  type ("EHLO client.example");
+  wait_for_state ("ready");
+  type ("AUTH PLAIN");
+  wait_for_state ("auth");
+  type ("AGFsaWNlAGdsYXNz");
+  wait_for_state ("ready");
+  expect ("S: 235");
+}
+END_TEST
+
+START_TEST (imap_through_its_states)
+{
+  call ("sparta IMAP,");
+  wait_for_state ("not-authenticated");
+  type ("a1 LOGIN bob glass");
+  wait_for_state ("authenticated");
+  type ("a2 SELECT INBOX");
+  wait_for_state ("selected");
+  type ("a3 APPEND INBOX {16}");
+  expect ("S: + ");
+  type ("Subject: x");
+  type ("");
+  type ("x");
+  wait_for_state ("selected");
+  type ("a4 IDLE");
+  expect ("S: + idling");
+  type ("DONE");
+  wait_for_state ("selected");
+  type ("a5 LOGOUT");
+  expect ("connection is closed");
+}
+END_TEST
+
+/* Line by line (0) and all at once (1). */
+START_TEST (a_dialogue_is_pasted)
+{
+  call ("sparta POP3");
+  wait_for_state ("authorization");
+  gpo_terminal_model_paste (model (), "USER bob\nPASS glass\nSTAT\nQUIT\n", _i == 1, (GpoTyping){ 0 });
+  expect ("connection is closed");
+  expect ("C: STAT␍␊");
+  expect ("S: +OK goodbye");
+  ck_assert_uint_eq (gpo_terminal_model_n_pasted (model ()), 0);
+}
+END_TEST
+
+START_TEST (nobody_answers_is_said)
+{
+  g_autoptr (GError) error = NULL;
+  ck_assert (gpo_terminal_model_call_address (model (), "127.0.0.1:1", GPO_PROTOCOL_SMTP, &error));
+  expect ("connection is closed: cannot connect");
+  ck_assert (!gpo_terminal_model_is_open (model ()));
+  ck_assert (!gpo_terminal_model_call_address (model (), "127.0.0.1:x", GPO_PROTOCOL_SMTP, &error));
+}
+END_TEST
+
+START_TEST (what_was_typed_is_in_the_trace)
+{
+  call ("athens SMTP");
+  wait_for_state ("greeted");
+  type ("NOOP by hand");
+  expect ("S: 250");
+  GpoLog *log = gpo_office_log (gpo_source_get_office (gpo_window_get_source (window)));
+  gboolean found = FALSE;
+  for (guint64 i = gpo_log_first (log); i < gpo_log_length (log); i++)
+    {
+      gsize length;
+      const GpoEvent *event = gpo_log_get (log, i);
+      const char *text
+          = event->kind == GPO_KIND_LINE ? gpo_event_text (event, GPO_FIELD_TEXT, &length) : NULL;
+      found |= text && length == 14 && strncmp (text, "NOOP by hand\r\n", 14) == 0;
+    }
+  ck_assert (found);
+  act ("win.term-call");
+  expect ("hung up");
+}
+END_TEST
+
+static Suite *
+suite (void)
+{
+  Suite *s = suite_create ("terminal-view");
+  TCase *t = tcase_create ("terminal-view");
+  tcase_add_checked_fixture (t, setup, teardown);
+  tcase_set_timeout (t, 60);
+  tcase_add_test (t, smtp_from_ehlo_to_quit);
+  tcase_add_test (t, a_bare_lf_is_really_sent_and_refused);
+  tcase_add_test (t, starttls_and_auth_by_hand);
+  tcase_add_test (t, imap_through_its_states);
+  tcase_add_loop_test (t, a_dialogue_is_pasted, 0, 2);
+  tcase_add_test (t, nobody_answers_is_said);
+  tcase_add_test (t, what_was_typed_is_in_the_trace);
+  suite_add_tcase (s, t);
+  return s;
+}
+
+#include "check-main.h"
