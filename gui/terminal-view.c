@@ -2,7 +2,6 @@
 /* terminal-view.c: the terminal model on the screen; the entry with its history and completion. */
 #include "terminal-view.h"
 #include "i18n.h"
-#include "theme.h"
 #include <string.h>
 
 struct _GpoTerminalView
@@ -37,18 +36,35 @@ typing (GpoTerminalView *view)
 
 /* --- the transcript --- */
 
+/* How much of a shown line is its ending, "\\r\\n" or "\\n". */
+static gsize
+ending_of (const char *text)
+{
+  return g_str_has_suffix (text, "\\r\\n") ? 4 : g_str_has_suffix (text, "\\n") ? 2 : 0;
+}
+
 static void
 on_line (GpoTerminalModel *model, int kind, const char *text, GpoTerminalView *view)
 {
   static const char *const tags[] = { "client", "server", "note" };
   static const char *const marks[] = { "C: ", "S: ", "-- " };
   GtkTextBuffer *buffer = gtk_text_view_get_buffer (view->text);
+  gsize ending = kind == GPO_TERMINAL_NOTE ? 0 : ending_of (text);
+  const char *tail = text + strlen (text) - ending;
   GtkTextIter end;
   gtk_text_buffer_get_end_iter (buffer, &end);
   gtk_text_buffer_insert_with_tags_by_name (buffer, &end, marks[kind], -1, tags[kind], NULL);
-  gtk_text_buffer_insert_with_tags_by_name (buffer, &end, text, -1, tags[kind], NULL);
+  gtk_text_buffer_insert_with_tags_by_name (buffer, &end, text, (int) (tail - text), tags[kind], NULL);
+  gtk_text_buffer_insert_with_tags_by_name (buffer, &end, tail, -1, "ending", NULL);
   gtk_text_buffer_insert (buffer, &end, "\n", 1);
-  gtk_text_view_scroll_mark_onscreen (view->text, gtk_text_buffer_get_mark (buffer, "end"));
+}
+
+/* The newest line is the one that counts. */
+static void
+stay_at_end (GtkAdjustment *adjustment)
+{
+  gtk_adjustment_set_value (adjustment, gtk_adjustment_get_upper (adjustment)
+                                            - gtk_adjustment_get_page_size (adjustment));
 }
 
 char *
@@ -64,12 +80,10 @@ static void
 make_tags (GpoTerminalView *view)
 {
   GtkTextBuffer *buffer = gtk_text_view_get_buffer (view->text);
-  GtkTextIter end;
   gtk_text_buffer_create_tag (buffer, "client", "weight", PANGO_WEIGHT_BOLD, NULL);
   gtk_text_buffer_create_tag (buffer, "server", NULL);
   gtk_text_buffer_create_tag (buffer, "note", "style", PANGO_STYLE_ITALIC, NULL);
-  gtk_text_buffer_get_end_iter (buffer, &end);
-  gtk_text_buffer_create_mark (buffer, "end", &end, FALSE);
+  gtk_text_buffer_create_tag (buffer, "ending", "scale", 0.75, NULL);
 }
 
 /* --- what may be said --- */
@@ -157,11 +171,11 @@ show_completions (GpoTerminalView *view)
     {
       const GpoSuggestion *one = view->completing->pdata[i];
       g_autofree char *label = g_markup_escape_text (one->label, -1);
-      const char *form = i == view->completion ? (one->legal ? "<b><u>%s</u></b>" : "<s><u>%s</u></s>")
-                                               : (one->legal ? "%s" : "<s>%s</s>");
+      gboolean chosen = i == view->completion;
       if (i)
         g_string_append (markup, "   ");
-      g_string_append_printf (markup, form, label);
+      g_string_append_printf (markup, "%s%s%s%s%s", one->legal ? "" : "<s>", chosen ? "<b><u>" : "", label,
+                              chosen ? "</u></b>" : "", one->legal ? "" : "</s>");
     }
   gtk_label_set_markup (view->suggestions, markup->str);
   gtk_widget_set_visible (GTK_WIDGET (view->suggestions), view->completing->len > 1);
@@ -285,6 +299,25 @@ on_paste (GSimpleAction *action, GVariant *parameter, gpointer data)
   gtk_menu_button_popup (GPO_TERMINAL_VIEW (data)->paste);
 }
 
+/* As if somebody typed the line; with an ending it is sent. */
+static void
+on_type (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  GpoTerminalView *view = data;
+  g_autofree char *line = g_variant_dup_string (parameter, NULL);
+  gboolean whole = g_str_has_suffix (line, "\n");
+  fill (view, g_strchomp (line));
+  on_typed (view);
+  if (whole)
+    on_enter (view);
+}
+
+static void
+on_complete (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  complete (data);
+}
+
 /* STARTTLS as this protocol says it, ready to be sent. */
 static void
 on_starttls (GSimpleAction *action, GVariant *parameter, gpointer data)
@@ -349,8 +382,12 @@ on_paste_once (GpoTerminalView *view)
 
 static const GActionEntry actions[] = {
   { "term-call", on_call, NULL, NULL, NULL }, /* or hang up */
-  { "term-auth", on_auth, NULL, NULL, NULL },   { "term-starttls", on_starttls, NULL, NULL, NULL },
-  { "term-paste", on_paste, NULL, NULL, NULL }, { "term-bare-lf", NULL, NULL, "false", NULL },
+  { "term-type", on_type, "s", NULL, NULL },
+  { "term-complete", on_complete, NULL, NULL, NULL }, /* Tab in the entry */
+  { "term-auth", on_auth, NULL, NULL, NULL },
+  { "term-starttls", on_starttls, NULL, NULL, NULL },
+  { "term-paste", on_paste, NULL, NULL, NULL },
+  { "term-bare-lf", NULL, NULL, "false", NULL },
   { "term-stuff", NULL, NULL, "true", NULL },
 };
 
@@ -463,8 +500,11 @@ static void
 gpo_terminal_view_init (GpoTerminalView *view)
 {
   gtk_widget_init_template (GTK_WIDGET (view));
+  GtkAdjustment *adjustment = gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (view->text));
   view->history = g_ptr_array_new_with_free_func (g_free);
   make_tags (view);
+  g_signal_connect (adjustment, "notify::upper", G_CALLBACK (stay_at_end), NULL);
+  g_signal_connect (adjustment, "notify::page-size", G_CALLBACK (stay_at_end), NULL);
   GtkEventController *keys = gtk_event_controller_key_new ();
   gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
   g_signal_connect_swapped (keys, "key-pressed", G_CALLBACK (on_key), view);

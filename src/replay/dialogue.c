@@ -184,9 +184,12 @@ gpo_dialogue_show (const char *bytes, gsize n)
   for (const char *p = text; *p; p = g_utf8_next_char (p))
     {
       gunichar c = g_utf8_get_char (p);
-      g_string_append_unichar (out, c < 32     ? 0x2400 + c
-                                    : c == 127 ? 0x2421
-                                               : c); /* Unicode's control pictures */
+      if (c == '\r' || c == '\n')
+        g_string_append (out, c == '\r' ? "\\r" : "\\n");
+      else if (c < 32 || c == 127)
+        g_string_append_printf (out, "\\x%02x", c);
+      else
+        g_string_append_unichar (out, c);
     }
   return g_string_free (out, FALSE);
 }

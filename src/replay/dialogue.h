@@ -56,7 +56,7 @@ typedef struct {
 GString *gpo_dialogue_wire (const GpoDialogue *dialogue, const char *typed, GpoTyping how, gboolean *stuffed);
 /* The bytes of several lines sent at once, as RFC 2920 lets a client: behind DATA the letter's dots are doubled. */
 GString *gpo_dialogue_wire_all (const GpoDialogue *dialogue, const char *text, GpoTyping how);
-/* Bytes with their line endings and control bytes made visible: "EHLO x␍␊". The caller frees. */
+/* Bytes with their line endings and control bytes made visible: "EHLO x\r\n". The caller frees. */
 char *gpo_dialogue_show (const char *bytes, gsize n);
 
 /* --- what may be said: dialogue-words.c --- */

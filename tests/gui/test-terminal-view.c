@@ -101,7 +101,7 @@ START_TEST (smtp_from_ehlo_to_quit)
   type ("Subject: by hand");
   type ("");
   type (".hidden");
-  expect ("C: ..hidden␍␊");
+  expect ("C: ..hidden\\r\\n");
   type (".");
   wait_for_state ("ready");
   type ("QUIT");
@@ -116,8 +116,8 @@ START_TEST (a_bare_lf_is_really_sent_and_refused)
   wait_for_state ("greeted");
   act ("win.term-bare-lf");
   type ("EHLO client.example");
-  expect ("C: EHLO client.example␊");
-  ck_assert (!text_has ((gpointer) "C: EHLO client.example␍"));
+  expect ("C: EHLO client.example\\n");
+  ck_assert (!text_has ((gpointer) "C: EHLO client.example\\r"));
 }
 END_TEST
 
@@ -178,9 +178,27 @@ START_TEST (a_dialogue_is_pasted)
   wait_for_state ("authorization");
   gpo_terminal_model_paste (model (), "USER bob\nPASS glass\nSTAT\nQUIT\n", _i == 1, (GpoTyping){ 0 });
   expect ("connection is closed");
-  expect ("C: STAT␍␊");
+  expect ("C: STAT\\r\\n");
   expect ("S: +OK goodbye");
   ck_assert_uint_eq (gpo_terminal_model_n_pasted (model ()), 0);
+}
+END_TEST
+
+START_TEST (completion_goes_through_what_may_be_said)
+{
+  GtkEditable *entry = gpo_terminal_view_get_entry (view ());
+  call ("athens SMTP");
+  wait_for_state ("greeted");
+  gtk_editable_set_text (entry, "h");
+  act ("win.term-complete");
+  ck_assert_str_eq (gtk_editable_get_text (entry), "HELO client.example");
+  act ("win.term-complete");
+  ck_assert_str_eq (gtk_editable_get_text (entry), "HELP");
+  act ("win.term-complete");
+  ck_assert_str_eq (gtk_editable_get_text (entry), "HELO client.example");
+  gtk_editable_set_text (entry, "MAIL FROM:<al");
+  act ("win.term-complete");
+  ck_assert_str_eq (gtk_editable_get_text (entry), "MAIL FROM:<alice@athens.example>");
 }
 END_TEST
 
@@ -228,6 +246,7 @@ suite (void)
   tcase_add_test (t, starttls_and_auth_by_hand);
   tcase_add_test (t, imap_through_its_states);
   tcase_add_loop_test (t, a_dialogue_is_pasted, 0, 2);
+  tcase_add_test (t, completion_goes_through_what_may_be_said);
   tcase_add_test (t, nobody_answers_is_said);
   tcase_add_test (t, what_was_typed_is_in_the_trace);
   suite_add_tcase (s, t);
