@@ -52,6 +52,9 @@ static void
 attach_letter (GtkWidget *view, GpoWindow *window)
 {
   gpo_letter_pane_attach (GPO_LETTER_PANE (view), window);
+}
+
+static void
 attach_terminal (GtkWidget *view, GpoWindow *window)
 {
   gpo_terminal_view_attach (GPO_TERMINAL_VIEW (view), window);
@@ -64,6 +67,6 @@ const GpoPane gpo_panes[] = {
   { "map", N_ ("Map"), "<Control>4", gpo_map_view_get_type, attach_map },
   { "reader", N_ ("Reader"), "<Control>5", gpo_reader_view_get_type, attach_reader },
   { "letter", N_ ("Letter"), "<Control>6", gpo_letter_pane_get_type, attach_letter },
-  { "terminal", N_ ("Terminal"), "<Control>6", gpo_terminal_view_get_type, attach_terminal },
+  { "terminal", N_ ("Terminal"), "<Control>7", gpo_terminal_view_get_type, attach_terminal },
   { NULL },
 };
