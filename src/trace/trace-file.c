@@ -52,7 +52,9 @@ static int
 open_trace (const char *path, GError **error)
 {
   struct stat st;
-  if (stat (path, &st) == 0 && S_ISREG (st.st_mode) && st.st_size > 0)
+  /* /dev/stdout may be a file that somebody appends to: it is neither moved away nor emptied. */
+  gboolean device = g_str_has_prefix (path, "/dev/") || g_str_has_prefix (path, "/proc/");
+  if (!device && stat (path, &st) == 0 && S_ISREG (st.st_mode) && st.st_size > 0)
     {
       g_autofree char *kept = g_strconcat (path, "~", NULL);
       if (g_rename (path, kept) != 0)
@@ -63,7 +65,7 @@ open_trace (const char *path, GError **error)
           return -1;
         }
     }
-  int fd = open (path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOCTTY, 0666);
+  int fd = open (path, O_WRONLY | O_CREAT | (device ? 0 : O_TRUNC) | O_APPEND | O_CLOEXEC | O_NOCTTY, 0666);
   if (fd < 0)
     {
       int code = errno;

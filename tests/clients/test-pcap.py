@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Captures: what tcpdump sees of real clients becomes the edges that the server recorded; what is exported, tshark decodes."""
 import os
+import pathlib
 import signal
 import smtplib
 import socket
@@ -10,6 +11,7 @@ import witness
 from cases import case, main, same, true, well
 from office import DEADLINE, Failed, until
 
+SAMPLE = pathlib.Path(__file__).resolve().parents[1] / "fuzz" / "corpus" / "pcap" / "session.pcap"
 LETTER = "From: Alice <alice@athens.example>\r\nTo: Bob <bob@sparta.example>\r\nSubject: %s\r\n\r\n.A dot\r\nand a line\r\n"
 
 
@@ -104,6 +106,32 @@ def _(office):
     ours = {session: edges for session, edges in enumerate(witness.edges_by_port(office.events()).values(), 1)}
     theirs = {port - 10000: edges for port, edges in witness.edges_by_port(witness.read(back)).items()}
     same(theirs, ours, "the edges of the imported export")
+
+
+@case("a capture comes by standard input, and a file that is appended to is kept")
+def _(office):
+    out = office.folder / "all.traces"
+    out.write_bytes(b"kept\n")
+    with open(SAMPLE, "rb") as capture, open(out, "ab") as appended:
+        done = subprocess.run([office.program, "import", "-"], stdin=capture, stdout=appended, stderr=subprocess.PIPE, check=False,
+                              timeout=DEADLINE)
+    same(done.returncode, 0, f"the status ({done.stderr!r})")
+    lines = out.read_bytes().splitlines()
+    same(lines[0], b"kept", "what was there")
+    true(lines[1].startswith(b'{"glasspost-trace":1,"started":"2023-'), "the trace begins at the first packet's time")
+    true(b'"to":"closed"' in out.read_bytes(), "the session went to its end")
+
+
+@case("what cannot be read says what, where and what to do")
+def _(office):
+    torn, no = office.folder / "torn.pcap", office.folder / "no.pcap"
+    torn.write_bytes(SAMPLE.read_bytes()[:1500])
+    no.write_bytes(b"this is no capture, though it is called so")
+    for path, words in ((torn, "behind packet"), (no, "tcpdump -w"), (office.folder / "missing", "No such file")):
+        done = office.run(office.program, "import", path)
+        same(done.returncode, 1, f"the status for {path.name}")
+        true(str(path) in done.stderr and words in done.stderr, f"{words!r} is said of {path.name}: {done.stderr}")
+    true([e for e in witness.read(office.folder / "torn.trace") if e["kind"] == "edge"], "what came before the tear is there")
 
 
 if may_capture():
