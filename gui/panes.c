@@ -4,6 +4,7 @@
 #include "faults.h"
 #include "i18n.h"
 #include "letter-pane.h"
+#include "lab-pane.h"
 #include "map-view.h"
 #include "reader-view.h"
 #include "terminal-view.h"
@@ -12,6 +13,7 @@ static void
 attach_transcript (GtkWidget *view, GpoWindow *window)
 {
   gpo_transcript_view_set_cursor (GPO_TRANSCRIPT_VIEW (view), gpo_window_get_cursor (window));
+  gpo_lab_pane_attach (window);
 }
 
 static void

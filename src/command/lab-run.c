@@ -79,7 +79,7 @@ print_changes (Run *run)
         continue;
       gpo_lab_judge_result (run->judge, run->log, i, &result);
       gboolean news = result.verdict != run->shown[i] || (result.verdict == GPO_LAB_FAILED && result.event != run->shown_at[i]);
-      if (news && result.verdict != GPO_LAB_NOT_REACHED)
+      if (news && result.verdict != GPO_LAB_NOT_REACHED && !result.tried)
         print_result (run, i, &result);
       run->shown[i] = result.verdict;
       run->shown_at[i] = result.event;

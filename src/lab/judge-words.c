@@ -156,6 +156,7 @@ say_near (GpoLabJudge *judge, GpoLog *log, guint i, const GpoLabHit *near, GpoLa
   const GpoEvent *event = log ? gpo_log_get (log, near->n) : NULL;
   g_autoptr (GString) seen = g_string_new (NULL), shown = g_string_new (NULL);
   out->event = near->n;
+  out->tried = TRUE;
   out->expected = terms_from (filter, near->terms);
   if (event && gpo_filter_term_seen (filter, near->terms, near->n, event, seen))
     {
@@ -227,6 +228,7 @@ gpo_lab_judge_result (GpoLabJudge *judge, GpoLog *log, guint i, GpoLabResult *ou
       if (out->mistake >= 0)
         {
           out->verdict = GPO_LAB_FAILED;
+          out->tried = FALSE;
           out->says = gpo_lab_item (judge->lab, (guint) out->mistake)->says;
           gpo_lab_judge_made (judge, (guint) out->mistake, &out->event);
           g_clear_pointer (&out->seen, g_free);

@@ -34,6 +34,8 @@ typedef struct
   guint64 event;   /* passed: the event that proves it; failed: what was seen; G_MAXUINT64: none */
   int waits_for;   /* not reached: the item that must come first; -1: none */
   int mistake;     /* not passed: the mistake that explains it; -1: none */
+  gboolean tried;  /* failed only because of something like it, which may have been meant otherwise: while work
+                    * goes on that is a remark, at its end a failure */
   char *expected;  /* NULL if passed */
   char *seen;      /* failed: what was there instead; NULL: nothing like it */
   char *bytes;     /* the bytes on the wire that belong to `event`, CR, LF and spaces visible; NULL: none */
