@@ -307,7 +307,7 @@ draw_row (Ink *ink, guint i, double y)
   cairo_fill (ink->cr);
   gboolean hex = gpo_letter_rows_hex (ink->scene->rows);
   g_autofree char *place
-      = hex ? g_strdup_printf ("%08zx", form == GPO_ROWS_STORED ? row.stored.start : row.wire.start)
+      = hex ? g_strdup_printf ("%06zx", form == GPO_ROWS_STORED ? row.stored.start : row.wire.start)
             : g_strdup_printf ("%zu", row.has_wire ? row.wire.start : row.stored.start);
   if (hex || row.begins)
     words (ink, place, GUTTER - 16, y + 1, &ink->theme->faint, 1);

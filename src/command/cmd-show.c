@@ -15,6 +15,7 @@
 #include <unistd.h>
 #include "command/command.h"
 #include "office/control.h"
+#include "replay/letter-text.h"
 #include "replay/world.h"
 #include "trace/filter.h"
 #include "trace/trace-read.h"
@@ -25,7 +26,8 @@
 
 typedef struct {
   gboolean live, follow, data, bytes, ladder, mermaid, json, ascii, plain, numbers, times;
-  char *office, *at;
+  char *office, *at, *as;
+  int letter;
 } Options;
 
 typedef struct {
@@ -203,6 +205,22 @@ find_place (GpoLog *log, const char *text, guint64 *n)
   return TRUE;
 }
 
+/* One letter of the world at n. */
+static int
+show_letter (const Options *options, GpoPicture *picture, guint64 n)
+{
+  const GpoLetterTrack *letter = gpo_picture_letter_numbered (picture, (guint32) options->letter);
+  if (!letter || letter->first > n)
+    return gpo_command_fail ("there is no letter %d by event %" G_GUINT64_FORMAT "; glasspost show FILE --at end lists them",
+                             options->letter, n);
+  g_autoptr (GpoLetterFacts) facts = gpo_letter_facts_new (picture, letter, n);
+  g_autoptr (GString) out = g_string_new (NULL);
+  if (!gpo_letter_to_text (out, picture, facts, options->as))
+    return gpo_command_usage ("--as takes envelope, header, data, bytes or hops, not \"%s\"", options->as);
+  fputs (out->str, stdout);
+  return GPO_EXIT_OK;
+}
+
 static int
 show_world (const Options *options, GpoLog *log, const char *path)
 {
@@ -223,6 +241,8 @@ show_world (const Options *options, GpoLog *log, const char *path)
                              options->at, gpo_log_first (log), gpo_log_length (log) - 1);
   g_autoptr (GpoPicture) picture = gpo_picture_new (log);
   gpo_picture_update (picture, 0);
+  if (options->letter)
+    return show_letter (options, picture, n);
   g_autoptr (GString) out = g_string_new (NULL);
   g_autofree char *json = options->json ? gpo_world_to_json (picture, n) : NULL;
   if (!json)
@@ -256,6 +276,10 @@ run (Options *options, char **words)
     return gpo_command_usage ("--json and --ladder are two forms of output; choose one");
   if (options->at && (options->live || options->follow || options->ladder || *words))
     return gpo_command_usage ("--at shows the world of a file at one event: no filter, --live, --follow or --ladder");
+  if (options->as && !options->letter)
+    return gpo_command_usage ("--as says how to show a letter; name one with --letter N");
+  if (options->letter && (options->live || options->follow || options->ladder || options->json || *words))
+    return gpo_command_usage ("--letter shows one letter of a file: no filter, --live, --follow, --ladder or --json");
   g_autofree char *text = g_strjoinv (" ", words);
   g_autoptr (GError) error = NULL;
   g_autoptr (GpoFilter) filter = gpo_filter_parse (text, NULL, &error);
@@ -263,6 +287,8 @@ run (Options *options, char **words)
     return gpo_command_usage ("%s", error->message);
   GpoTranscriptFlags flags = flags_of (options);
   g_autoptr (GpoLog) log = gpo_log_new ();
+  if (options->letter && !options->at)
+    options->at = g_strdup ("end");
   if (options->at)
     return show_world (options, log, path);
   g_autoptr (GpoTranscript) transcript = gpo_transcript_new (flags);
@@ -287,6 +313,8 @@ gpo_cmd_show (int argc, char **argv)
     { "times", 0, 0, G_OPTION_ARG_NONE, &options.times, "Put the seconds since the office's start in front", NULL },
     { "at", 0, 0, G_OPTION_ARG_STRING, &options.at, "Show the world after event N: sessions, queues, mailboxes, letters", "N" },
     { "ladder", 0, 0, G_OPTION_ARG_NONE, &options.ladder, "Draw a sequence diagram, a column a party", NULL },
+    { "letter", 0, 0, G_OPTION_ARG_INT, &options.letter, "Show letter N: its envelope, header and data", "N" },
+    { "as", 0, 0, G_OPTION_ARG_STRING, &options.as, "Of that letter: envelope, header, data, bytes or hops", "SIDE" },
     { "mermaid", 0, 0, G_OPTION_ARG_NONE, &options.mermaid, "Write that diagram in the language of Mermaid", NULL },
     { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Write the events as JSON lines, for jq", NULL },
     { "ascii", 0, 0, G_OPTION_ARG_NONE, &options.ascii, "Write ASCII only", NULL },
@@ -298,5 +326,6 @@ gpo_cmd_show (int argc, char **argv)
     status = run (&options, argv + 1);
   g_free (options.office);
   g_free (options.at);
+  g_free (options.as);
   return status;
 }
