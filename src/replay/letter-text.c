@@ -40,13 +40,14 @@ envelope (GString *out, GpoPicture *picture, const GpoLetterFacts *facts)
   for (guint i = 0; i < facts->hops->len; i++)
     {
       const GpoHop *hop = facts->hops->pdata[i];
-      g_string_append_printf (out, "%s told %s, session %u\n", hop->caller ? gpo_symbol_name (hop->caller) : "a mail program",
+      g_string_append_printf (out, "%s told %s, session %u\n",
+                              hop->caller ? gpo_symbol_name (hop->caller) : "a mail program",
                               gpo_symbol_name (hop->host), hop->session);
       for (guint j = 0; j < hop->said->len; j++)
         {
           const GpoSaid *said = hop->said->pdata[j];
-          append (out, strcmp (said->verb, "MAIL") == 0 ? "  MAIL FROM:<" : "  RCPT TO:<", said->path ? said->path : "?", -1,
-                  ">\n");
+          append (out, strcmp (said->verb, "MAIL") == 0 ? "  MAIL FROM:<" : "  RCPT TO:<",
+                  said->path ? said->path : "?", -1, ">\n");
           append (out, "    ", said->reply ? said->reply : "no answer yet", -1, "\n");
         }
     }
@@ -119,14 +120,19 @@ bytes (GString *out, GpoPicture *picture, const GpoLetterFacts *facts)
       return;
     }
   g_autoptr (GpoLetterRows) rows = gpo_letter_rows_new (facts->bytes, transfer, GPO_ROWS_BOTH, FALSE, 100);
-  const char *wire = g_bytes_get_data (facts->bytes->wire, NULL), *stored = g_bytes_get_data (facts->bytes->stored, NULL);
+  const char *wire = g_bytes_get_data (facts->bytes->wire, NULL),
+             *stored = g_bytes_get_data (facts->bytes->stored, NULL);
   for (guint i = 0; i < gpo_letter_rows_n (rows); i++)
     {
       GpoByteRow row;
       gpo_letter_rows_get (rows, i, &row);
       GpoSpan span = row.has_wire ? row.wire : row.stored;
       const char *from = row.end ? ".\r\n" : (row.has_wire ? wire : stored) + span.start;
-      g_string_append_printf (out, "%8zu %s ", span.start, row.end ? "end" : !row.has_wire ? "  +" : row.dot ? "dot" : "   ");
+      g_string_append_printf (out, "%8zu %s ", span.start,
+                              row.end         ? "end"
+                              : !row.has_wire ? "  +"
+                              : row.dot       ? "dot"
+                                              : "   ");
       gpo_escape_text (out, from, span.length, GPO_TRANSCRIPT_BYTES);
       g_string_append_c (out, '\n');
     }
@@ -139,9 +145,11 @@ diff (GString *out, GpoPicture *picture, const GpoLetterFacts *facts, guint inde
   g_autoptr (GpoLetterBytes) now = gpo_letter_bytes_new (picture, facts->transfers, index, GPO_LETTER_READ);
   gboolean own = transfer->recorded || transfer->before < 0;
   g_autoptr (GpoLetterBytes) before
-      = own ? NULL : gpo_letter_bytes_new (picture, facts->transfers, (guint) transfer->before, GPO_LETTER_READ);
+      = own ? NULL
+            : gpo_letter_bytes_new (picture, facts->transfers, (guint) transfer->before, GPO_LETTER_READ);
   gsize n, m;
-  const char *new = g_bytes_get_data (now->stored, &m), *old = own ? new + now->added : g_bytes_get_data (before->stored, &n);
+  const char *new = g_bytes_get_data (now->stored, &m),
+             *old = own ? new + now->added : g_bytes_get_data (before->stored, &n);
   if (own)
     n = m - now->added;
   g_autoptr (GArray) runs = gpo_letter_diff_new (old, n, new, m);
@@ -166,8 +174,8 @@ hops (GString *out, GpoPicture *picture, const GpoLetterFacts *facts)
       if (hop->stamp.with)
         append (out, ", ", hop->stamp.with, -1, "");
       g_string_append_printf (out, "%s%s, %s%s%s\n", delay ? ", " : "", delay ? delay : "",
-                              hop->field->added_by ? "added in this trace" : "only claimed", warning ? " ✗ " : "",
-                              warning ? warning : "");
+                              hop->field->added_by ? "added in this trace" : "only claimed",
+                              warning ? " ✗ " : "", warning ? warning : "");
     }
   for (guint i = 0; i < facts->transfers->len; i++)
     diff (out, picture, facts, i);
@@ -181,8 +189,11 @@ gpo_letter_to_text (GString *out, GpoPicture *picture, const GpoLetterFacts *fac
     const char *name;
     gboolean usual;
     void (*write) (GString *out, GpoPicture *picture, const GpoLetterFacts *facts);
-  } sides[] = { { "envelope", TRUE, envelope }, { "header", TRUE, header }, { "data", TRUE, data },
-                { "bytes", FALSE, bytes },      { "hops", FALSE, hops } };
+  } sides[] = { { "envelope", TRUE, envelope },
+                { "header", TRUE, header },
+                { "data", TRUE, data },
+                { "bytes", FALSE, bytes },
+                { "hops", FALSE, hops } };
   gboolean found = FALSE;
   for (guint i = 0; i < G_N_ELEMENTS (sides); i++)
     {
