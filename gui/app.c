@@ -17,7 +17,7 @@ struct _GpoApp
   GtkApplication parent_instance;
   char *scenario, *store, *trace;
   int port_base;
-  gboolean temporary;
+  gboolean temporary, follow;
   guint signals[2];
 };
 
@@ -91,6 +91,8 @@ open_file (GpoApp *app, GFile *file)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GpoSource) source = gpo_source_new_file (file, &error);
+  if (source && app->follow)
+    gpo_source_follow (source, file);
   if (source)
     gpo_app_show (app, source);
   else
@@ -175,6 +177,7 @@ static const struct
   { "window.close", { "<Control>w" } },
   { "win.show-help-overlay", { "<Control>question", "F1" } },
   { "win.filter", { "<Control>f" } },
+  { "win.compare", { "<Control>d" } },
   { "win.everything", { "<Alt>0" } },
   { "win.list::sessions", { "<Alt>1" } },
   { "win.list::letters", { "<Alt>2" } },
@@ -311,6 +314,7 @@ gpo_app_handle_local_options (GApplication *application, GVariantDict *options)
   g_variant_dict_lookup (options, "scenario", "^ay", &app->scenario);
   g_variant_dict_lookup (options, "store", "^ay", &app->store);
   g_variant_dict_lookup (options, "trace", "^ay", &app->trace);
+  g_variant_dict_lookup (options, "follow", "b", &app->follow);
   g_variant_dict_lookup (options, "temporary", "b", &app->temporary);
   g_variant_dict_lookup (options, "port-base", "i", &app->port_base);
   if (app->port_base < -1 || app->port_base > 65535)
@@ -353,6 +357,7 @@ gpo_app_init (GpoApp *app)
     { "store", 0, 0, G_OPTION_ARG_FILENAME, NULL, N_ ("Keep mailboxes and queues in this folder"), "DIR" },
     { "temporary", 0, 0, G_OPTION_ARG_NONE, NULL, N_ ("Keep them in a new folder, removed in the end"),
       NULL },
+    { "follow", 'f', 0, G_OPTION_ARG_NONE, NULL, N_ ("Go on as the trace grows"), NULL },
     { "port-base", 0, 0, G_OPTION_ARG_INT, NULL, N_ ("Move all ports from 10000 to N; 0: any free ports"),
       "N" },
     { "trace", 't', 0, G_OPTION_ARG_FILENAME, NULL, N_ ("Record the trace in this file"), "FILE" },

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* panes.c: the table of the window's views. */
 #include "panes.h"
+#include "diff-view.h"
 #include "faults.h"
 #include "i18n.h"
 #include "letter-pane.h"
@@ -70,5 +71,6 @@ const GpoPane gpo_panes[] = {
   { "reader", N_ ("Reader"), "<Control>5", gpo_reader_view_get_type, attach_reader },
   { "letter", N_ ("Letter"), "<Control>6", gpo_letter_pane_get_type, attach_letter },
   { "terminal", N_ ("Terminal"), "<Control>7", gpo_terminal_view_get_type, attach_terminal },
+  { "compare", N_ ("Compare"), "<Control>8", gpo_diff_view_get_type, gpo_diff_view_attach },
   { NULL },
 };

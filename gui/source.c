@@ -15,6 +15,8 @@
 #define PIECE_BYTES (256 * 1024)
 #define PIECE_US 30000
 #define TELL_US 300000
+/* A file that is followed is looked at so often at most. */
+#define FOLLOW_MS 100
 
 struct _GpoSource
 {
@@ -27,6 +29,7 @@ struct _GpoSource
   GpoLogReader *reader;
   GpoLog *log; /* a file's */
   GpoTraceReader *file;
+  GFileMonitor *monitor; /* of a file that is followed; NULL: it is not */
   gint64 told; /* monotonic time when the views were told of the file last */
 };
 
@@ -43,6 +46,7 @@ void
 gpo_source_close (GpoSource *source)
 {
   g_clear_handle_id (&source->pump, g_source_remove);
+  g_clear_object (&source->monitor);
   g_clear_pointer (&source->reader, gpo_log_reader_free);
   g_clear_object (&source->cursor);
   g_clear_pointer (&source->office, gpo_office_stop);
@@ -169,7 +173,7 @@ read_piece (gpointer data)
   do
     n = gpo_trace_reader_step (source->file, PIECE_BYTES, &error);
   while (n > 0 && g_get_monotonic_time () < began + PIECE_US);
-  if (n == 0)
+  if (n == 0 && !source->monitor)
     gpo_trace_reader_end (source->file, &error);
   if (n <= 0 || began > source->told + TELL_US)
     {
@@ -180,8 +184,18 @@ read_piece (gpointer data)
   if (n > 0)
     return G_SOURCE_CONTINUE;
   source->pump = 0;
-  end_file (source, error);
+  if (n == 0 && source->monitor)
+    set_progress (source, 1); /* all that is there now */
+  else
+    end_file (source, error);
   return G_SOURCE_REMOVE;
+}
+
+static void
+on_grown (GFileMonitor *monitor, GFile *file, GFile *other, GFileMonitorEvent event, GpoSource *source)
+{
+  if (source->file && !source->pump)
+    source->pump = g_idle_add (read_piece, source);
 }
 
 GpoSource *
@@ -212,6 +226,23 @@ gpo_source_new_file (GFile *file, GError **error)
   gpo_notes_use_file (gpo_notes_of (source->cursor), path);
   source->pump = g_idle_add (read_piece, source);
   return source;
+}
+
+void
+gpo_source_follow (GpoSource *source, GFile *file)
+{
+  g_autoptr (GError) error = NULL;
+  if (!source->file || source->monitor)
+    return;
+  source->monitor = g_file_monitor_file (file, G_FILE_MONITOR_NONE, NULL, &error);
+  if (!source->monitor)
+    {
+      source->problem = g_strdup (error->message);
+      return;
+    }
+  g_file_monitor_set_rate_limit (source->monitor, FOLLOW_MS);
+  g_signal_connect (source->monitor, "changed", G_CALLBACK (on_grown), source);
+  on_grown (source->monitor, file, NULL, G_FILE_MONITOR_EVENT_CHANGED, source);
 }
 
 /* --- what is asked --- */

@@ -20,6 +20,9 @@ GpoSource *gpo_source_new_office (const GpoOfficeConfig *config, GError **error)
 /* Opens a trace file and begins to read it. */
 GpoSource *gpo_source_new_file (GFile *file, GError **error);
 
+/* Goes on reading as another process writes the file; to be called before the end of the file was reached. */
+void gpo_source_follow (GpoSource *source, GFile *file);
+
 /* Stops reading, then stops the office and waits for it. Without this the last unref does it. */
 void gpo_source_close (GpoSource *source);
 

@@ -52,7 +52,7 @@ add_line (GString *out, const GpoLinePair *line)
   for (guint i = 0; answers && i < line->differences->len; i++)
     {
       g_string_append (out, "      ");
-      add_harmless (out, ((GpoDifference *) line->differences->pdata[i])->text);
+      add_harmless (out, ((GpoDeviation *) line->differences->pdata[i])->text);
       g_string_append_c (out, '\n');
     }
 }
@@ -122,7 +122,7 @@ build_line (JsonBuilder *b, const GpoLinePair *line)
   build_step (b, "b", line->b);
   for (guint i = 0; line->differences && i < line->differences->len; i++)
     {
-      const GpoDifference *difference = line->differences->pdata[i];
+      const GpoDeviation *difference = line->differences->pdata[i];
       if (i == 0)
         {
           json_builder_set_member_name (b, "differences");

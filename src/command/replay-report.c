@@ -42,7 +42,7 @@ print_line (const GpoReenactedLine *line, gboolean strict, gboolean many)
   printf ("  %c %s%-50.70s  %s\n", sign (line, strict), session, said, seen);
   for (guint i = 0; i < line->differences->len; i++)
     {
-      const GpoDifference *difference = line->differences->pdata[i];
+      const GpoDeviation *difference = line->differences->pdata[i];
       g_autofree char *text = harmless (difference->text);
       printf ("      %s%s   (event %" G_GUINT64_FORMAT ")\n", difference->counts || strict ? "" : "remark: ", text, line->event);
     }
@@ -112,7 +112,7 @@ append_failure (GString *out, const GpoReenactment *result, gboolean strict)
       append_escaped (out, head);
       for (guint k = 0; k < line->differences->len; k++)
         {
-          append_escaped (out, ((GpoDifference *) line->differences->pdata[k])->text);
+          append_escaped (out, ((GpoDeviation *) line->differences->pdata[k])->text);
           g_string_append_c (out, '\n');
         }
     }

@@ -6,7 +6,7 @@
 static void
 difference_free (gpointer data)
 {
-  GpoDifference *difference = data;
+  GpoDeviation *difference = data;
   g_free (difference->text);
   g_free (difference);
 }
@@ -21,7 +21,7 @@ G_GNUC_PRINTF (3, 4) static void
 tell (GPtrArray *out, gboolean counts, const char *format, ...)
 {
   va_list args;
-  GpoDifference *difference = g_new (GpoDifference, 1);
+  GpoDeviation *difference = g_new (GpoDeviation, 1);
   va_start (args, format);
   difference->counts = counts;
   difference->text = g_strdup_vprintf (format, args);

@@ -64,9 +64,9 @@ typedef struct
 {
   gboolean counts; /* FALSE: a remark */
   char *text;      /* "550 5.1.1 instead of 250 2.1.5: no such person" */
-} GpoDifference;
+} GpoDeviation;
 
-/* Adds to `out` (of GpoDifference, freed with it: gpo_differences_new()) what is different about `seen`. That
+/* Adds to `out` (of GpoDeviation, freed with it: gpo_differences_new()) what is different about `seen`. That
  * something is not offered is a remark here: whether it counts, its use decides. */
 void gpo_answer_compare (const GpoAnswer *expected, const GpoAnswer *seen, GPtrArray *out);
 GPtrArray *gpo_differences_new (void);

@@ -54,7 +54,7 @@ step_cost (guint i, guint j, gpointer data)
   g_autoptr (GPtrArray) differences = gpo_differences_new ();
   gpo_step_compare (a, b, scripts->a->protocol, differences);
   for (guint d = 0; d < differences->len; d++)
-    if (((GpoDifference *) differences->pdata[d])->counts)
+    if (((GpoDeviation *) differences->pdata[d])->counts)
       return 1;
   return 0;
 }
@@ -75,7 +75,7 @@ add_line (GpoSessionPair *session, const GpoStep *a, const GpoStep *b)
   line->differences = gpo_differences_new ();
   gpo_step_compare (a, b, session->a->protocol, line->differences);
   for (guint d = 0; d < line->differences->len; d++)
-    if (((GpoDifference *) line->differences->pdata[d])->counts)
+    if (((GpoDeviation *) line->differences->pdata[d])->counts)
       line->kind = GPO_PAIR_CHANGED;
   session->n_differences += line->kind == GPO_PAIR_CHANGED;
   session->n_remarks += line->kind == GPO_PAIR_SAME && line->differences->len;
@@ -83,22 +83,20 @@ add_line (GpoSessionPair *session, const GpoStep *a, const GpoStep *b)
 
 /* --- what to say of it --- */
 
-/* The verbs whose lines or answers differ, each once; FALSE if some line stands alone. */
-static gboolean
-changed_verbs (const GpoSessionPair *session, GString *verbs)
+/* The verbs of lines of this kind, each once. Returns how many. */
+static guint
+verbs_of (const GpoSessionPair *session, GpoPairKind kind, GString *verbs)
 {
   g_autoptr (GHashTable) told = g_hash_table_new (g_str_hash, g_str_equal);
   for (guint i = 0; i < session->lines->len; i++)
     {
       const GpoLinePair *line = session->lines->pdata[i];
-      if (line->kind == GPO_PAIR_ONLY_A || line->kind == GPO_PAIR_ONLY_B)
-        return FALSE;
-      const char *verb = *line->a->verb ? line->a->verb : line->a->kind >= GPO_STEP_HANG_UP ? "the end" : "the letter";
-      if (line->kind != GPO_PAIR_CHANGED || !g_hash_table_add (told, (gpointer) verb))
-        continue;
-      g_string_append_printf (verbs, "%s%s", verbs->len ? ", " : "", verb);
+      const GpoStep *step = line->a ? line->a : line->b;
+      const char *verb = *step->verb ? step->verb : step->kind >= GPO_STEP_HANG_UP ? "the end" : "the letter";
+      if (line->kind == kind && g_hash_table_add (told, (gpointer) verb))
+        g_string_append_printf (verbs, "%s%s", verbs->len ? ", " : "", verb);
     }
-  return TRUE;
+  return g_hash_table_size (told);
 }
 
 /* The last line both have before the first that only one has. */
@@ -119,16 +117,26 @@ last_common (const GpoSessionPair *session)
 static char *
 summarize (const GpoSessionPair *session)
 {
-  g_autoptr (GString) verbs = g_string_new (NULL);
+  g_autoptr (GString) changed = g_string_new (NULL), here = g_string_new (NULL), there = g_string_new (NULL);
   const char *what = session->a && session->a->protocol == GPO_PROTOCOL_SMTP ? "transaction" : "conversation";
   if (!session->a || !session->b)
     return g_strdup_printf ("only in %s", session->a ? "A" : "B");
   if (!session->n_differences)
     return g_strdup (session->n_remarks ? "the same, with remarks" : "the same");
-  if (changed_verbs (session, verbs))
-    return g_strdup_printf ("same %s, %s %s", what, verbs->str, strstr (verbs->str, ", ") ? "differ" : "differs");
+  guint n = verbs_of (session, GPO_PAIR_CHANGED, changed), alone = verbs_of (session, GPO_PAIR_ONLY_A, here);
+  alone += verbs_of (session, GPO_PAIR_ONLY_B, there);
   const char *last = last_common (session);
-  return last ? g_strdup_printf ("the same way up to %s, then another", last) : g_strdup_printf ("another %s", what);
+  if (alone > 3)
+    return last ? g_strdup_printf ("the same way up to %s, then another", last) : g_strdup_printf ("another %s", what);
+  GString *out = g_string_new (NULL);
+  g_string_append_printf (out, "same %s", what);
+  if (n)
+    g_string_append_printf (out, ", %s %s", changed->str, n > 1 ? "differ" : "differs");
+  if (here->len)
+    g_string_append_printf (out, ", %s only in A", here->str);
+  if (there->len)
+    g_string_append_printf (out, ", %s only in B", there->str);
+  return g_string_free (out, FALSE);
 }
 
 /* --- sessions --- */

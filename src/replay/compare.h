@@ -25,7 +25,7 @@ typedef struct
 {
   GpoPairKind kind;
   const GpoStep *a, *b;    /* of the scripts; NULL where there is none */
-  GPtrArray *differences;  /* of GpoDifference; NULL: none */
+  GPtrArray *differences;  /* of GpoDeviation; NULL: none */
 } GpoLinePair;
 
 typedef struct
@@ -50,7 +50,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (GpoComparison, gpo_comparison_free)
 
 /* One step in words: "RCPT TO:<bob@…>", "250 2.1.5", "TLS", "the client hangs up". The caller frees. */
 char *gpo_step_to_text (const GpoStep *step);
-/* Adds to `out` (of GpoDifference) how one step differs from another of the same kind. */
+/* Adds to `out` (of GpoDeviation) how one step differs from another of the same kind. */
 void gpo_step_compare (const GpoStep *a, const GpoStep *b, GpoProtocol protocol, GPtrArray *out);
 
 /* --- alignment: align.c --- */

@@ -54,7 +54,7 @@ gboolean
 gpo_reenacted_line_differs (const GpoReenactedLine *line, gboolean strict)
 {
   for (guint i = 0; i < line->differences->len; i++)
-    if (strict || ((GpoDifference *) line->differences->pdata[i])->counts)
+    if (strict || ((GpoDeviation *) line->differences->pdata[i])->counts)
       return TRUE;
   return FALSE;
 }
@@ -75,7 +75,7 @@ add_line (Player *player, const Party *party, guint64 event, char *said, char *s
 static void
 add_difference (GpoReenactedLine *line, gboolean counts, const char *text)
 {
-  GpoDifference *difference = g_new (GpoDifference, 1);
+  GpoDeviation *difference = g_new (GpoDeviation, 1);
   difference->counts = counts;
   difference->text = g_strdup (text);
   g_ptr_array_add (line->differences, difference);

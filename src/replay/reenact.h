@@ -37,7 +37,7 @@ typedef struct
   guint64 event;           /* in the trace */
   char *said;              /* what was answered, for people: "RCPT TO:<bob@…>", "the greeting" */
   char *seen;              /* "250 2.1.5" */
-  GPtrArray *differences;  /* of GpoDifference; empty: agrees */
+  GPtrArray *differences;  /* of GpoDeviation; empty: agrees */
   const char *state, *should; /* by the table: where the server is, where it was; static */
 } GpoReenactedLine;
 

@@ -5,10 +5,11 @@
  *
  * TRACE "office" is a running office instead. SUBJECT is everything, session:N or letter:N; an ACTION is a
  * detailed action name, done in order ("win.view::ladder"), or "run:COMMAND", which a shell starts with the
- * office's ports in $ATHENS, $GATEWAY and $SPARTA (SMTP) and does not wait for, or "tour:N", which
+ * office's ports in $ATHENS, $GATEWAY and $SPARTA (SMTP) and does not wait for, "compare:TRACE", or "tour:N", which
  * opens the tour at a card and makes it the picture. The script take-pictures.sh
  * makes all pictures of docs/pictures. */
 #include "app.h"
+#include "diff-view.h"
 #include "tour.h"
 #include <stdlib.h>
 #include <string.h>
@@ -140,6 +141,13 @@ on_activate (GApplication *app, gpointer data)
       if (g_str_has_prefix (job->argv[i], "run:"))
         {
           run (job, job->argv[i] + 4);
+          continue;
+        }
+      if (g_str_has_prefix (job->argv[i], "compare:"))
+        {
+          g_autoptr (GFile) file = g_file_new_for_path (job->argv[i] + 8);
+          if (!gpo_diff_view_compare (GPO_DIFF_VIEW (gpo_window_get_pane (job->window, "compare")), file, &error))
+            g_error ("%s", error->message);
           continue;
         }
       if (g_str_has_prefix (job->argv[i], "tour:"))

@@ -116,7 +116,7 @@ static const struct
   { "other_code_of_the_class", "smtp/one-recipient-refused.trace", "\"550 5.1.1", "\"554 5.7.1", 0, "the same, with remarks" },
   { "other_name", "smtp/helo.trace", "HELO client.example", "HELO other.example", 0, "the same, with remarks" },
   { "other_letter", "smtp/one-letter.trace", "Hello.", "Goodbye.", 0, "the same, with remarks" },
-  { "one_line_more", "smtp/noop.trace", "\"text\":\"NOOP\\r\\n\"", "\"text\":\"RSET\\r\\n\"", 1, "the same way up to MAIL, then another" },
+  { "one_line_more", "smtp/noop.trace", "\"text\":\"NOOP\\r\\n\"", "\"text\":\"RSET\\r\\n\"", 1, "same transaction, NOOP only in A, RSET only in B" },
   { "other_tag", "imap/noop.trace", "\"c NOOP", "\"x77 NOOP", 0, "the same" },
   { "no_for_ok", "imap/select.trace", "\"s OK", "\"s NO", 1, "same conversation, SELECT differs" },
   { "an_untagged_kind_less", "imap/select.trace", "* FLAGS", "* XFLAGS", 1, "same conversation, SELECT differs" },

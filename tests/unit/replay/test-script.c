@@ -124,7 +124,7 @@ count_differences (const GpoAnswer *expected, const GpoAnswer *seen, guint *diff
   *differences = *remarks = 0;
   gpo_answer_compare (expected, seen, out);
   for (guint i = 0; i < out->len; i++)
-    *(((GpoDifference *) out->pdata[i])->counts ? differences : remarks) += 1;
+    *(((GpoDeviation *) out->pdata[i])->counts ? differences : remarks) += 1;
 }
 
 START_TEST (answers_are_compared_by_meaning)
