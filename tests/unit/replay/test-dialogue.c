@@ -111,7 +111,7 @@ exchange (GpoDialogue *d, const Case *c, const char *line)
 static void
 step (GpoDialogue *d, const Case *c, char *line)
 {
-  char *equals = strchr (line + 1, '=');
+  char *equals = *line ? strchr (line + 1, '=') : NULL;
   if (line[0] == '=')
     ck_assert_msg (strcmp (gpo_dialogue_state (d), line + 1) == 0, "%s: the state is %s, not %s", c->rule,
                    gpo_dialogue_state (d), line + 1);
