@@ -13,6 +13,7 @@ G_BEGIN_DECLS
 
 typedef struct GpoDialogue GpoDialogue;
 
+/* A conversation that begins: nothing was said yet. `protocol` is not NONE. */
 GpoDialogue *gpo_dialogue_new (GpoProtocol protocol);
 void gpo_dialogue_free (GpoDialogue *dialogue);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GpoDialogue, gpo_dialogue_free)
