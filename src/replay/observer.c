@@ -436,7 +436,8 @@ gpo_observed_line (GpoObserved *o, gboolean from_client, const char *text, gsize
       side->rest = !ends;
       return event;
     }
-  if (side->frame == GPO_FRAME_TLS)
+  /* Behind a handshake the client speaks first; a server that speaks before it says goodbye. */
+  if (side->frame == GPO_FRAME_TLS && from_client)
     gpo_observed_secured (o, TRUE);
   if (o->over)
     return gpo_observed_record (o, from_client, &seen, 0, 0);

@@ -186,7 +186,9 @@ struct GpoPcap {
 static gint64
 wall_of (const struct pcap_pkthdr *head)
 {
-  return (gint64) head->ts.tv_sec * G_USEC_PER_SEC + head->ts.tv_usec;
+  /* A damaged file may say any time; those beyond the year 4000 are not believed. */
+  gint64 seconds = CLAMP ((gint64) head->ts.tv_sec, 0, G_GINT64_CONSTANT (1) << 36), rest = head->ts.tv_usec;
+  return seconds * G_USEC_PER_SEC + CLAMP (rest, 0, G_USEC_PER_SEC);
 }
 
 GpoPcap *
