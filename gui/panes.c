@@ -6,6 +6,7 @@
 #include "i18n.h"
 #include "letter-pane.h"
 #include "lab-pane.h"
+#include "transcript-actions.h"
 #include "map-view.h"
 #include "reader-view.h"
 #include "terminal-view.h"
@@ -15,6 +16,7 @@ attach_transcript (GtkWidget *view, GpoWindow *window)
 {
   gpo_transcript_view_set_cursor (GPO_TRANSCRIPT_VIEW (view), gpo_window_get_cursor (window));
   gpo_lab_pane_attach (window);
+  gpo_transcript_actions_add (window);
 }
 
 static void

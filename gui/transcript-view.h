@@ -19,6 +19,15 @@ gboolean gpo_transcript_view_set_filter (GpoTranscriptView *view, const char *fi
 /* Moves the keyboard to the list, or to the filter. */
 void gpo_transcript_view_focus_list (GpoTranscriptView *view);
 void gpo_transcript_view_focus_filter (GpoTranscriptView *view);
+void gpo_transcript_view_focus_find (GpoTranscriptView *view);
+/* Goes to the next (by 1) or previous (-1) listed event that holds these words; again: the words typed last;
+ * or that went wrong. FALSE if there is none, and nothing moves. */
+gboolean gpo_transcript_view_find (GpoTranscriptView *view, const char *words, int by);
+gboolean gpo_transcript_view_find_again (GpoTranscriptView *view, int by);
+gboolean gpo_transcript_view_seek_error (GpoTranscriptView *view, int by);
+/* The box with all about the event at the cursor, and what stands in it. */
+void gpo_transcript_view_show_details (GpoTranscriptView *view, gboolean shown);
+const char *gpo_transcript_view_get_details (GpoTranscriptView *view);
 /* What is listed, which row is chosen (G_MAXUINT: none), and the error shown (NULL: none); for tests. */
 GpoTraceModel *gpo_transcript_view_get_model (GpoTranscriptView *view);
 guint gpo_transcript_view_get_row (GpoTranscriptView *view);

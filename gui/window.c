@@ -72,7 +72,8 @@ on_letter (GSimpleAction *action, GVariant *parameter, gpointer data)
 static void
 on_host (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  gpo_cursor_choose (GPO_WINDOW (data)->cursor, GPO_SUBJECT_HOST, gpo_symbol (g_variant_get_string (parameter, NULL)));
+  gpo_cursor_choose (GPO_WINDOW (data)->cursor, GPO_SUBJECT_HOST,
+                     gpo_symbol (g_variant_get_string (parameter, NULL)));
 }
 
 static void
@@ -158,6 +159,8 @@ static const struct
   { GDK_KEY_Home, "win.go::start" },
   { GDK_KEY_End, "win.go::end" },
   { GDK_KEY_slash, "win.filter" },
+  { GDK_KEY_e, "win.error::next" },
+  { GDK_KEY_E, "win.error::previous" },
   { GDK_KEY_n, "win.note" },
   { GDK_KEY_bracketleft, "win.marker::previous" },
   { GDK_KEY_bracketright, "win.marker::next" },
@@ -206,12 +209,11 @@ show_place (GpoWindow *window)
   const GpoEvent *event = length ? gpo_log_get (gpo_cursor_get_log (window->cursor), n) : NULL;
   g_autofree char *time = gpo_time_words (event ? event->time : 0);
   gboolean live = gpo_source_get_office (window->source) && gpo_cursor_get_following (window->cursor);
-  g_autofree char *text
-      = g_strdup_printf (_ ("%s · event %lu of %lu · %s s"),
-                         live                                     ? _ ("live")
-                         : gpo_source_get_office (window->source) ? _ ("looking back")
-                                                                  : _ ("recorded"),
-                         (gulong) (length ? n : 0), (gulong) length, time);
+  g_autofree char *text = g_strdup_printf (_ ("%s · event %lu of %lu · %s s"),
+                                           live                                     ? _ ("live")
+                                           : gpo_source_get_office (window->source) ? _ ("looking back")
+                                                                                    : _ ("recorded"),
+                                           (gulong) (length ? n : 0), (gulong) length, time);
   gtk_label_set_text (window->subtitle, text);
   g_autofree char *caption
       = event ? gpo_event_explain (gpo_cursor_get_log (window->cursor), event) : g_strdup ("");
