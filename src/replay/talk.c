@@ -178,6 +178,9 @@ ask_on (GpoTalk *talk, guint8 input, gboolean taken)
 void
 gpo_talk_answer (GpoTalk *talk, const GpoAnswer *answer)
 {
+  /* 421 may come at any time, asked or not, and ends the session (RFC 5321 §3.8) */
+  if (talk->protocol == GPO_PROTOCOL_SMTP && answer->code && g_str_has_prefix (answer->code, "421"))
+    talk->state = GPO_SMTP_CLOSED;
   if (!*answer->status || g_queue_is_empty (&talk->asked))
     return;
   guint8 input = (guint8) GPOINTER_TO_INT (g_queue_pop_head (&talk->asked));
