@@ -64,13 +64,14 @@ gpo_map_model_host (GpoMapModel *model, GpoSymbol host)
   return G_MAXUINT;
 }
 
-/* "smtp:11025 submission:11587" without the ports. */
+/* "smtp:11025 submission:11587" without the ports; imaps is imap once more. */
 static char *
 role_names (const char *roles)
 {
   g_autoptr (GString) out = g_string_new (NULL);
   for (const char *p = roles; p && *p; p += strcspn (p, " "), p += strspn (p, " "))
-    g_string_append_printf (out, "%s%.*s", out->len ? " " : "", (int) strcspn (p, ": "), p);
+    if (!g_str_has_prefix (p, "imaps"))
+      g_string_append_printf (out, "%s%.*s", out->len ? " " : "", (int) strcspn (p, ": "), p);
   return g_string_free (g_steal_pointer (&out), FALSE);
 }
 

@@ -88,7 +88,7 @@ draw_host (GpoInk *ink, const GpoMapPlace *place, const GpoMapFrame *f, gboolean
                  : place->down ? &theme->tone[GPO_TONE_REFUSED]
                                : &theme->fg,
                  chosen || place->down ? 1 : 0.55);
-  cairo_set_line_width (ink->cr, chosen ? 3.5 : 1.5);
+  cairo_set_line_width (ink->cr, chosen ? 4 : 1.5);
   cairo_stroke (ink->cr);
   double used
       = gpo_ink_text (ink, place->name, r->x + 12, r->y + 14, 0, r->width - 24, &theme->fg, GPO_INK_BOLD);

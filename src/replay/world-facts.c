@@ -50,11 +50,18 @@ take_way (GpoWorldFacts *facts, guint64 n, const GpoEvent *event, const char *to
   const char *domain = gpo_event_text (event, GPO_FIELD_DOMAIN, NULL);
   if (!domain || !to || !*to)
     return FALSE;
+  g_autofree char *exchange = route ? g_strndup (to, strcspn (to, ", ")) : best_of (to);
+  for (guint i = 0; i < facts->ways->len; i++)
+    {
+      const GpoWayFact *known = facts->ways->pdata[i];
+      if (known->host == event->host && strcmp (known->domain, domain) == 0 && strcmp (known->exchange, exchange) == 0)
+        return FALSE;
+    }
   GpoWayFact *way = g_new0 (GpoWayFact, 1);
   way->n = n;
   way->host = event->host;
   way->domain = g_strdup (domain);
-  way->exchange = route ? g_strndup (to, strcspn (to, ", ")) : best_of (to);
+  way->exchange = g_steal_pointer (&exchange);
   way->route = route;
   g_ptr_array_add (facts->ways, way);
   return TRUE;
@@ -77,6 +84,12 @@ gpo_world_facts_take (GpoWorldFacts *facts, guint64 n, const GpoEvent *event)
     return take_way (facts, n, event, gpo_event_text (event, GPO_FIELD_NEXT_HOP, NULL), TRUE);
   if (strcmp (action, "person") != 0 || !login || !event->host)
     return FALSE;
+  for (guint i = 0; i < facts->persons->len; i++)
+    {
+      const GpoPersonFact *known = facts->persons->pdata[i];
+      if (known->host == event->host && strcmp (known->login, login) == 0)
+        return FALSE; /* the office was started again */
+    }
   GpoPersonFact *person = g_new0 (GpoPersonFact, 1);
   person->n = n;
   person->host = event->host;
