@@ -215,7 +215,7 @@ static const struct
   { "win.lab-free", { "<Shift>F2" } },
   { "win.lab-hint", { "F3" } },
   { "win.lab-failure", { "<Shift>F3" } },
-  { "win.host-menu", { "<Control>m" } },
+  { "win.host-menu", { "<Control>u" } },
   { "win.host-down", { "<Control>d" } },
   { "win.fault::slow", { "<Control><Alt>s" } },
   { "win.fault::rcpt-451", { "<Control><Alt>4" } },

@@ -85,6 +85,17 @@ explain_edge (GString *out, const GpoEvent *event)
 }
 
 static const char *
+fault_words (const GpoEvent *event)
+{
+  const char *state = gpo_event_text (event, GPO_FIELD_STATE, NULL);
+  if (g_strcmp0 (state, "set") == 0)
+    return _ ("A fault rule stands from now on");
+  if (g_strcmp0 (state, "cleared") == 0)
+    return _ ("A fault rule was taken away");
+  return _ ("A fault was made on purpose");
+}
+
+static const char *
 explain_kind (const GpoEvent *event)
 {
   switch (event->kind)
@@ -112,7 +123,7 @@ explain_kind (const GpoEvent *event)
     case GPO_KIND_HOLD:
       return _ ("The gate held a line, or let it go");
     case GPO_KIND_FAULT:
-      return _ ("A fault was made on purpose");
+      return fault_words (event);
     case GPO_KIND_CLOCK:
       return _ ("The office’s clock changed its pace or jumped");
     case GPO_KIND_OFFICE:

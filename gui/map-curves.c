@@ -2,7 +2,6 @@
 /* map-curves.c: lines that leave a place at the side that faces the other, and go around what stands
  * between. */
 #include "map-curves.h"
-#include <math.h>
 
 #define BESIDE 27 /* between connections of the same two places */
 
@@ -69,18 +68,29 @@ passes (const GpoMapCurve *c, const cairo_rectangle_t *r)
   return FALSE;
 }
 
-/* Bends the curve over (or under, if there is no room) what stands in its way, or out to the side. */
+/* Bends the curve over what stands in its way, or under it if there is no room. */
 static void
-go_around (GpoMapCurve *c, const cairo_rectangle_t *r, gboolean beside)
+go_around (GpoMapCurve *c, const cairo_rectangle_t *r)
 {
-  if (beside)
+  double over = r->y - 20, under = r->y + r->height + 20, base = (c->y[0] + c->y[3]) / 2;
+  double peak = over > 10 ? over : under;
+  c->y[1] = c->y[2] = (peak - base * 0.25) / 0.75;
+}
+
+/* In one column, with others between: out at the side that faces the middle, and in again. */
+static GpoMapCurve
+outside_of (const GpoMapLayout *layout, const cairo_rectangle_t *a, const cairo_rectangle_t *b)
+{
+  double right = 0;
+  for (guint i = 0; i < layout->frames->len; i++)
     {
-      double over = r->y - 20, under = r->y + r->height + 20, base = (c->y[0] + c->y[3]) / 2;
-      double peak = over > 10 ? over : under;
-      c->y[1] = c->y[2] = (peak - base * 0.25) / 0.75;
+      const cairo_rectangle_t *r = &gpo_map_layout_frame (layout, i)->whole;
+      right = MAX (right, r->x + r->width);
     }
-  else
-    c->x[1] = c->x[2] = c->x[0] - r->width * 0.95;
+  gboolean at_left = middle_x (a) < right / 2;
+  double x = at_left ? MAX (a->x + a->width, b->x + b->width) : MIN (a->x, b->x),
+         out = at_left ? x + 84 : x - 84;
+  return (GpoMapCurve){ { x, out, out, x }, { middle_y (a), middle_y (a), middle_y (b), middle_y (b) } };
 }
 
 static GpoMapCurve
@@ -96,19 +106,22 @@ between (const GpoMapLayout *layout, GpoMapModel *model, guint from, guint to)
       if (i != from && i != to && other->shown && gpo_map_model_place (model, i)->kind == GPO_PLACE_HOST
           && passes (&curve, &other->whole))
         {
-          go_around (&curve, &other->whole, beside);
+          if (beside)
+            go_around (&curve, &other->whole);
+          else
+            curve = outside_of (layout, a, b);
           break;
         }
     }
   return curve;
 }
 
+/* Beside the others: lower, or further right if the two stand above each other. */
 static void
-shift (GpoMapCurve *c, double by)
+shift (GpoMapCurve *c, double by, gboolean beside)
 {
-  gboolean flat = fabs (c->x[3] - c->x[0]) > fabs (c->y[3] - c->y[0]);
   for (int i = 0; i < 4; i++)
-    if (flat)
+    if (beside)
       c->y[i] += by;
     else
       c->x[i] += by;
@@ -129,7 +142,9 @@ gpo_map_curves (GpoMapLayout *layout, GpoMapModel *model)
     {
       const GpoMapLink *link = gpo_map_model_link (model, i);
       GpoMapCurve curve = between (layout, model, link->from, link->to);
-      shift (&curve, (link->beside - (link->of - 1) / 2.0) * BESIDE);
+      shift (&curve, (link->beside - (link->of - 1) / 2.0) * BESIDE,
+             is_beside (&gpo_map_layout_frame (layout, link->from)->whole,
+                        &gpo_map_layout_frame (layout, link->to)->whole));
       g_array_append_val (layout->links, curve);
     }
 }

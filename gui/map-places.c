@@ -84,7 +84,7 @@ draw_host (GpoInk *ink, const GpoMapPlace *place, const GpoMapFrame *f, gboolean
   gpo_ink_color (ink, &theme->fg, theme->dark ? 0.06 : 0.03);
   cairo_fill_preserve (ink->cr);
   gpo_ink_color (ink,
-                 chosen        ? &theme->accent
+                 chosen        ? &theme->tone[GPO_TONE_CLIENT]
                  : place->down ? &theme->tone[GPO_TONE_REFUSED]
                                : &theme->fg,
                  chosen || place->down ? 1 : 0.55);

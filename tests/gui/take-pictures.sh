@@ -5,24 +5,31 @@ set -eu
 build=$(cd "${1:?usage: take-pictures.sh BUILD-FOLDER}" && pwd)
 cd "$(dirname "$0")/../.."
 mkdir -p docs/pictures
+trace=tests/gui/letters.trace
 shot() { # name, width, height, style, event, subject, actions…
   name=$1; shift
   GSK_RENDERER=cairo GDK_BACKEND=x11 GTK_A11Y=none GSETTINGS_BACKEND=memory LC_ALL=C.UTF-8 \
     DBUS_SESSION_BUS_ADDRESS=disabled: xvfb-run -a -s '-screen 0 1920x1080x24 -noreset' \
-    "$build/tests/gui/take-pictures" "tests/gui/${trace:-letters}.trace" "docs/pictures/$name.png" "$@"
+    "$build/tests/gui/take-pictures" "$trace" "docs/pictures/$name.png" "$@"
 }
 shot transcript-light 1280 800 light 330 session:4
 shot transcript-dark 1920 1080 dark 330 everything
 shot ladder-light 1280 800 light end letter:1 win.view::ladder
 shot ladder-dark 1920 1080 dark 290 session:4 win.view::ladder
 shot ladder-presented 1920 1080 light 290 session:4 win.view::ladder win.present
+shot map-light 1280 800 light 125 letter:1 win.view::map
+shot map-dark 1920 1080 dark 468 letter:3 win.view::map
+shot map-presented 1920 1080 light 468 letter:3 win.view::map win.present
 shot states-light 1280 800 light 250 session:4 win.view::states
 shot states-dark 1920 1080 dark 270 letter:1 win.view::states
 shot states-presented 1920 1080 dark 250 session:4 win.view::states win.present
-trace=parts # letters with more to see
+trace=tests/gui/parts.trace # letters with more to see
 shot letter-parts-light 1280 800 light end letter:3 win.view::letter win.letter-field::Subject
 shot letter-parts-dark 1920 1080 dark end letter:3 win.view::letter win.letter-part'(uint32 3)' win.letter-field::Subject
 shot letter-bytes-light 1920 1080 light end letter:3 win.letter-tab::bytes win.letter-form::both win.letter-field::Subject
 shot letter-bytes-dark 1280 800 dark end letter:5 win.letter-tab::bytes win.letter-hex win.letter-field::Subject
 shot letter-hops-light 1280 800 light end letter:3 win.letter-tab::hops
 shot letter-hops-dark 1920 1080 dark end letter:4 win.letter-tab::hops
+# A running office: one host is taken down, another is to fail.
+trace=office
+shot map-faults 1280 800 dark end everything win.view::map win.host::sparta win.host-down win.host::gateway win.fault::rcpt-451
