@@ -45,11 +45,11 @@ event_words (GpoLetterPane *pane, guint64 n, const GpoEvent *event)
   const GpoTransfer *transfer = pane->facts ? gpo_letter_facts_transfer (pane->facts) : NULL;
   g_autofree char *way = transfer ? gpo_transfer_words (transfer) : NULL;
   if (event->kind == GPO_KIND_DATA && way)
-    return g_strdup_printf (_ ("brought by event %" G_GUINT64_FORMAT ", data, %s, session %u"), n, way,
+    return g_strdup_printf (_ ("brought by event %lu, data, %s, session %u"), (gulong) n, way,
                             event->session);
   if (event->kind == GPO_KIND_LETTER)
-    return g_strdup_printf (_ ("put there by %s at event %" G_GUINT64_FORMAT), gpo_symbol_name (event->host),
-                            n);
+    return g_strdup_printf (_ ("put there by %s at event %lu"), gpo_symbol_name (event->host),
+                            (gulong) n);
   return gpo_event_line (gpo_cursor_get_log (pane->cursor), n, event);
 }
 

@@ -74,7 +74,7 @@ on_note (GSimpleAction *action, GVariant *parameter, gpointer data)
   const char *note = gpo_notes_get (bar->notes, bar->n);
   g_auto (GpoEventWords) words;
   gpo_event_words_init (&words, log, event);
-  g_autofree char *about = g_strdup_printf (_ ("Note at event %" G_GUINT64_FORMAT ": %s%s%s"), bar->n,
+  g_autofree char *about = g_strdup_printf (_ ("Note at event %lu: %s%s%s"), (gulong) bar->n,
                                             words.lead ? words.lead : "", words.lead ? " " : "", words.text);
   gtk_label_set_text (bar->about, about);
   gtk_text_buffer_set_text (gtk_text_view_get_buffer (bar->words), note ? note : "", -1);
