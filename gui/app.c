@@ -177,7 +177,7 @@ static const struct
   { "window.close", { "<Control>w" } },
   { "win.show-help-overlay", { "<Control>question", "F1" } },
   { "win.filter", { "<Control>slash" } },
-  { "win.compare", { "<Control>d" } },
+  { "win.compare", { "<Control><Alt>v" } },
   { "win.find", { "<Control>f" } },
   { "win.find-again::next", { "F3", "<Control>g" } },
   { "win.find-again::previous", { "<Alt>F3" } },

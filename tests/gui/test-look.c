@@ -134,6 +134,24 @@ START_TEST (window_opens_as_the_last_one_closed)
 }
 END_TEST
 
+START_TEST (no_key_means_two_things)
+{
+  g_auto (GStrv) actions = gtk_application_list_action_descriptions (GTK_APPLICATION (app));
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  ck_assert_uint_gt (g_strv_length (actions), 40);
+  for (char **action = actions; *action; action++)
+    {
+      g_auto (GStrv) keys = gtk_application_get_accels_for_action (GTK_APPLICATION (app), *action);
+      for (char **key = keys; *key; key++)
+        {
+          const char *other = g_hash_table_lookup (seen, *key);
+          ck_assert_msg (other == NULL, "%s is %s and %s", *key, other, *action);
+          g_hash_table_insert (seen, g_strdup (*key), *action);
+        }
+    }
+}
+END_TEST
+
 START_TEST (tour_turns_and_ends)
 {
   open_trace ();
@@ -174,6 +192,7 @@ suite (void)
   tcase_add_test (tc, text_grows_shrinks_and_is_remembered);
   tcase_add_loop_test (tc, style_reaches_what_is_drawn, 0, G_N_ELEMENTS (styles));
   tcase_add_test (tc, window_opens_as_the_last_one_closed);
+  tcase_add_test (tc, no_key_means_two_things);
   tcase_add_test (tc, tour_turns_and_ends);
   tcase_add_test (tc, settings_that_cannot_be_read_are_not_there);
   suite_add_tcase (s, tc);
