@@ -29,7 +29,7 @@ append_bytes (GString *out, const char *bytes, gsize n)
       p = g_utf8_next_char (p);
     }
   if (n > MOST_BYTES)
-    g_string_append_printf (out, _ (" … (%" G_GSIZE_FORMAT " bytes in all)"), n);
+    g_string_append_printf (out, _ (" … (%zu bytes in all)"), n);
 }
 
 static void
@@ -58,7 +58,7 @@ gpo_event_fields (GpoLog *log, guint64 n, const GpoEvent *event)
   g_autofree char *time = gpo_time_words (event->time);
   GpoFieldIter iter;
   append_name (out, "event");
-  g_string_append_printf (out, _ ("%" G_GUINT64_FORMAT ", %s, at %s s"), n,
+  g_string_append_printf (out, _ ("%lu, %s, at %s s"), (gulong) n,
                           gpo_kind_name ((GpoKind) event->kind), time);
   if (event->host)
     g_string_append_printf (out, ", %s", gpo_symbol_name (event->host));

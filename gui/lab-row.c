@@ -155,7 +155,7 @@ gpo_lab_row_show (GpoLabRow *row, const GpoLabResult *result)
   gtk_widget_set_visible (GTK_WIDGET (row->details), text->len > 0);
   gtk_widget_set_visible (row->jump, row->event != G_MAXUINT64);
   gtk_widget_set_visible (row->hint, open && *gpo_lab_item (row->lab, row->item)->hints);
-  g_autofree char *label = g_strdup_printf (_ ("Event %" G_GUINT64_FORMAT), row->event);
+  g_autofree char *label = g_strdup_printf (_ ("Event %lu"), (gulong) row->event);
   gtk_button_set_label (GTK_BUTTON (row->jump), label);
   if (row->answer)
     gtk_widget_set_sensitive (row->answer, open);
