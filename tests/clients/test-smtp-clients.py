@@ -423,7 +423,7 @@ def _(office):
                                        "[mx corinth.example]\ngateway = 10\n", encoding="utf-8")
     office.start()
     with submission(office) as client:
-        client.sendmail(ALICE, [BOB, "dan@corinth.example"], letter("once"), ["ENVID=e+3D1", "RET=HDRS"],
+        client.sendmail(ALICE, [BOB, "carol@corinth.example"], letter("once"), ["ENVID=e+3D1", "RET=HDRS"],
                         ["NOTIFY=SUCCESS,FAILURE", "ORCPT=rfc822;someone@else.example"])
     office.wait_for_letters("sparta", "bob", 1)
     until(lambda: "DATA" in hop.commands and len(office.events(kind="queue", state="delivered")) >= 2, "both deliveries")
