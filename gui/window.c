@@ -20,6 +20,7 @@ struct _GpoWindow
   GtkPaned *split;
   GtkWidget *sidebar;
   GtkBox *beside, *strips;
+  GtkWidget *switcher;
   GMenu *views_section;
   GpoSubjectList *sessions, *letters;
   GpoLetterView *letter;
@@ -314,6 +315,7 @@ gpo_window_class_init (GpoWindowClass *class)
   gtk_widget_class_bind_template_child (widget_class, GpoWindow, beside);
   gtk_widget_class_bind_template_child (widget_class, GpoWindow, strips);
   gtk_widget_class_bind_template_child (widget_class, GpoWindow, views_section);
+  gtk_widget_class_bind_template_child (widget_class, GpoWindow, switcher);
   gtk_widget_class_bind_template_child (widget_class, GpoWindow, time);
 }
 
@@ -344,6 +346,10 @@ gpo_window_init (GpoWindow *window)
 {
   gtk_widget_init_template (GTK_WIDGET (window));
   add_panes (window);
+  /* many views: each button as wide as its word */
+  GtkLayoutManager *layout = gtk_widget_get_layout_manager (window->switcher);
+  if (GTK_IS_BOX_LAYOUT (layout))
+    gtk_box_layout_set_homogeneous (GTK_BOX_LAYOUT (layout), FALSE);
   g_action_map_add_action_entries (G_ACTION_MAP (window), actions, G_N_ELEMENTS (actions), window);
   GtkEventController *controller = gtk_event_controller_key_new ();
   gtk_event_controller_set_propagation_phase (controller, GTK_PHASE_CAPTURE);

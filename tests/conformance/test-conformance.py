@@ -168,7 +168,7 @@ def challenges_are_answered_anew(program):
         file.flush()
         done = replay(program, file.name, "--session", session, "--against", f"127.0.0.1:{office.port('sparta', 'imap')}")
         same(done.returncode, 0, f"exit status; {done.stdout}{done.stderr}")
-        same(office.events(kind="auth")[0]["result"], "ok", "the login")
+        same(office.wait_for_event(kind="auth")["result"], "ok", "the login")
         done = replay(program, file.name, "--session", session, "--login", "carol:wrong",
                       "--against", f"127.0.0.1:{office.port('sparta', 'imap')}")
         same(done.returncode, 1, "with a wrong password")

@@ -66,7 +66,7 @@ play (const char *steps, const char *const *says, gboolean byte_by_byte, char **
   g_autoptr (Dialog) dialog = dialog_parse ("x", text, &error);
   ck_assert_msg (dialog != NULL, "%s", error ? error->message : "");
   Script script = {
-    { script_open, script_send, script_receive, script_tls, script_close }, says, g_string_new (NULL), 0, 0
+    { .open = script_open, .send = script_send, .receive = script_receive, .start_tls = script_tls, .close = script_close }, says, g_string_new (NULL), 0, 0
   };
   gboolean good = dialog_play (dialog, &script.transport, byte_by_byte, &error);
   ck_assert_uint_eq (script.open, 0);

@@ -58,11 +58,13 @@ address = next(line.split()[2:] for line in until(lambda: ports.exists() and por
 sparta = Smtp((address[0], int(address[1])))
 sparta.do("EHLO reader", 250)
 sparta.do("MAIL FROM: alice of Athens", 501)
+said = ""
+while "alice·of·Athens" not in said and (line := run.stdout.readline()):
+    said += line.decode()
 sparta.envelope(plays.ALICE, plays.BOB)
 sparta.letter(plays.letter())
 run.stdin.write(b"hint promise\nanswer promise the 354 to DATA\n")
 run.stdin.flush()
-said = ""
 while "354 asks for the letter" not in said and (line := run.stdout.readline()):
     said += line.decode()
 run.stdin.write(b"answer promise the 250 to the lone dot\n")
