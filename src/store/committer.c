@@ -283,7 +283,8 @@ batch_run (GpoCommitter *committer, GpoBatch *batch)
   for (GpoJob *job = batch->jobs.head; job; job = job->next)
     if (job->error == NULL && job->klass->publish)
       job->klass->publish (job, batch, &job->error);
-  gboolean synced = batch->durable && !batch->journaled;
+  /* what only publish asked for is not in the journal */
+  gboolean synced = batch->durable && (!batch->journaled || batch->use != JOURNAL_FILLING);
   if (synced)
     sync_all (committer, batch);
   for (GpoJob *job = batch->jobs.head; job; job = job->next)

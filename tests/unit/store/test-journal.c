@@ -190,6 +190,26 @@ START_TEST (sync_leaves_nothing_to_restore)
 }
 END_TEST
 
+/* A removal that must be durable shares its batch with a letter: the batch is synced, not journaled alone. */
+START_TEST (durable_removal_beside_letters_is_synced)
+{
+  g_autoptr (GpoSpool) spool = gpo_spool_open (store, queue_dir, NULL, NULL);
+  for (guint i = 1; i <= 130; i++)
+    {
+      Told t;
+      g_autofree char *id = g_strdup_printf ("L%u-abcd", i);
+      g_autoptr (GpoEnvelope) envelope = envelope_for (i, id);
+      GpoTarget target = { .kind = GPO_TARGET_SPOOL, .spool = spool, .envelope = envelope };
+      deliver (i, 700, &target, 1, &t);
+      ck_assert (t.error == NULL);
+      told_clear (&t);
+      gpo_spool_remove (spool, id, NULL, NULL);
+    }
+  gpo_store_flush (store);
+  ck_assert_uint_gt (gpo_spool_free_files (spool), 0); /* only a sync makes them free */
+}
+END_TEST
+
 START_TEST (clean_end_leaves_nothing_to_restore)
 {
   deliver_letters (1, 3, 500);
@@ -287,6 +307,7 @@ suite (void)
   tcase_add_loop_test (tc, letter_that_a_reader_moved_is_not_doubled, 0, 2);
   tcase_add_test (tc, queue_comes_back_letter_and_envelope);
   tcase_add_test (tc, sync_leaves_nothing_to_restore);
+  tcase_add_test (tc, durable_removal_beside_letters_is_synced);
   tcase_add_test (tc, clean_end_leaves_nothing_to_restore);
   tcase_add_test (tc, segments_are_used_again_and_the_newest_are_kept);
   tcase_add_test (tc, batch_that_was_being_written_is_nobodys);

@@ -163,7 +163,7 @@ START_TEST (finished_files_are_used_again)
       gpo_spool_remove (spool, id, NULL, NULL);
     }
   gpo_store_flush (store);
-  ck_assert_uint_lt (g_hash_table_size (inodes), 300);
+  ck_assert_uint_lt (g_hash_table_size (inodes), 200);
   ck_assert_uint_lt (count_files (queue_dir, "free", NULL), 400);
 }
 END_TEST
