@@ -42,6 +42,7 @@ remember_journal (void)
   for (guint i = 0; i < 2; i++)
     {
       g_autofree char *path = journal_path (i);
+      g_clear_pointer (&saved[i], g_free);
       ck_assert_msg (g_file_get_contents (path, &saved[i], &saved_length[i], NULL), "no %s", path);
     }
 }
