@@ -162,3 +162,26 @@ gpo_state_at (const GpoStateGraph *graph, double width, double height, double x,
     }
   return -1;
 }
+
+int
+gpo_state_beside (const GpoStateGraph *graph, int from, int dx, int dy)
+{
+  const GpoStateBox *start = NULL;
+  int best = from;
+  double least = G_MAXDOUBLE;
+  for (guint i = 0; i < graph->boxes->len; i++)
+    if (g_array_index (graph->boxes, GpoStateBox, i).state == from)
+      start = &g_array_index (graph->boxes, GpoStateBox, i);
+  for (guint i = 0; start && i < graph->boxes->len; i++)
+    {
+      const GpoStateBox *box = &g_array_index (graph->boxes, GpoStateBox, i);
+      double along = (box->x - start->x) * dx + (box->y - start->y) * dy;
+      double aside = fabs ((box->x - start->x) * dy) + fabs ((box->y - start->y) * dx);
+      if (along > 1 && along + 2 * aside < least)
+        {
+          least = along + 2 * aside;
+          best = box->state;
+        }
+    }
+  return best;
+}

@@ -76,14 +76,39 @@ refresh (GpoStateView *view)
 }
 
 static void
+choose (GpoStateView *view, int state)
+{
+  view->chosen = state;
+  show_words (view);
+  gtk_widget_queue_draw (GTK_WIDGET (view->area));
+}
+
+/* Arrows go from state to state; Escape comes back to the current one. */
+static gboolean
+on_key (GpoStateView *view, guint key)
+{
+  int from = view->chosen >= 0 ? view->chosen : view->place.current;
+  if (!view->graph || from < 0)
+    return FALSE;
+  if (key == GDK_KEY_Escape)
+    choose (view, -1);
+  else if (key == GDK_KEY_Left || key == GDK_KEY_Right)
+    choose (view, gpo_state_beside (view->graph, from, key == GDK_KEY_Left ? -1 : 1, 0));
+  else if (key == GDK_KEY_Up || key == GDK_KEY_Down)
+    choose (view, gpo_state_beside (view->graph, from, 0, key == GDK_KEY_Up ? -1 : 1));
+  else
+    return FALSE;
+  return TRUE;
+}
+
+static void
 on_click (GpoStateView *view, int presses, double x, double y)
 {
   if (!view->graph)
     return;
-  view->chosen = gpo_state_at (view->graph, gtk_widget_get_width (GTK_WIDGET (view->area)),
-                               gtk_widget_get_height (GTK_WIDGET (view->area)), x, y);
-  show_words (view);
-  gtk_widget_queue_draw (GTK_WIDGET (view->area));
+  gtk_widget_grab_focus (GTK_WIDGET (view->area));
+  choose (view, gpo_state_at (view->graph, gtk_widget_get_width (GTK_WIDGET (view->area)),
+                              gtk_widget_get_height (GTK_WIDGET (view->area)), x, y));
 }
 
 static void
@@ -131,6 +156,9 @@ gpo_state_view_init (GpoStateView *view)
   GtkGesture *click = gtk_gesture_click_new ();
   g_signal_connect_swapped (click, "pressed", G_CALLBACK (on_click), view);
   gtk_widget_add_controller (GTK_WIDGET (view->area), GTK_EVENT_CONTROLLER (click));
+  GtkEventController *keys = gtk_event_controller_key_new ();
+  g_signal_connect_swapped (keys, "key-pressed", G_CALLBACK (on_key), view);
+  gtk_widget_add_controller (GTK_WIDGET (view->area), keys);
 }
 
 void
@@ -148,4 +176,22 @@ gpo_state_view_get_place (GpoStateView *view)
 {
   refresh (view);
   return &view->place;
+}
+
+int
+gpo_state_view_get_chosen (GpoStateView *view)
+{
+  return view->chosen;
+}
+
+gboolean
+gpo_state_view_press (GpoStateView *view, guint key)
+{
+  return on_key (view, key);
+}
+
+const char *
+gpo_state_view_get_words (GpoStateView *view)
+{
+  return gtk_label_get_text (view->words);
 }

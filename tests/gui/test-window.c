@@ -263,6 +263,56 @@ START_TEST (lit_state_is_that_of_the_picture_at_n)
 }
 END_TEST
 
+START_TEST (every_state_tells_what_each_command_would_earn)
+{
+  const GpoMachine *machine = gpo_machines[_i];
+  for (guint8 state = 0; state < machine->n_states; state++)
+    {
+      g_autofree char *words = gpo_state_words (machine, state);
+      ck_assert_msg (pango_parse_markup (words, -1, 0, NULL, NULL, NULL, NULL), "%s", words);
+      for (guint8 input = 0; input < machine->n_inputs; input++)
+        {
+          gboolean command = !g_str_has_suffix (machine->name, "-server") || g_ascii_isupper (machine->inputs[input][0]);
+          if (!gpo_machine_accepts (machine, state, input)
+              && (!command || gpo_machine_find (machine, state, input, GPO_SEQUENCE) == GPO_NO_EDGE))
+            continue;
+          g_autofree char *name = g_markup_escape_text (machine->inputs[input], -1);
+          ck_assert_msg (strstr (words, name), "%s: nothing about %s in %s", machine->name, name, machine->states[state]);
+        }
+    }
+}
+END_TEST
+
+static gboolean
+states_are_shown (gpointer data)
+{
+  return gtk_widget_get_mapped (GTK_WIDGET (gpo_window_get_states (window)));
+}
+
+START_TEST (keys_go_from_state_to_state)
+{
+  GpoStateView *states = gpo_window_get_states (window);
+  gpo_cursor_choose (gpo_window_get_cursor (window), GPO_SUBJECT_SESSION, 4);
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.view", "s", "states");
+  ck_assert (turn_until (states_are_shown, NULL));
+  int current = gpo_state_view_get_place (states)->current;
+  ck_assert_int_ge (current, 0);
+  guint reached = 0;
+  static const guint keys[] = { GDK_KEY_Left, GDK_KEY_Right, GDK_KEY_Up, GDK_KEY_Down };
+  for (guint i = 0; i < 4; i++)
+    {
+      ck_assert (gpo_state_view_press (states, keys[i]));
+      int chosen = gpo_state_view_get_chosen (states);
+      reached += chosen != current;
+      ck_assert_ptr_nonnull (strstr (gpo_state_view_get_words (states), gpo_state_view_get_place (states)->machine->states[chosen]));
+      ck_assert (gpo_state_view_press (states, GDK_KEY_Escape));
+      ck_assert_int_eq (gpo_state_view_get_chosen (states), -1);
+    }
+  ck_assert_uint_ge (reached, 1);
+  ck_assert (!gpo_state_view_press (states, GDK_KEY_x));
+}
+END_TEST
+
 START_TEST (diagram_has_every_state_and_an_arrow_for_each_way)
 {
   const GpoMachine *machine = gpo_machines[_i];
@@ -461,6 +511,8 @@ suite (void)
   tcase_add_loop_test (file, ladder_has_each_line_once_between_the_right_parties, 0, 4);
   tcase_add_test (file, ladder_of_a_letter_begins_outside_and_passes_each_host);
   tcase_add_loop_test (file, lit_state_is_that_of_the_picture_at_n, 0, N_PLACES);
+  tcase_add_loop_test (file, every_state_tells_what_each_command_would_earn, 0, 4);
+  tcase_add_test (file, keys_go_from_state_to_state);
   tcase_add_loop_test (file, diagram_has_every_state_and_an_arrow_for_each_way, 0, 4);
   tcase_add_loop_test (file, every_view_can_be_reached_and_drawn, 0, 3);
   tcase_add_loop_test (file, caption_explains_the_event_at_the_cursor, 0, N_PLACES);
