@@ -11,6 +11,7 @@
 #include "roles/desk.h"
 #include "roles/gateway.h"
 #include "store/store.h"
+#include "wire/tls.h"
 #include <glib/gstdio.h>
 #include <string.h>
 
@@ -304,6 +305,7 @@ tear_down (GpoOffice *office)
   if (parts->store)
     gpo_store_flush (parts->store);
   gpo_office_free_hosts (office);
+  gpo_tls_await_work ();
   g_clear_pointer (&parts->store, gpo_store_close);
   while (g_main_context_iteration (office->context, FALSE))
     ;

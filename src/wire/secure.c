@@ -103,7 +103,9 @@ static void
 load_in_thread (GTask *task, gpointer source, gpointer tls, GCancellable *cancellable)
 {
   GError *error = NULL;
-  if (gpo_tls_load (tls, &error))
+  gboolean ok = gpo_tls_load (tls, &error);
+  gpo_tls_work_ends ();
+  if (ok)
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, error);
@@ -131,6 +133,7 @@ load (GpoConnection *c)
   *s->loading = c;
   g_autoptr (GTask) task = g_task_new (NULL, NULL, loaded, s->loading);
   g_task_set_task_data (task, gpo_tls_ref (s->tls), (GDestroyNotify) gpo_tls_unref);
+  gpo_tls_work_begins ();
   g_task_run_in_thread (task, load_in_thread);
 }
 

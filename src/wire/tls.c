@@ -141,20 +141,53 @@ gpo_tls_load (GpoTls *tls, GError **error)
   return TRUE;
 }
 
+static GMutex work_lock;
+static GCond work_done;
+static guint working;
+
+void
+gpo_tls_work_begins (void)
+{
+  g_mutex_lock (&work_lock);
+  working++;
+  g_mutex_unlock (&work_lock);
+}
+
+void
+gpo_tls_work_ends (void)
+{
+  g_mutex_lock (&work_lock);
+  working--;
+  g_cond_broadcast (&work_done);
+  g_mutex_unlock (&work_lock);
+}
+
+void
+gpo_tls_await_work (void)
+{
+  g_mutex_lock (&work_lock);
+  while (working > 0)
+    g_cond_wait (&work_done, &work_lock);
+  g_mutex_unlock (&work_lock);
+}
+
 static gpointer
 background (gpointer data)
 {
   GpoTls *tls = data;
   gpo_tls_load (tls, NULL); /* a failure is met again, and told, at the first use */
   gpo_tls_unref (tls);
+  gpo_tls_work_ends ();
   return NULL;
 }
 
 void
 gpo_tls_load_in_background (GpoTls *tls)
 {
-  if (!gpo_tls_is_loaded (tls))
-    g_thread_unref (g_thread_new ("certificates", background, gpo_tls_ref (tls)));
+  if (gpo_tls_is_loaded (tls))
+    return;
+  gpo_tls_work_begins ();
+  g_thread_unref (g_thread_new ("certificates", background, gpo_tls_ref (tls)));
 }
 
 gboolean

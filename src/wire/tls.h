@@ -40,6 +40,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (GpoTls, gpo_tls_unref)
  * again. Without this a failure shows as the error of `secured`. */
 gboolean gpo_tls_load (GpoTls *tls, GError **error);
 void gpo_tls_load_in_background (GpoTls *tls);
+/* Loading on another thread is counted: begins is said before the thread has it, ends when it is done. Waiting
+ * for all of them is for a program that ends: GnuTLS takes its tables down then, under whoever still uses them. */
+void gpo_tls_work_begins (void);
+void gpo_tls_work_ends (void);
+void gpo_tls_await_work (void);
 
 /* "FOLDER/ca.pem": what a foreign client must be told to trust. The caller frees. */
 char *gpo_tls_ca_path (const char *folder);
