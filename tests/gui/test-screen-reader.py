@@ -32,6 +32,11 @@ def start_inside():
     environment = {**os.environ, "GSK_RENDERER": "cairo", "GDK_BACKEND": "x11", "GSETTINGS_BACKEND": "memory",
                    "LC_ALL": "C.UTF-8", "GPO_INSIDE": "1", "NO_AT_BRIDGE": "0"}
     environment.pop("GTK_A11Y", None)
+    # the buses of the session say things too: what we say goes another way
+    ours = os.dup(1)
+    os.set_inheritable(ours, True)
+    environment["GPO_INSIDE"] = str(ours)
+    os.dup2(2, 1)
     os.execvpe("xvfb-run", ["xvfb-run", "-a", "-s", "-screen 0 1920x1080x24 -noreset", "dbus-run-session", "--",
                             "/usr/bin/python3", *sys.argv], environment)
 
@@ -97,6 +102,7 @@ def main():
 
 
 if "GPO_INSIDE" in os.environ:
+    sys.stdout = os.fdopen(int(os.environ["GPO_INSIDE"]), "w", encoding="utf-8")
     main()
 else:
     start_inside()
