@@ -5,6 +5,11 @@ set -eu
 build=$(cd "${1:?usage: take-pictures.sh BUILD-FOLDER}" && pwd)
 cd "$(dirname "$0")/../.."
 mkdir -p docs/pictures
+GPO_LABS=$PWD/labs
+export GPO_LABS
+XDG_CONFIG_HOME=$(mktemp -d) # what the window remembers is nobody's
+export XDG_CONFIG_HOME
+trap 'rm -rf "$XDG_CONFIG_HOME"' EXIT
 trace=tests/gui/letters.trace
 shot() { # name, width, height, style, event, subject, actions…
   name=$1; shift
@@ -33,3 +38,13 @@ shot letter-hops-dark 1920 1080 dark end letter:4 win.letter-tab::hops
 # A running office: one host is taken down, another is to fail.
 trace=office
 shot map-faults 1280 800 dark end everything win.view::map win.host::sparta win.host-down win.host::gateway win.fault::rcpt-451
+letter='printf "From: Alice <alice@athens.example>\\nTo: Bob <bob@sparta.example>\\nSubject: Olives\\n\\nDear Bob,\\n\\nthe olives are ripe.\\n\\nAlice\\n" |
+  curl -s --crlf smtp://127.0.0.1:$SPARTA/reader --mail-from alice@athens.example --mail-rcpt bob@sparta.example -T -'
+answer='printf "From: Bob <bob@sparta.example>\\nTo: Alice <alice@athens.example>\\nSubject: Re: Olives\\n\\nDear Alice,\\n\\nI come on Sunday.\\n\\nBob\\n" |
+  curl -s --crlf smtp://127.0.0.1:$ATHENS/reader --mail-from bob@sparta.example --mail-rcpt alice@athens.example -T -'
+shot reader-light 1280 800 light end everything "run:$answer" win.view::reader run:true win.read-go::next run:true
+shot lab-light 1280 800 light end everything win.view::ladder win.lab win.lab-choose::01-first-letter "run:$letter" win.lab-next win.lab-next win.lab-next
+shot lab-dark 1920 1080 dark end everything win.view::map win.lab win.lab-choose::01-first-letter "run:$letter" win.lab-next win.lab-next win.lab-next
+trace=tests/gui/letters.trace
+shot ladder-contrast 1280 800 contrast 330 session:4 win.view::ladder
+shot tour-light 1280 800 light 330 everything tour:1
