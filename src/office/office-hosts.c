@@ -367,7 +367,9 @@ gpo_office_describe (GpoOffice *office)
   GpoEventBuilder b;
   gpo_office_event (office, &b, GPO_KIND_OFFICE, "start");
   gpo_event_add_text (&b, GPO_FIELD_TITLE, world->title, -1);
-  gpo_event_add_text (&b, GPO_FIELD_SCENARIO, office->scenario->name, -1);
+  /* its name alone: a trace is handed on, and where it was recorded is nobody's business */
+  g_autofree char *scenario = g_path_get_basename (office->scenario->name);
+  gpo_event_add_text (&b, GPO_FIELD_SCENARIO, scenario, -1);
   gpo_event_add_text (&b, GPO_FIELD_NAME, "glasspost " GPO_VERSION, -1);
   gpo_log_append (office->parts.log, &b);
   for (guint i = 0; i < office->parts.posts->len; i++)

@@ -34,4 +34,7 @@ for kind in kinds:
                   shown.stdout, shown.stderr)
 for field in fields:
     tap.check(re.search(rf"^\| `{re.escape(field)}` \| [^|\s]", page, re.M) is not None, f"the page explains the field {field}")
+recorded = [path for path in project.ROOT.glob("**/*.trace") if "build" not in path.relative_to(project.ROOT).parts[0]]
+placed = [str(path) for path in recorded if re.search(rb'"(scenario|path)":"[^"]*/', path.read_bytes())]
+tap.check(len(recorded) > 100 and not placed, "no recorded trace names a folder of the machine it was recorded on", *placed)
 tap.done()
