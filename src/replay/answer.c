@@ -109,11 +109,12 @@ name_of (const char *text, gsize length)
   return name;
 }
 
+/* A NUL is a byte of a word like any other: strchr() would find it at the end of the stops. */
 static gsize
 word_length (const char *text, const char *end, const char *stops)
 {
   gsize n = 0;
-  while (text + n < end && !strchr (stops, text[n]))
+  while (text + n < end && !(text[n] && strchr (stops, text[n])))
     n++;
   return n;
 }

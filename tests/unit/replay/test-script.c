@@ -49,6 +49,19 @@ START_TEST (answer_is_read)
 }
 END_TEST
 
+/* Any byte may come from a server under test, a NUL among them: it is a byte of a word and ends nothing. */
+START_TEST (capability_with_a_nul_is_read_to_its_end)
+{
+  static const char line[] = "* OK [CAPABILITY IMAP4rev1 A\0B IDLE] hi";
+  g_autoptr (GpoAnswerReader) reader = gpo_answer_reader_new (GPO_PROTOCOL_IMAP);
+  ck_assert (gpo_answer_reader_add (reader, line, sizeof line - 1));
+  g_autoptr (GpoAnswer) answer = gpo_answer_reader_take (reader);
+  g_autofree char *offers = gpo_answer_names (answer->capabilities, ",");
+  ck_assert_str_eq (answer->status, "OK");
+  ck_assert_ptr_nonnull (strstr (offers, "IDLE"));
+}
+END_TEST
+
 /* The greeting is taken, then these lines make one answer. */
 static GpoAnswer *
 imap_answer (const char *const *lines)
@@ -204,6 +217,7 @@ suite (void)
   find_traces ("traces/conformance/imap");
   find_traces ("traces/conformance/pop3");
   tcase_add_loop_test (c, answer_is_read, 0, G_N_ELEMENTS (answers));
+  tcase_add_test (c, capability_with_a_nul_is_read_to_its_end);
   tcase_add_test (c, imap_untagged_kinds_are_told_apart);
   tcase_add_test (c, imap_literal_goes_on_in_the_same_response);
   tcase_add_loop_test (c, answers_are_compared_by_meaning, 0, G_N_ELEMENTS (pairs));
