@@ -295,7 +295,8 @@ gpo_app_startup (GApplication *application)
   for (const GpoPane *pane = gpo_panes; pane->name; pane++)
     {
       g_autofree char *action = g_strconcat ("win.view::", pane->name, NULL);
-      gtk_application_set_accels_for_action (GTK_APPLICATION (app), action, (const char *[]){ pane->key, NULL });
+      gtk_application_set_accels_for_action (GTK_APPLICATION (app), action,
+                                             (const char *[]){ pane->key, NULL });
     }
   app->signals[0] = g_unix_signal_add (SIGINT, on_signal, app);
   app->signals[1] = g_unix_signal_add (SIGTERM, on_signal, app);

@@ -9,9 +9,10 @@ G_BEGIN_DECLS
 #define GPO_TYPE_COMPOSE_WINDOW (gpo_compose_window_get_type ())
 G_DECLARE_FINAL_TYPE (GpoComposeWindow, gpo_compose_window, GPO, COMPOSE_WINDOW, GtkWindow)
 
-/* A window for this draft, which is taken over (its strings; it is empty then). `answers`: the key of the letter that it
- * answers, or NULL. */
-GpoComposeWindow *gpo_compose_window_new (GtkWindow *parent, GpoReaderModel *model, GpoDraft *draft, const char *answers);
+/* A window for this draft, which is taken over (its strings; it is empty then). `answers`: the key of the
+ * letter that it answers, or NULL. */
+GpoComposeWindow *gpo_compose_window_new (GtkWindow *parent, GpoReaderModel *model, GpoDraft *draft,
+                                          const char *answers);
 /* What is written, for tests: "to", "cc", "bcc", "subject" or "text". */
 void gpo_compose_window_set (GpoComposeWindow *window, const char *field, const char *text);
 /* The caller frees. */

@@ -107,7 +107,8 @@ make_heading (const GpoSessionPair *session)
 {
   GpoDiffRow *row = g_object_new (GPO_TYPE_DIFF_ROW, NULL);
   const GpoScript *one = session->a ? session->a : session->b;
-  row->left = g_strdup_printf (_ ("Session %u, %s %s: %s"), one->session, one->host, gpo_protocol_name (one->protocol), session->summary);
+  row->left = g_strdup_printf (_ ("Session %u, %s %s: %s"), one->session, one->host,
+                               gpo_protocol_name (one->protocol), session->summary);
   row->right = g_strdup ("");
   if (session->a && session->a->steps->len)
     row->event = ((GpoStep *) session->a->steps->pdata[0])->event;
@@ -135,7 +136,8 @@ make_line (const GpoLinePair *line)
   row->event = line->a ? line->a->event : G_MAXUINT64;
   g_autoptr (GString) note = g_string_new (NULL);
   for (guint i = 0; line->differences && i < line->differences->len; i++)
-    g_string_append_printf (note, "%s%s", i ? "\n" : "", ((GpoDeviation *) line->differences->pdata[i])->text);
+    g_string_append_printf (note, "%s%s", i ? "\n" : "",
+                            ((GpoDeviation *) line->differences->pdata[i])->text);
   row->note = note->len ? g_string_free (g_steal_pointer (&note), FALSE) : NULL;
   return row;
 }

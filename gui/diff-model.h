@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* diff-model.h: the comparison of the window's trace with another as a list: a heading a session, then its lines.
+/* diff-model.h: the comparison of the window's trace with another as a list: a heading a session, then its
+ * lines.
  *
- * A row is made when it is looked at. The comparison is that of replay/compare.h, of what both traces hold when it is made. */
+ * A row is made when it is looked at. The comparison is that of replay/compare.h, of what both traces hold
+ * when it is made. */
 #pragma once
 #include "replay/compare.h"
 #include <gio/gio.h>
@@ -24,8 +26,8 @@ guint64 gpo_diff_row_get_event (GpoDiffRow *row);
 #define GPO_TYPE_DIFF_MODEL (gpo_diff_model_get_type ())
 G_DECLARE_FINAL_TYPE (GpoDiffModel, gpo_diff_model, GPO, DIFF_MODEL, GObject)
 
-/* Reads the other trace and compares. `picture` is that of the window and must outlive the model. NULL and `error` if the file
- * is no trace. */
+/* Reads the other trace and compares. `picture` is that of the window and must outlive the model. NULL and
+ * `error` if the file is no trace. */
 GpoDiffModel *gpo_diff_model_new (GpoPicture *picture, const char *path, GError **error);
 const GpoComparison *gpo_diff_model_get_comparison (GpoDiffModel *model);
 /* Leaves out what is the same. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* diff-view.c: a list of rows with a sign, a left and a right half. What a colour tells, the sign and words tell too. */
+/* diff-view.c: a list of rows with a sign, a left and a right half. What a colour tells, the sign and words
+ * tell too. */
 #include "diff-view.h"
 #include "i18n.h"
 
@@ -20,9 +21,9 @@ static const struct
 {
   const char *sign, *class, *words;
 } looks[] = {
-  { "", "diff-heading", N_ ("session") },  { "=", "diff-same", N_ ("the same") },
-  { "~", "diff-remark", N_ ("remark") },   { "!", "diff-changed", N_ ("differs") },
-  { "-", "diff-here", N_ ("only here") },  { "+", "diff-there", N_ ("only there") },
+  { "", "diff-heading", N_ ("session") }, { "=", "diff-same", N_ ("the same") },
+  { "~", "diff-remark", N_ ("remark") },  { "!", "diff-changed", N_ ("differs") },
+  { "-", "diff-here", N_ ("only here") }, { "+", "diff-there", N_ ("only there") },
 };
 
 static GtkWidget *
@@ -39,7 +40,8 @@ add_label (GtkWidget *box, gboolean expand)
 static void
 on_setup (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer data)
 {
-  GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8), *halves = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 16);
+  GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8),
+            *halves = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 16);
   GtkWidget *sign = add_label (row, FALSE);
   gtk_label_set_width_chars (GTK_LABEL (sign), 2);
   gtk_box_set_homogeneous (GTK_BOX (halves), TRUE);
@@ -73,7 +75,8 @@ on_bind (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer data)
   gtk_label_set_text (GTK_LABEL (right), gpo_diff_row_get_right (row));
   gtk_widget_set_visible (right, !heading);
   gtk_widget_set_tooltip_text (box, gpo_diff_row_get_note (row));
-  g_autofree char *spoken = g_strdup_printf ("%s: %s | %s", words, gpo_diff_row_get_left (row), gpo_diff_row_get_right (row));
+  g_autofree char *spoken
+      = g_strdup_printf ("%s: %s | %s", words, gpo_diff_row_get_left (row), gpo_diff_row_get_right (row));
   gtk_accessible_update_property (GTK_ACCESSIBLE (box), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);
 }
 
@@ -97,9 +100,11 @@ gpo_diff_view_compare (GpoDiffView *view, GFile *file, GError **error)
     return FALSE;
   const GpoComparison *comparison = gpo_diff_model_get_comparison (model);
   gpo_diff_model_set_brief (model, gtk_check_button_get_active (GTK_CHECK_BUTTON (view->brief)));
-  g_autofree char *title = g_strdup_printf (_ ("%s | %s: %u of %u sessions differ"), gpo_source_get_title (gpo_window_get_source (view->window)),
-                                            name, comparison->n_differences, comparison->sessions->len);
-  GtkSelectionModel *selection = GTK_SELECTION_MODEL (gtk_single_selection_new (g_object_ref (G_LIST_MODEL (model))));
+  g_autofree char *title = g_strdup_printf (_ ("%s | %s: %u of %u sessions differ"),
+                                            gpo_source_get_title (gpo_window_get_source (view->window)), name,
+                                            comparison->n_differences, comparison->sessions->len);
+  GtkSelectionModel *selection
+      = GTK_SELECTION_MODEL (gtk_single_selection_new (g_object_ref (G_LIST_MODEL (model))));
   gtk_label_set_text (GTK_LABEL (view->title), title);
   gtk_list_view_set_model (GTK_LIST_VIEW (view->list), selection);
   g_object_unref (selection);
@@ -119,7 +124,8 @@ static void
 on_chosen (GtkNativeDialog *dialog, int response, GpoDiffView *view)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GFile) file = response == GTK_RESPONSE_ACCEPT ? gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog)) : NULL;
+  g_autoptr (GFile) file
+      = response == GTK_RESPONSE_ACCEPT ? gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog)) : NULL;
   if (file && !gpo_diff_view_compare (view, file, &error))
     gpo_window_show_problem (view->window, error->message);
   else if (file)
@@ -131,8 +137,8 @@ static void
 on_compare (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   GpoDiffView *view = data;
-  GtkFileChooserNative *dialog = gtk_file_chooser_native_new (_ ("Compare with a Trace"), GTK_WINDOW (view->window),
-                                                              GTK_FILE_CHOOSER_ACTION_OPEN, NULL, NULL);
+  GtkFileChooserNative *dialog = gtk_file_chooser_native_new (
+      _ ("Compare with a Trace"), GTK_WINDOW (view->window), GTK_FILE_CHOOSER_ACTION_OPEN, NULL, NULL);
   g_signal_connect (dialog, "response", G_CALLBACK (on_chosen), view);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
 }
@@ -157,7 +163,8 @@ on_brief (GtkCheckButton *button, GpoDiffView *view)
 static GtkWidget *
 make_bar (GpoDiffView *view)
 {
-  GtkWidget *bar = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12), *button = gtk_button_new_with_mnemonic (_ ("Compare _with…"));
+  GtkWidget *bar = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12),
+            *button = gtk_button_new_with_mnemonic (_ ("Compare _with…"));
   gtk_widget_add_css_class (bar, "diff-bar");
   view->title = add_label (bar, TRUE);
   view->brief = gtk_check_button_new_with_mnemonic (_ ("Only _differences"));
@@ -189,12 +196,14 @@ static void
 gpo_diff_view_init (GpoDiffView *view)
 {
   GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
-  GtkWidget *scrolled = gtk_scrolled_window_new (), *hint = gtk_label_new (_ ("Choose another trace to see both side by side."));
+  GtkWidget *scrolled = gtk_scrolled_window_new (),
+            *hint = gtk_label_new (_ ("Choose another trace to see both side by side."));
   g_signal_connect (factory, "setup", G_CALLBACK (on_setup), NULL);
   g_signal_connect (factory, "bind", G_CALLBACK (on_bind), NULL);
   gtk_orientable_set_orientation (GTK_ORIENTABLE (view), GTK_ORIENTATION_VERTICAL);
   view->list = gtk_list_view_new (NULL, factory);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (view->list), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Lines of both traces"), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (view->list), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Lines of both traces"), -1);
   gtk_list_view_set_single_click_activate (GTK_LIST_VIEW (view->list), TRUE);
   g_signal_connect (view->list, "activate", G_CALLBACK (on_activate), view);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), view->list);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* diff-view.h: the window's trace and another side by side, aligned by meaning. The left side is the window's; choosing a row
- * moves the cursor to its event. */
+/* diff-view.h: the window's trace and another side by side, aligned by meaning. The left side is the
+ * window's; choosing a row moves the cursor to its event. */
 #pragma once
 #include "diff-model.h"
 #include "window.h"

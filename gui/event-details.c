@@ -58,8 +58,8 @@ gpo_event_fields (GpoLog *log, guint64 n, const GpoEvent *event)
   g_autofree char *time = gpo_time_words (event->time);
   GpoFieldIter iter;
   append_name (out, "event");
-  g_string_append_printf (out, _ ("%lu, %s, at %s s"), (gulong) n,
-                          gpo_kind_name ((GpoKind) event->kind), time);
+  g_string_append_printf (out, _ ("%lu, %s, at %s s"), (gulong) n, gpo_kind_name ((GpoKind) event->kind),
+                          time);
   if (event->host)
     g_string_append_printf (out, ", %s", gpo_symbol_name (event->host));
   if (event->session)

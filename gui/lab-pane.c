@@ -28,8 +28,7 @@ G_DEFINE_FINAL_TYPE (GpoLabPane, gpo_lab_pane, GTK_TYPE_BOX)
 
 /* --- what is told to the office --- */
 
-G_GNUC_PRINTF (2, 3) static void
-tell (GpoLabPane *pane, const char *format, ...)
+G_GNUC_PRINTF (2, 3) static void tell (GpoLabPane *pane, const char *format, ...)
 {
   GpoOffice *office = gpo_source_get_office (gpo_window_get_source (pane->window));
   va_list args;
@@ -117,17 +116,20 @@ show_text (GpoLabPane *pane)
 static void
 show_place (GpoLabPane *pane)
 {
-  guint n = pane->lab ? pane->lab->steps->len : 0, passed = pane->lab ? gpo_lab_judge_passed (pane->judge) : 0;
+  guint n = pane->lab ? pane->lab->steps->len : 0,
+        passed = pane->lab ? gpo_lab_judge_passed (pane->judge) : 0;
   g_autofree char *place = !pane->lab        ? g_strdup (_ ("Choose a lab"))
                            : pane->free_mode ? g_strdup (_ ("All steps"))
                            : pane->step      ? g_strdup_printf (_ ("Step %u of %u"), pane->step, n)
                                              : g_strdup (_ ("What it is about"));
   g_autofree char *summary
-      = pane->lab ? g_strdup_printf (_ ("%u of %u passed"), passed, gpo_lab_n_to_pass (pane->lab)) : g_strdup ("");
+      = pane->lab ? g_strdup_printf (_ ("%u of %u passed"), passed, gpo_lab_n_to_pass (pane->lab))
+                  : g_strdup ("");
   gtk_label_set_text (pane->place, place);
   gtk_label_set_text (pane->summary, summary);
   set_enabled (pane, "lab-back", pane->lab && !pane->free_mode && pane->step > 0);
-  set_enabled (pane, "lab-next", pane->lab && !pane->free_mode && pane->step < n && pane->step < pane->reached);
+  set_enabled (pane, "lab-next",
+               pane->lab && !pane->free_mode && pane->step < n && pane->step < pane->reached);
   set_enabled (pane, "lab-free", pane->lab != NULL);
   set_enabled (pane, "lab-hint", pane->lab && passed < gpo_lab_n_to_pass (pane->lab));
   set_enabled (pane, "lab-failure", pane->lab && gpo_lab_judge_first_failure (pane->judge) >= 0);
@@ -344,7 +346,8 @@ act_failure (GSimpleAction *action, GVariant *parameter, gpointer data)
   GpoLabResult result;
   if (item < 0)
     return;
-  gpo_lab_judge_result (pane->judge, gpo_cursor_get_log (gpo_window_get_cursor (pane->window)), (guint) item, &result);
+  gpo_lab_judge_result (pane->judge, gpo_cursor_get_log (gpo_window_get_cursor (pane->window)), (guint) item,
+                        &result);
   if (!pane->free_mode && gpo_lab_item (pane->lab, (guint) item)->step != pane->step)
     go_to_step (pane, gpo_lab_item (pane->lab, (guint) item)->step);
   if (result.event != G_MAXUINT64)
@@ -353,9 +356,12 @@ act_failure (GSimpleAction *action, GVariant *parameter, gpointer data)
 }
 
 static const GActionEntry actions[] = {
-  { "lab", NULL, NULL, "false", act_show },  { "lab-choose", act_choose, "s" },
-  { "lab-back", act_back },                  { "lab-next", act_next },
-  { "lab-free", NULL, NULL, "false", act_free }, { "lab-hint", act_hint },
+  { "lab", NULL, NULL, "false", act_show },
+  { "lab-choose", act_choose, "s" },
+  { "lab-back", act_back },
+  { "lab-next", act_next },
+  { "lab-free", NULL, NULL, "false", act_free },
+  { "lab-hint", act_hint },
   { "lab-failure", act_failure },
 };
 
@@ -365,7 +371,8 @@ static void
 on_visible (GpoLabPane *pane)
 {
   GAction *action = g_action_map_lookup_action (G_ACTION_MAP (pane->window), "lab");
-  g_simple_action_set_state (G_SIMPLE_ACTION (action), g_variant_new_boolean (gtk_widget_get_visible (GTK_WIDGET (pane))));
+  g_simple_action_set_state (G_SIMPLE_ACTION (action),
+                             g_variant_new_boolean (gtk_widget_get_visible (GTK_WIDGET (pane))));
 }
 
 /* "3. The envelope is not the header ✓" */
@@ -382,7 +389,8 @@ fill_list (GpoLabPane *pane)
       if (lab)
         gpo_lab_progress_get (lab, &progress);
       gboolean done = lab && progress.of && progress.passed == progress.of;
-      g_autofree char *title = g_strdup_printf ("%u. %s%s", i + 1, lab ? lab->title : pane->names[i], done ? " ✓" : "");
+      g_autofree char *title
+          = g_strdup_printf ("%u. %s%s", i + 1, lab ? lab->title : pane->names[i], done ? " ✓" : "");
       gtk_string_list_append (titles, title);
     }
   pane->choosing = TRUE;
@@ -407,7 +415,8 @@ make_text (GpoLabPane *pane)
   gtk_text_view_set_editable (GTK_TEXT_VIEW (view), FALSE);
   gtk_text_view_set_cursor_visible (GTK_TEXT_VIEW (view), FALSE);
   gtk_text_view_set_wrap_mode (GTK_TEXT_VIEW (view), GTK_WRAP_WORD_CHAR);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (view), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("What to do in this step"), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (view), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("What to do in this step"), -1);
   pane->text = gtk_text_view_get_buffer (GTK_TEXT_VIEW (view));
   pane->rows = GTK_BOX (gtk_box_new (GTK_ORIENTATION_VERTICAL, 8));
   gtk_widget_add_css_class (view, "lab-text");
@@ -475,7 +484,8 @@ gpo_lab_pane_attach (GpoWindow *window)
   g_signal_connect (pane, "notify::visible", G_CALLBACK (on_visible), NULL);
   g_object_set_data (G_OBJECT (window), "lab-pane", pane);
   gpo_window_add_side (window, GTK_WIDGET (pane));
-  g_signal_connect_object (gpo_window_get_cursor (window), "notify::length", G_CALLBACK (on_grown), pane, G_CONNECT_SWAPPED);
+  g_signal_connect_object (gpo_window_get_cursor (window), "notify::length", G_CALLBACK (on_grown), pane,
+                           G_CONNECT_SWAPPED);
   g_menu_append (menu, _ ("Show the labs"), "win.lab");
   g_menu_append (menu, _ ("Step back"), "win.lab-back");
   g_menu_append (menu, _ ("Next step"), "win.lab-next");

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* lab-pane.h: the labs beside the views: which there are, the text of a step, its checks as they turn, hints on
- * request, questions, and the way to the event that shows why.
+/* lab-pane.h: the labs beside the views: which there are, the text of a step, its checks as they turn, hints
+ * on request, questions, and the way to the event that shows why.
  *
- * The pane judges the window's trace as it grows (lab/judge.h) and tells the office what the student does, so that
- * the trace can be handed in. A lab with a world of its own begins in a new window.
+ * The pane judges the window's trace as it grows (lab/judge.h) and tells the office what the student does, so
+ * that the trace can be handed in. A lab with a world of its own begins in a new window.
  *
- * Actions of the window: lab (shows the pane), lab-choose (a lab's name), lab-back, lab-next, lab-free, lab-hint
- * (of the first open check), lab-failure (to the event of the first failure). */
+ * Actions of the window: lab (shows the pane), lab-choose (a lab's name), lab-back, lab-next, lab-free,
+ * lab-hint (of the first open check), lab-failure (to the event of the first failure). */
 #pragma once
 #include "lab-row.h"
 #include "window.h"

@@ -79,9 +79,11 @@ answer_of (const GpoLabItem *item)
 GtkWidget *
 gpo_lab_row_new (const GpoLab *lab, guint i)
 {
-  GpoLabRow *row = g_object_new (GPO_TYPE_LAB_ROW, "orientation", GTK_ORIENTATION_VERTICAL, "spacing", 2, NULL);
+  GpoLabRow *row
+      = g_object_new (GPO_TYPE_LAB_ROW, "orientation", GTK_ORIENTATION_VERTICAL, "spacing", 2, NULL);
   const GpoLabItem *item = gpo_lab_item (lab, i);
-  GtkWidget *top = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8), *below = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkWidget *top = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8),
+            *below = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
   row->lab = lab;
   row->item = i;
   row->event = G_MAXUINT64;
@@ -109,7 +111,8 @@ gpo_lab_row_new (const GpoLab *lab, guint i)
     {
       row->answer = answer_of (item);
       gtk_widget_set_hexpand (row->answer, TRUE);
-      gtk_accessible_update_property (GTK_ACCESSIBLE (row->answer), GTK_ACCESSIBLE_PROPERTY_LABEL, item->ask, -1);
+      gtk_accessible_update_property (GTK_ACCESSIBLE (row->answer), GTK_ACCESSIBLE_PROPERTY_LABEL, item->ask,
+                                      -1);
       gtk_box_append (GTK_BOX (row), row->answer);
       if (item->choices)
         g_signal_connect_swapped (row->answer, "notify::selected", G_CALLBACK (on_answer), row);
@@ -142,13 +145,14 @@ gpo_lab_row_show (GpoLabRow *row, const GpoLabResult *result)
   row->look = result->tried ? GPO_LAB_NOT_REACHED : row->verdict;
   gtk_widget_add_css_class (GTK_WIDGET (row), css[row->look]);
   gtk_label_set_text (row->sign, signs[row->look]);
-  g_autofree char *name = g_strdup_printf ("%s: %s", words[row->look], gpo_lab_item (row->lab, row->item)->says);
+  g_autofree char *name
+      = g_strdup_printf ("%s: %s", words[row->look], gpo_lab_item (row->lab, row->item)->says);
   gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
   if (result->says)
     g_string_append (text, result->says);
   if (open && result->seen && result->expected)
-    g_string_append_printf (text, "%s%s %s\n%s %s", text->len ? "\n" : "", _ ("expected:"), result->expected, _ ("seen:"),
-                            result->seen);
+    g_string_append_printf (text, "%s%s %s\n%s %s", text->len ? "\n" : "", _ ("expected:"), result->expected,
+                            _ ("seen:"), result->seen);
   if (open && result->bytes)
     g_string_append_printf (text, "%s%s", text->len ? "\n" : "", result->bytes);
   gtk_label_set_text (row->details, text->str);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* lab-row.h: one check or question in the lab pane: a sign, what is true when it passes, and below it what was
- * expected and seen, the way to that event, a hint, or the answers to choose from. */
+/* lab-row.h: one check or question in the lab pane: a sign, what is true when it passes, and below it what
+ * was expected and seen, the way to that event, a hint, or the answers to choose from. */
 #pragma once
 #include "lab/judge.h"
 #include <gtk/gtk.h>

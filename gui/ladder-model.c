@@ -27,7 +27,7 @@ struct GpoLadderModel
   gint64 time; /* of the newest rung; -1: none */
   GArray *rungs, *lanes;
   GHashTable *talks; /* session → Talk */
-  GpoNotes *notes; /* of the cursor */
+  GpoNotes *notes;   /* of the cursor */
 };
 
 static void

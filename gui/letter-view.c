@@ -120,7 +120,8 @@ add_field (GtkBox *box, const GpoFieldFact *field)
 {
   g_autofree char *name = gpo_shown_text (field->name, strlen (field->name));
   g_autofree char *text = gpo_shown_text (field->text, strlen (field->text));
-  GtkWidget *label = add_text (box, "", field->kind == GPO_HEADER_OWN || field->kind == GPO_HEADER_OTHER ? "own-field" : "field");
+  GtkWidget *label = add_text (
+      box, "", field->kind == GPO_HEADER_OWN || field->kind == GPO_HEADER_OTHER ? "own-field" : "field");
   g_autofree char *markup = g_markup_printf_escaped ("<b>%s:</b> %s", name, text);
   gtk_label_set_markup (GTK_LABEL (label), markup);
   g_autofree char *raw = gpo_shown_text (field->raw, strlen (field->raw));

@@ -17,7 +17,8 @@ apply_zoom (int wanted)
   zoom = CLAMP (wanted, zooms[0], zooms[G_N_ELEMENTS (zooms) - 1]);
   g_ascii_formatd (usual, sizeof usual, "%.2f", 11 * zoom / 100.0);
   g_ascii_formatd (presented, sizeof presented, "%.2f", 16 * zoom / 100.0);
-  g_snprintf (rules, sizeof rules, "window { font-size: %spt; } window.presenting { font-size: %spt; }", usual, presented);
+  g_snprintf (rules, sizeof rules, "window { font-size: %spt; } window.presenting { font-size: %spt; }",
+              usual, presented);
   gtk_css_provider_load_from_data (css, rules, -1);
 }
 
@@ -69,8 +70,8 @@ apply_style (const char *name)
         gtk_settings_reset_property (settings, "gtk-theme-name");
         gtk_settings_reset_property (settings, "gtk-application-prefer-dark-theme");
         if (styles[i].theme)
-          g_object_set (settings, "gtk-theme-name", styles[i].theme, "gtk-application-prefer-dark-theme", styles[i].dark,
-                        NULL);
+          g_object_set (settings, "gtk-theme-name", styles[i].theme, "gtk-application-prefer-dark-theme",
+                        styles[i].dark, NULL);
         return TRUE;
       }
   return FALSE;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* look.h: how all windows look: light, dark or high contrast, and how large their text is. Actions `app.style`,
- * `app.zoom`; both are remembered. */
+/* look.h: how all windows look: light, dark or high contrast, and how large their text is. Actions
+ * `app.style`, `app.zoom`; both are remembered. */
 #pragma once
 #include <gtk/gtk.h>
 

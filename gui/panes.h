@@ -3,7 +3,8 @@
  *
  * A new view is a widget of its own and a row in panes.c. The window puts it into its stack, into the menu,
  * and under `win.view::NAME`. What is not a view but a strip or a panel beside the views, a row's `attach`
- * adds with gpo_window_add_strip() or gpo_window_add_side(); actions of its own it adds to the window's map. */
+ * adds with gpo_window_add_strip() or gpo_window_add_side(); actions of its own it adds to the window's map.
+ */
 #pragma once
 #include "window.h"
 

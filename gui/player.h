@@ -3,7 +3,8 @@
  *
  * Events of the subject are shown in the pace they were recorded, times the speed; but no pause is longer
  * than a second and none shorter than a tenth: a session on the loopback takes three milliseconds, and nobody
- * sees anything of those. At an event with a note it pauses. At the end playing stops, and the cursor follows a running office again.
+ * sees anything of those. At an event with a note it pauses. At the end playing stops, and the cursor follows
+ * a running office again.
  *
  * Properties: "playing", with notify. Main thread only. */
 #pragma once

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* reader-model.h: a person's mail as the reader shows it: who reads, by which way, folders, letters, the letter opened.
+/* reader-model.h: a person's mail as the reader shows it: who reads, by which way, folders, letters, the
+ * letter opened.
  *
- * Knows no widget and no protocol: it asks an office's mail reader (office/mail-reader.h) and keeps the newest answers.
- * Signal "changed": anything here may be different now. Main thread only; nothing blocks. */
+ * Knows no widget and no protocol: it asks an office's mail reader (office/mail-reader.h) and keeps the
+ * newest answers. Signal "changed": anything here may be different now. Main thread only; nothing blocks. */
 #pragma once
 #include "letter/compose.h"
 #include "office/mail-reader.h"
@@ -26,8 +27,8 @@ char *gpo_reader_item_date (GpoReaderItem *item);
 #define GPO_TYPE_READER_MODEL (gpo_reader_model_get_type ())
 G_DECLARE_FINAL_TYPE (GpoReaderModel, gpo_reader_model, GPO, READER_MODEL, GObject)
 
-/* A model of the people of this office, which must outlive it or its gpo_reader_model_close(). Asks nothing before
- * somebody is chosen. */
+/* A model of the people of this office, which must outlive it or its gpo_reader_model_close(). Asks nothing
+ * before somebody is chosen. */
 GpoReaderModel *gpo_reader_model_new (GpoOffice *office);
 /* Says goodbye to the server; nothing more comes. */
 void gpo_reader_model_close (GpoReaderModel *model);
@@ -38,8 +39,10 @@ GPtrArray *gpo_reader_model_get_persons (GpoReaderModel *model);
 const GpoPerson *gpo_reader_model_get_person (GpoReaderModel *model);
 GpoReaderWay gpo_reader_model_get_way (GpoReaderModel *model);
 gboolean gpo_reader_model_get_encrypt (GpoReaderModel *model);
-/* Begins anew with this person, way and encryption, and checks for mail. Another person searches for nothing yet. */
-void gpo_reader_model_open (GpoReaderModel *model, const GpoPerson *person, GpoReaderWay way, gboolean encrypt);
+/* Begins anew with this person, way and encryption, and checks for mail. Another person searches for nothing
+ * yet. */
+void gpo_reader_model_open (GpoReaderModel *model, const GpoPerson *person, GpoReaderWay way,
+                            gboolean encrypt);
 
 /* Asks for folders and letters anew. */
 void gpo_reader_model_check (GpoReaderModel *model);
@@ -69,9 +72,10 @@ void gpo_reader_model_create_folder (GpoReaderModel *model, const char *name);
 
 /* Who writes: "Alice <alice@athens.example>". The caller frees. */
 char *gpo_reader_model_sender (GpoReaderModel *model);
-/* Sends a letter, keeps a copy in "Sent" where the way has folders, and marks the letter with `answers` (may be NULL) in the open
- * folder as answered. FALSE and *problem (the caller frees): nothing was sent. */
-gboolean gpo_reader_model_send (GpoReaderModel *model, const GpoDraft *draft, const char *answers, char **problem);
+/* Sends a letter, keeps a copy in "Sent" where the way has folders, and marks the letter with `answers` (may
+ * be NULL) in the open folder as answered. FALSE and *problem (the caller frees): nothing was sent. */
+gboolean gpo_reader_model_send (GpoReaderModel *model, const GpoDraft *draft, const char *answers,
+                                char **problem);
 
 /* What goes on, or what went wrong last, as a sentence. */
 const char *gpo_reader_model_get_words (GpoReaderModel *model);

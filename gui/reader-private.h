@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* reader-private.h: what the files of the reader's view share: reader-view.c (folders, the list), reader-letter.c (the letter
- * opened), reader-actions.c (what is done). */
+/* reader-private.h: what the files of the reader's view share: reader-view.c (folders, the list),
+ * reader-letter.c (the letter opened), reader-actions.c (what is done). */
 #pragma once
 #include "reader-view.h"
 

@@ -12,8 +12,8 @@ G_BEGIN_DECLS
 #define GPO_TYPE_READER_VIEW (gpo_reader_view_get_type ())
 G_DECLARE_FINAL_TYPE (GpoReaderView, gpo_reader_view, GPO, READER_VIEW, GtkWidget)
 
-/* Gives it the people of the window's office; where there is none, it says so and is greyed out. Adds its actions and its menu
- * to the window. */
+/* Gives it the people of the window's office; where there is none, it says so and is greyed out. Adds its
+ * actions and its menu to the window. */
 void gpo_reader_view_attach (GpoReaderView *view, GpoWindow *window);
 /* For tests; NULL where there is no office. Belongs to the view. */
 GpoReaderModel *gpo_reader_view_get_model (GpoReaderView *view);

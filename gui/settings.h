@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* settings.h: what the window remembers from one run to the next: a key file in the user's configuration folder,
- * glasspost/window.ini. What cannot be read or written is as if it had never been set: nothing depends on it.
+/* settings.h: what the window remembers from one run to the next: a key file in the user's configuration
+ * folder, glasspost/window.ini. What cannot be read or written is as if it had never been set: nothing
+ * depends on it.
  *
  * Main thread only. */
 #pragma once

@@ -30,7 +30,7 @@ struct _GpoSource
   GpoLog *log; /* a file's */
   GpoTraceReader *file;
   GFileMonitor *monitor; /* of a file that is followed; NULL: it is not */
-  gint64 told; /* monotonic time when the views were told of the file last */
+  gint64 told;           /* monotonic time when the views were told of the file last */
 };
 
 enum

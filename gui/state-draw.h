@@ -12,8 +12,8 @@ void gpo_state_draw (cairo_t *cr, const GpoStateGraph *graph, const GpoStatePlac
 /* The state at a point of such a drawing, or -1. */
 int gpo_state_at (const GpoStateGraph *graph, double width, double height, double x, double y);
 
-/* The state whose box is the nearest in a direction (dx, dy: -1, 0, 1) from that of `from`; `from` if there is
- * none there. */
+/* The state whose box is the nearest in a direction (dx, dy: -1, 0, 1) from that of `from`; `from` if there
+ * is none there. */
 int gpo_state_beside (const GpoStateGraph *graph, int from, int dx, int dy);
 
 G_END_DECLS

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* state-words.c: a state in words: what may be said in it and where each leads, what everything else would earn,
- * and why: it belongs to other states. The same table that the server runs, read aloud. */
+/* state-words.c: a state in words: what may be said in it and where each leads, what everything else would
+ * earn, and why: it belongs to other states. The same table that the server runs, read aloud. */
 #include "i18n.h"
 #include "state-graph.h"
 
@@ -57,10 +57,11 @@ add_refused (GString *out, const GpoMachine *machine, guint8 state, guint8 input
     return;
   const GpoEdge *edge = &machine->edges[row];
   g_autofree char *states = states_that_take (machine, input);
-  g_autofree char *why = *states ? g_strdup_printf (_ ("taken only in: %s"), states) : g_strdup (_ ("never taken by this side"));
-  g_autofree char *line = g_markup_printf_escaped ("<tt>%s</tt>  %s\n<small>      %s   %s</small>\n", machine->inputs[input],
-                                                   edge->reply ? edge->reply : gpo_verdict_name (edge->verdict), why,
-                                                   edge->spec ? edge->spec : "");
+  g_autofree char *why = *states ? g_strdup_printf (_ ("taken only in: %s"), states)
+                                 : g_strdup (_ ("never taken by this side"));
+  g_autofree char *line = g_markup_printf_escaped (
+      "<tt>%s</tt>  %s\n<small>      %s   %s</small>\n", machine->inputs[input],
+      edge->reply ? edge->reply : gpo_verdict_name (edge->verdict), why, edge->spec ? edge->spec : "");
   g_string_append (out, line);
 }
 
@@ -72,5 +73,6 @@ gpo_state_words (const GpoMachine *machine, guint8 state)
     if (!add_legal (legal, machine, state, input) && is_command (machine, input))
       add_refused (others, machine, state, input);
   return g_strdup_printf ("<b>%s %s</b>\n\n%s\n<b>%s</b>\n%s", _ ("In the state"), machine->states[state],
-                          legal->len ? legal->str : _ ("nothing more is taken\n"), _ ("Out of order here"), others->str);
+                          legal->len ? legal->str : _ ("nothing more is taken\n"), _ ("Out of order here"),
+                          others->str);
 }

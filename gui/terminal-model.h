@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* terminal-model.h: a conversation typed by hand: whom one may call, the connection, what was said and heard.
  *
- * Knows no widget. What may be said when is the dialogue's affair (replay/dialogue.h); this has the socket, and pastes line by
- * line. Signals: "line" (GpoTerminalLine as int, the text with its ending made visible) and "changed".
- * Main thread only; nothing blocks. */
+ * Knows no widget. What may be said when is the dialogue's affair (replay/dialogue.h); this has the socket,
+ * and pastes line by line. Signals: "line" (GpoTerminalLine as int, the text with its ending made visible)
+ * and "changed". Main thread only; nothing blocks. */
 #pragma once
 #include "office/office.h"
 #include "replay/dialogue.h"
@@ -14,7 +14,12 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (GpoTerminalModel, gpo_terminal_model, GPO, TERMINAL_MODEL, GObject)
 
 /* What a line of the transcript is. */
-typedef enum { GPO_TERMINAL_CLIENT, GPO_TERMINAL_SERVER, GPO_TERMINAL_NOTE } GpoTerminalLine;
+typedef enum
+{
+  GPO_TERMINAL_CLIENT,
+  GPO_TERMINAL_SERVER,
+  GPO_TERMINAL_NOTE
+} GpoTerminalLine;
 
 /* office: NULL where there is none; then only HOST:PORT can be called. It must outlive the model's calls. */
 GpoTerminalModel *gpo_terminal_model_new (GpoOffice *office);
@@ -29,7 +34,8 @@ const char *const *gpo_terminal_model_addresses (GpoTerminalModel *model);
 
 /* Calls counter i, or HOST:PORT and speaks this protocol there. FALSE and *error: the name makes no sense. */
 void gpo_terminal_model_call (GpoTerminalModel *model, guint i);
-gboolean gpo_terminal_model_call_address (GpoTerminalModel *model, const char *address, GpoProtocol protocol, GError **error);
+gboolean gpo_terminal_model_call_address (GpoTerminalModel *model, const char *address, GpoProtocol protocol,
+                                          GError **error);
 void gpo_terminal_model_hang_up (GpoTerminalModel *model);
 /* Whether a connection stands or is being made. */
 gboolean gpo_terminal_model_is_open (GpoTerminalModel *model);

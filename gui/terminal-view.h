@@ -11,7 +11,8 @@ G_BEGIN_DECLS
 #define GPO_TYPE_TERMINAL_VIEW (gpo_terminal_view_get_type ())
 G_DECLARE_FINAL_TYPE (GpoTerminalView, gpo_terminal_view, GPO, TERMINAL_VIEW, GtkWidget)
 
-/* Gives it the counters of the window's office; without one only HOST:PORT can be called. Adds its actions and its menu. */
+/* Gives it the counters of the window's office; without one only HOST:PORT can be called. Adds its actions
+ * and its menu. */
 void gpo_terminal_view_attach (GpoTerminalView *view, GpoWindow *window);
 
 /* For tests; all belong to the view, what is dup'ed to the caller. */

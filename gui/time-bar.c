@@ -28,8 +28,8 @@ show_clock (GpoTimeBar *bar)
   const GpoEvent *event = length ? gpo_log_get (gpo_cursor_get_log (bar->cursor), n) : NULL;
   g_autofree char *time = gpo_time_words (event ? event->time : 0);
   gboolean following = gpo_cursor_get_following (bar->cursor);
-  g_autofree char *text = g_strdup_printf (_ ("%s s · %lu/%lu"), time, (gulong) (length ? n + 1 : 0),
-                                           (gulong) length);
+  g_autofree char *text
+      = g_strdup_printf (_ ("%s s · %lu/%lu"), time, (gulong) (length ? n + 1 : 0), (gulong) length);
   g_autofree char *shown = g_strdup_printf ("%s%s", bar->live && following ? _ ("● live  ") : "", text);
   gtk_label_set_text (bar->clock, shown);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* tour-draw.c: the figures on the cards, in the colours of the theme. Each is drawn for 460 by 190 and scaled. */
+/* tour-draw.c: the figures on the cards, in the colours of the theme. Each is drawn for 460 by 190 and
+ * scaled. */
 #include "i18n.h"
 #include "ink.h"
 #include "tour.h"
@@ -71,7 +72,8 @@ draw_letter (GpoInk *ink)
       gpo_ink_box (ink, x, 24, 140, 140, &ink->theme->tone[parts[i].tone]);
       gpo_ink_text (ink, _ (parts[i].title), x + 70, 46, 0.5, 130, &ink->theme->fg, GPO_INK_BOLD);
       for (guint k = 0; k < 3; k++)
-        gpo_ink_text (ink, parts[i].lines[k], x + 10, 82 + 26 * k, 0, 126, &ink->theme->fg, GPO_INK_MONO | GPO_INK_SMALL);
+        gpo_ink_text (ink, parts[i].lines[k], x + 10, 82 + 26 * k, 0, 126, &ink->theme->fg,
+                      GPO_INK_MONO | GPO_INK_SMALL);
     }
 }
 
@@ -102,7 +104,8 @@ draw_time (GpoInk *ink)
 static void
 draw_tasks (GpoInk *ink)
 {
-  const char *tasks[] = { _ ("The envelope names Carol"), _ ("The header names Bob"), _ ("Whose mailbox grows?") };
+  const char *tasks[]
+      = { _ ("The envelope names Carol"), _ ("The header names Bob"), _ ("Whose mailbox grows?") };
   for (int i = 0; i < 3; i++)
     {
       double y = 46 + 50 * i;
@@ -116,7 +119,8 @@ draw_tasks (GpoInk *ink)
 void
 gpo_tour_draw (cairo_t *cr, int card, GtkWidget *style, double width, double height)
 {
-  static void (*const figures[GPO_TOUR_CARDS]) (GpoInk *) = { draw_world, draw_letter, draw_time, draw_tasks };
+  static void (*const figures[GPO_TOUR_CARDS]) (GpoInk *)
+      = { draw_world, draw_letter, draw_time, draw_tasks };
   double scale = MIN (width / 460, height / 190);
   GpoTheme theme;
   g_auto (GpoInk) ink;
@@ -124,5 +128,5 @@ gpo_tour_draw (cairo_t *cr, int card, GtkWidget *style, double width, double hei
   gpo_ink_init (&ink, cr, &theme, "Sans 11", width);
   cairo_translate (cr, (width - 460 * scale) / 2, (height - 190 * scale) / 2);
   cairo_scale (cr, scale, scale);
-  figures[card] (&ink);
+  figures[card](&ink);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* tour.h: four cards that say what one looks at, for the first minutes. Shown once by itself, and from the menu. */
+/* tour.h: four cards that say what one looks at, for the first minutes. Shown once by itself, and from the
+ * menu. */
 #pragma once
 #include <gtk/gtk.h>
 

@@ -82,7 +82,8 @@ on_selected (GpoTranscriptView *view)
     gpo_cursor_set_n (view->cursor, gpo_trace_model_event (view->model, row));
 }
 
-/* A list that has a new model forgets where it was told to scroll until it is laid out: it is told again then. */
+/* A list that has a new model forgets where it was told to scroll until it is laid out: it is told again
+ * then. */
 static gboolean
 scroll_again (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
 {

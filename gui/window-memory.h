@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* window-memory.h: a window opens as the last one was closed: size, view, side bar. And takes files dropped on it. */
+/* window-memory.h: a window opens as the last one was closed: size, view, side bar. And takes files dropped
+ * on it. */
 #pragma once
 #include "window.h"
 

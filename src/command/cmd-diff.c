@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* cmd-diff.c: `glasspost diff A B`: two traces aligned by meaning. Exit status 0: the same; 1: they differ; 2: one could not be
- * read. */
+/* cmd-diff.c: `glasspost diff A B`: two traces aligned by meaning. Exit status 0: the same; 1: they differ;
+ * 2: one could not be read. */
 #include "command/command.h"
 #include "replay/compare.h"
 #include "trace/trace-read.h"
@@ -64,10 +64,14 @@ add_session (GString *out, const GpoSessionPair *session, const Options *options
   gboolean differs = session->n_differences || (options->strict && session->n_remarks);
   if (!differs && !options->all)
     return;
-  g_string_append_printf (out, "session %u%s", one->session, session->a && session->b ? "" : session->a ? " of A" : " of B");
+  g_string_append_printf (out, "session %u%s", one->session,
+                          session->a && session->b ? ""
+                          : session->a             ? " of A"
+                                                   : " of B");
   if (session->a && session->b && session->a->session != session->b->session)
     g_string_append_printf (out, " of A, %u of B", session->b->session);
-  g_string_append_printf (out, ", %s %s: %s\n", one->host, gpo_protocol_name (one->protocol), session->summary);
+  g_string_append_printf (out, ", %s %s: %s\n", one->host, gpo_protocol_name (one->protocol),
+                          session->summary);
   for (guint i = 0; i < session->lines->len; i++)
     {
       const GpoLinePair *line = session->lines->pdata[i];
@@ -82,8 +86,9 @@ print_text (const GpoComparison *comparison, const Options *options)
   g_autoptr (GString) out = g_string_new (NULL);
   for (guint i = 0; i < comparison->sessions->len; i++)
     add_session (out, comparison->sessions->pdata[i], options);
-  g_string_append_printf (out, "%u session%s, %u differ%s, %u remark%s\n", comparison->sessions->len, comparison->sessions->len == 1 ? "" : "s",
-                          comparison->n_differences, comparison->n_differences == 1 ? "s" : "", comparison->n_remarks,
+  g_string_append_printf (out, "%u session%s, %u differ%s, %u remark%s\n", comparison->sessions->len,
+                          comparison->sessions->len == 1 ? "" : "s", comparison->n_differences,
+                          comparison->n_differences == 1 ? "s" : "", comparison->n_remarks,
                           comparison->n_remarks == 1 ? "" : "s");
   fwrite (out->str, 1, out->len, stdout);
 }
@@ -115,7 +120,8 @@ build_line (JsonBuilder *b, const GpoLinePair *line)
   json_builder_set_member_name (b, "kind");
   json_builder_add_string_value (b, kinds[line->kind]);
   json_builder_set_member_name (b, "from");
-  json_builder_add_string_value (b, one->kind == GPO_STEP_SAY || one->kind == GPO_STEP_HANG_UP ? "client" : "server");
+  json_builder_add_string_value (b, one->kind == GPO_STEP_SAY || one->kind == GPO_STEP_HANG_UP ? "client"
+                                                                                               : "server");
   json_builder_set_member_name (b, "verb");
   json_builder_add_string_value (b, one->verb);
   build_step (b, "a", line->a);

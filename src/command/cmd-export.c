@@ -39,9 +39,11 @@ run (const char *input, const char *output, GpoFilter *filter)
   good = (standard ? fflush (file) : fclose (file)) == 0 && good;
   if (!good)
     return gpo_command_fail ("%s could not be written to its end: %s", output, g_strerror (errno));
-  fprintf (stderr, "%s: %u sessions, %" G_GUINT64_FORMAT " packets → %s\n", input, count.sessions, count.packets, output);
+  fprintf (stderr, "%s: %u sessions, %" G_GUINT64_FORMAT " packets → %s\n", input, count.sessions,
+           count.packets, output);
   if (count.missing)
-    fprintf (stderr, "%" G_GUINT64_FORMAT " bytes of letters are not in the trace and became \"?\"\n", count.missing);
+    fprintf (stderr, "%" G_GUINT64_FORMAT " bytes of letters are not in the trace and became \"?\"\n",
+             count.missing);
   return GPO_EXIT_OK;
 }
 
@@ -50,16 +52,16 @@ gpo_cmd_export (int argc, char **argv)
 {
   g_autofree char *form = NULL;
   int status;
-  const GOptionEntry entries[] = {
-    { "as", 0, 0, G_OPTION_ARG_STRING, &form, "The form: pcapng (the default), for Wireshark and tshark", "FORM" },
-    { NULL }
-  };
+  const GOptionEntry entries[] = { { "as", 0, 0, G_OPTION_ARG_STRING, &form,
+                                     "The form: pcapng (the default), for Wireshark and tshark", "FORM" },
+                                   { NULL } };
   if (!gpo_command_parse (entries, &argc, &argv, &status))
     return status;
   if (form && strcmp (form, "pcapng") != 0)
     return gpo_command_usage ("--as %s is no form that a trace is exported in; there is: pcapng", form);
   if (argc < 3)
-    return gpo_command_usage ("export needs a trace and where to write (- is standard output); try: glasspost export --help");
+    return gpo_command_usage (
+        "export needs a trace and where to write (- is standard output); try: glasspost export --help");
   g_autoptr (GError) error = NULL;
   g_autofree char *text = g_strjoinv (" ", argv + 3);
   g_autoptr (GpoFilter) filter = gpo_filter_parse (text, NULL, &error);

@@ -14,7 +14,8 @@ default_output (const char *input)
   if (strcmp (input, "-") == 0)
     return g_strdup ("/dev/stdout");
   const char *dot = strrchr (input, '.');
-  gboolean known = dot && (strcmp (dot, ".pcap") == 0 || strcmp (dot, ".pcapng") == 0 || strcmp (dot, ".cap") == 0);
+  gboolean known
+      = dot && (strcmp (dot, ".pcap") == 0 || strcmp (dot, ".pcapng") == 0 || strcmp (dot, ".cap") == 0);
   g_autofree char *base = known ? g_strndup (input, (gsize) (dot - input)) : g_strdup (input);
   return g_strconcat (base, ".trace", NULL);
 }
@@ -22,12 +23,17 @@ default_output (const char *input)
 static void
 print_summary (const char *input, const char *output, const GpoPcapCount *count, guint64 events)
 {
-  fprintf (stderr, "%s: %" G_GUINT64_FORMAT " packets, %u connections, of which SMTP %u, IMAP %u, POP3 %u → %s, %" G_GUINT64_FORMAT
-           " events\n", input, count->packets, count->connections, count->smtp, count->imap, count->pop3, output, events);
+  fprintf (stderr,
+           "%s: %" G_GUINT64_FORMAT
+           " packets, %u connections, of which SMTP %u, IMAP %u, POP3 %u → %s, %" G_GUINT64_FORMAT
+           " events\n",
+           input, count->packets, count->connections, count->smtp, count->imap, count->pop3, output, events);
   if (count->fragments)
-    fprintf (stderr, "%" G_GUINT64_FORMAT " packets were fragments of IP packets and were passed over\n", count->fragments);
+    fprintf (stderr, "%" G_GUINT64_FORMAT " packets were fragments of IP packets and were passed over\n",
+             count->fragments);
   if (count->broken)
-    fprintf (stderr, "%" G_GUINT64_FORMAT " packets were cut or broken and were passed over\n", count->broken);
+    fprintf (stderr, "%" G_GUINT64_FORMAT " packets were cut or broken and were passed over\n",
+             count->broken);
 }
 
 static int
@@ -63,20 +69,23 @@ gpo_cmd_import (int argc, char **argv)
 {
   g_autofree char *output = NULL, *word = NULL;
   int port = 0, status, protocol = GPO_PROTOCOL_NONE;
-  const GOptionEntry entries[] = {
-    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &output, "Write the trace here; - is standard output", "OUT.trace" },
-    { "port", 'p', 0, G_OPTION_ARG_INT, &port, "Only connections with this port", "PORT" },
-    { "protocol", 0, 0, G_OPTION_ARG_STRING, &word, "Only smtp, imap or pop3", "PROTOCOL" },
-    { NULL }
-  };
+  const GOptionEntry entries[]
+      = { { "output", 'o', 0, G_OPTION_ARG_FILENAME, &output, "Write the trace here; - is standard output",
+            "OUT.trace" },
+          { "port", 'p', 0, G_OPTION_ARG_INT, &port, "Only connections with this port", "PORT" },
+          { "protocol", 0, 0, G_OPTION_ARG_STRING, &word, "Only smtp, imap or pop3", "PROTOCOL" },
+          { NULL } };
   if (!gpo_command_parse (entries, &argc, &argv, &status))
     return status;
   if (argc != 2)
-    return gpo_command_usage ("import needs one capture, or - for standard input; try: glasspost import --help");
+    return gpo_command_usage (
+        "import needs one capture, or - for standard input; try: glasspost import --help");
   if (port < 0 || port > 65535)
     return gpo_command_usage ("--port %d is no port: 1 to 65535", port);
   if (word && (protocol = gpo_protocol_from_name (word)) <= 0)
     return gpo_command_usage ("--protocol %s is none of smtp, imap, pop3", word);
-  g_autofree char *out = !output ? default_output (argv[1]) : strcmp (output, "-") == 0 ? g_strdup ("/dev/stdout") : g_strdup (output);
+  g_autofree char *out = !output                     ? default_output (argv[1])
+                         : strcmp (output, "-") == 0 ? g_strdup ("/dev/stdout")
+                                                     : g_strdup (output);
   return run (argv[1], out, (guint16) port, (GpoProtocol) protocol);
 }

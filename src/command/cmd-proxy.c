@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* cmd-proxy.c: `glasspost proxy`: between any client and any server.
  *
- * What passes is shown as a transcript, recorded with --trace, held with --hold (a line of input lets the oldest go) and broken
- * with --fault. */
+ * What passes is shown as a transcript, recorded with --trace, held with --hold (a line of input lets the
+ * oldest go) and broken with --fault. */
 #include "command/command.h"
 #include "office/proxy.h"
 #include "trace/trace-file.h"
@@ -16,12 +16,14 @@
 /* How often what happened is shown. */
 #define SHOW_MS 50
 
-typedef struct {
+typedef struct
+{
   char *listen, *to, *protocol, *trace, *hold, **faults;
   gboolean anywhere, quiet;
 } Options;
 
-typedef struct {
+typedef struct
+{
   GpoLog *log;
   GpoGate *gate;
   GMainLoop *loop;
@@ -38,7 +40,8 @@ show_new (gpointer data)
   Run *run = data;
   if (!run->transcript)
     return G_SOURCE_REMOVE;
-  for (run->next = MAX (run->next, gpo_log_first (run->log)); run->next < gpo_log_length (run->log); run->next++)
+  for (run->next = MAX (run->next, gpo_log_first (run->log)); run->next < gpo_log_length (run->log);
+       run->next++)
     gpo_transcript_add (run->transcript, run->log, run->next, gpo_log_get (run->log, run->next), run->out);
   fwrite (run->out->str, 1, run->out->len, stdout);
   fflush (stdout);
@@ -46,15 +49,18 @@ show_new (gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
-/* An empty line lets the oldest held thing go, "all" all of them; other words are sent in place of a held reply. */
+/* An empty line lets the oldest held thing go, "all" all of them; other words are sent in place of a held
+ * reply. */
 static void
 take_order (Run *run, const char *line)
 {
-  gboolean done = *line == 0 ? gpo_gate_step (run->gate)
+  gboolean done = *line == 0                  ? gpo_gate_step (run->gate)
                   : strcmp (line, "all") == 0 ? gpo_gate_release (run->gate, 0, NULL) > 0
                                               : gpo_gate_release (run->gate, 0, line) > 0;
   if (!done)
-    fputs (*line && strcmp (line, "all") != 0 ? "no reply is held that these words could replace\n" : "nothing is held\n", stderr);
+    fputs (*line && strcmp (line, "all") != 0 ? "no reply is held that these words could replace\n"
+                                              : "nothing is held\n",
+           stderr);
 }
 
 static gboolean
@@ -85,7 +91,8 @@ on_signal (gpointer loop)
 static void
 run_until_signal (Run *run)
 {
-  guint ids[] = { g_unix_signal_add (SIGINT, on_signal, run->loop), g_unix_signal_add (SIGTERM, on_signal, run->loop) };
+  guint ids[] = { g_unix_signal_add (SIGINT, on_signal, run->loop),
+                  g_unix_signal_add (SIGTERM, on_signal, run->loop) };
   guint typed = run->gate ? g_unix_fd_add (STDIN_FILENO, G_IO_IN | G_IO_HUP, on_typed, run) : 0;
   guint shown = run->transcript ? g_timeout_add (SHOW_MS, show_new, run) : 0;
   g_main_loop_run (run->loop);
@@ -107,7 +114,8 @@ is_loopback (const char *host)
   return address ? g_inet_address_get_is_loopback (address) : g_ascii_strcasecmp (host, "localhost") == 0;
 }
 
-/* "PORT", "ADDRESS:PORT", "[::1]:PORT": *host (the caller frees) and *port. FALSE: it is none, or not of this machine. */
+/* "PORT", "ADDRESS:PORT", "[::1]:PORT": *host (the caller frees) and *port. FALSE: it is none, or not of this
+ * machine. */
 static gboolean
 read_place (const char *text, const char *option, gboolean anywhere, char **host, guint16 *port, int *status)
 {
@@ -118,9 +126,11 @@ read_place (const char *text, const char *option, gboolean anywhere, char **host
   const char *name = place ? g_network_address_get_hostname (G_NETWORK_ADDRESS (place)) : NULL;
   gboolean has_port = place && (bare || strrchr (whole, ':') > strrchr (whole, ']'));
   if (!has_port || !*name)
-    *status = gpo_command_usage ("%s \"%s\" is not HOST:PORT%s%s", option, text, error ? ": " : "", error ? error->message : "");
+    *status = gpo_command_usage ("%s \"%s\" is not HOST:PORT%s%s", option, text, error ? ": " : "",
+                                 error ? error->message : "");
   else if (!anywhere && !is_loopback (name))
-    *status = gpo_command_usage ("%s %s is not on this machine; say --anywhere if that is meant: whoever can reach a proxy sees what passes",
+    *status = gpo_command_usage ("%s %s is not on this machine; say --anywhere if that is meant: whoever can "
+                                 "reach a proxy sees what passes",
                                  option, text);
   else
     {
@@ -191,8 +201,8 @@ serve (const Options *o, Run *run, const GpoProxyOptions *options)
   GpoTraceFile *trace = o->trace ? gpo_trace_file_new (run->log, o->trace, NULL, NULL, &error) : NULL;
   if (!error)
     {
-      fprintf (stderr, "listening on %s:%u, for %s:%u\n", options->listen_address, gpo_proxy_port (proxy), options->to_address,
-               options->to_port);
+      fprintf (stderr, "listening on %s:%u, for %s:%u\n", options->listen_address, gpo_proxy_port (proxy),
+               options->to_address, options->to_port);
       run_until_signal (run);
     }
   gpo_proxy_free (proxy);
@@ -200,7 +210,8 @@ serve (const Options *o, Run *run, const GpoProxyOptions *options)
   gboolean written = !trace || gpo_trace_file_close (trace);
   if (error)
     return gpo_command_fail ("%s", error->message);
-  return written ? GPO_EXIT_OK : gpo_command_fail ("%s could not be written to its end; is the disk full?", o->trace);
+  return written ? GPO_EXIT_OK
+                 : gpo_command_fail ("%s could not be written to its end; is the disk full?", o->trace);
 }
 
 static int
@@ -219,7 +230,10 @@ run_proxy (const Options *o)
     return status;
   g_autoptr (GpoLog) log = gpo_log_new ();
   GpoClock *clock = gpo_clock_new (NULL);
-  Run run = { .log = log, .loop = g_main_loop_new (NULL, FALSE), .out = g_string_new (NULL), .typed = g_string_new (NULL) };
+  Run run = { .log = log,
+              .loop = g_main_loop_new (NULL, FALSE),
+              .out = g_string_new (NULL),
+              .typed = g_string_new (NULL) };
   gpo_log_set_clock (log, clock_of, clock);
   options.listen_address = listen;
   options.to_address = to;
@@ -227,7 +241,10 @@ run_proxy (const Options *o)
   if (make_gate (o, log, clock, &run.gate))
     {
       options.gate = run.gate;
-      run.transcript = o->quiet ? NULL : gpo_transcript_new (isatty (STDOUT_FILENO) && !g_getenv ("NO_COLOR") ? GPO_TRANSCRIPT_COLOR : 0);
+      run.transcript = o->quiet
+                           ? NULL
+                           : gpo_transcript_new (
+                               isatty (STDOUT_FILENO) && !g_getenv ("NO_COLOR") ? GPO_TRANSCRIPT_COLOR : 0);
       status = serve (o, &run, &options);
       g_clear_pointer (&run.transcript, gpo_transcript_free);
     }
@@ -246,19 +263,25 @@ gpo_cmd_proxy (int argc, char **argv)
 {
   Options o = { 0 };
   int status;
-  const GOptionEntry entries[] = {
-    { "listen", 'l', 0, G_OPTION_ARG_STRING, &o.listen, "Where clients come; 0: the kernel chooses", "[ADDRESS:]PORT" },
-    { "to", 't', 0, G_OPTION_ARG_STRING, &o.to, "The server", "HOST:PORT" },
-    { "protocol", 0, 0, G_OPTION_ARG_STRING, &o.protocol, "smtp, imap or pop3; by default what the port or the greeting says", "PROTOCOL" },
-    { "trace", 0, 0, G_OPTION_ARG_FILENAME, &o.trace, "Record the trace in this file", "FILE" },
-    { "hold", 0, 0, G_OPTION_ARG_STRING, &o.hold, "Hold the lines that pass this filter; Enter lets the oldest go", "FILTER" },
-    { "fault", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o.faults, "Break something: 'when FILTER do ACTION [times N]'; may be repeated", "FAULT" },
-    { "anywhere", 0, 0, G_OPTION_ARG_NONE, &o.anywhere, "Listen and connect beyond this machine too", NULL },
-    { "quiet", 'q', 0, G_OPTION_ARG_NONE, &o.quiet, "Show nothing of what passes", NULL },
-    { NULL }
-  };
+  const GOptionEntry entries[]
+      = { { "listen", 'l', 0, G_OPTION_ARG_STRING, &o.listen, "Where clients come; 0: the kernel chooses",
+            "[ADDRESS:]PORT" },
+          { "to", 't', 0, G_OPTION_ARG_STRING, &o.to, "The server", "HOST:PORT" },
+          { "protocol", 0, 0, G_OPTION_ARG_STRING, &o.protocol,
+            "smtp, imap or pop3; by default what the port or the greeting says", "PROTOCOL" },
+          { "trace", 0, 0, G_OPTION_ARG_FILENAME, &o.trace, "Record the trace in this file", "FILE" },
+          { "hold", 0, 0, G_OPTION_ARG_STRING, &o.hold,
+            "Hold the lines that pass this filter; Enter lets the oldest go", "FILTER" },
+          { "fault", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o.faults,
+            "Break something: 'when FILTER do ACTION [times N]'; may be repeated", "FAULT" },
+          { "anywhere", 0, 0, G_OPTION_ARG_NONE, &o.anywhere, "Listen and connect beyond this machine too",
+            NULL },
+          { "quiet", 'q', 0, G_OPTION_ARG_NONE, &o.quiet, "Show nothing of what passes", NULL },
+          { NULL } };
   if (gpo_command_parse (entries, &argc, &argv, &status))
-    status = argc > 1 ? gpo_command_usage ("proxy takes options only, not \"%s\"; try: glasspost proxy --help", argv[1]) : run_proxy (&o);
+    status = argc > 1 ? gpo_command_usage (
+                 "proxy takes options only, not \"%s\"; try: glasspost proxy --help", argv[1])
+                      : run_proxy (&o);
   g_free (o.listen);
   g_free (o.to);
   g_free (o.protocol);

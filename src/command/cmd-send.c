@@ -21,7 +21,8 @@
 #define TOY_PASSWORD "glass"
 #define CONNECT_MS (30 * 1000)
 
-typedef struct {
+typedef struct
+{
   char *from, *server, *auth, *mechanism, *tls, *ca;
   char **to;
   gboolean verbose, add_missing;
@@ -30,12 +31,12 @@ typedef struct {
   GpoPost post;
   GpoTls *client_tls;
   GpoLogReader *reader;
-  guint64 printed;       /* events looked at */
+  guint64 printed; /* events looked at */
   GMainLoop *loop;
   GpoEnvelope *envelope;
   GBytes *letter;
   guint *recipients;
-  gboolean given, told;  /* the letter was handed over; its fate or the end was said */
+  gboolean given, told; /* the letter was handed over; its fate or the end was said */
   int status;
 } Send;
 
@@ -163,7 +164,8 @@ read_letter_file (Send *send, const char *name)
     text = read_stream (stdin, &length);
   if (!text)
     {
-      send->status = gpo_command_fail ("%s; name a file with a letter, or - for standard input", error->message);
+      send->status
+          = gpo_command_fail ("%s; name a file with a letter, or - for standard input", error->message);
       return FALSE;
     }
   GString *letter = with_crlf (text, length);
@@ -242,12 +244,14 @@ on_ended (GpoSender *sender, const GpoOutcome *why, gpointer data)
   send->told = TRUE;
   const char *cure = "";
   if (strcmp (why->status, "4.4.1") == 0)
-    cure = send->server ? "; is a server there?" : "; start an office with: glasspost serve, or name a server with --server HOST:PORT";
+    cure = send->server ? "; is a server there?"
+                        : "; start an office with: glasspost serve, or name a server with --server HOST:PORT";
   else if (strcmp (why->status, "4.7.5") == 0)
     cure = "; an office's certificate is trusted with --ca STORE/tls/ca.pem";
   else if (strcmp (why->status, "5.7.8") == 0)
     cure = "; log in with --auth USER:PASSWORD";
-  send->status = gpo_command_fail ("%s: %s%s", send->server ? send->server : DEFAULT_SERVER, why->reply, cure);
+  send->status
+      = gpo_command_fail ("%s: %s%s", send->server ? send->server : DEFAULT_SERVER, why->reply, cure);
 }
 
 static const GpoSenderUser user = { on_ready, on_sent, on_ended };
@@ -272,8 +276,10 @@ parse_address (Send *send, const char *option, const char *text)
       send->envelope->smtputf8 |= path.utf8;
       return TRUE;
     }
-  send->status = gpo_command_usage ("%s \"%s\" is no address: at character %" G_GSIZE_FORMAT " %s should stand; write it "
-                                    "like bob@sparta.example", option, text, where + 1, expected);
+  send->status = gpo_command_usage ("%s \"%s\" is no address: at character %" G_GSIZE_FORMAT
+                                    " %s should stand; write it "
+                                    "like bob@sparta.example",
+                                    option, text, where + 1, expected);
   return FALSE;
 }
 
@@ -282,8 +288,9 @@ fill_envelope (Send *send)
 {
   if (!send->from || !send->to || !*send->to)
     {
-      send->status = gpo_command_usage ("who writes to whom? give --from ADDRESS and --to ADDRESS (--from '' is the null "
-                                        "reverse-path)");
+      send->status = gpo_command_usage (
+          "who writes to whom? give --from ADDRESS and --to ADDRESS (--from '' is the null "
+          "reverse-path)");
       return FALSE;
     }
   if (*send->from && !parse_address (send, "--from", send->from))
@@ -306,7 +313,8 @@ fill_envelope (Send *send)
 static gboolean
 choose_tls (Send *send, GpoSenderTls *how)
 {
-  static const struct {
+  static const struct
+  {
     const char *word;
     GpoSenderTls how;
   } ways[] = { { "none", GPO_SENDER_TLS_NONE },
@@ -318,7 +326,8 @@ choose_tls (Send *send, GpoSenderTls *how)
     i++;
   if (i == G_N_ELEMENTS (ways))
     {
-      send->status = gpo_command_usage ("--tls is none, starttls, require or implicit, not \"%s\"", send->tls);
+      send->status
+          = gpo_command_usage ("--tls is none, starttls, require or implicit, not \"%s\"", send->tls);
       return FALSE;
     }
   *how = ways[i].how;
@@ -328,8 +337,8 @@ choose_tls (Send *send, GpoSenderTls *how)
       send->client_tls = gpo_tls_new_client_for (send->ca);
       if (gpo_tls_load (send->client_tls, &error))
         return TRUE;
-      send->status = gpo_command_fail ("%s; --ca names a file of certificates in PEM, an office's is STORE/tls/ca.pem",
-                                       error->message);
+      send->status = gpo_command_fail (
+          "%s; --ca names a file of certificates in PEM, an office's is STORE/tls/ca.pem", error->message);
       return FALSE;
     }
   gboolean insists = *how >= GPO_SENDER_TLS_REQUIRED;
@@ -363,7 +372,8 @@ choose_login (Send *send, char **login, char **password)
   *login = colon ? g_strndup (send->auth, (gsize) (colon - send->auth)) : g_strdup (send->auth);
   if (!colon && !has_terminal ())
     {
-      send->status = gpo_command_usage ("the password of %s cannot be asked for here; write --auth %s:PASSWORD", *login, *login);
+      send->status = gpo_command_usage (
+          "the password of %s cannot be asked for here; write --auth %s:PASSWORD", *login, *login);
       return FALSE;
     }
   *password = g_strdup (colon ? colon + 1 : getpass ("Password: "));
@@ -415,7 +425,8 @@ run (Send *send, const char *file)
   GpoSenderOptions options = { .name = g_get_host_name (), .mechanism = send->mechanism };
   if (!fill_envelope (send) || !choose_tls (send, &options.tls))
     return;
-  g_autoptr (GSocketConnectable) server = g_network_address_parse (send->server ? send->server : DEFAULT_SERVER, 587, &error);
+  g_autoptr (GSocketConnectable) server
+      = g_network_address_parse (send->server ? send->server : DEFAULT_SERVER, 587, &error);
   if (!server)
     {
       send->status = gpo_command_usage ("--server \"%s\" is not HOST:PORT: %s", send->server, error->message);
@@ -424,7 +435,8 @@ run (Send *send, const char *file)
   if (send->mechanism && !gpo_sasl_mechanism (send->mechanism))
     {
       g_autofree char *known = gpo_sasl_list (TRUE, ", ");
-      send->status = gpo_command_usage ("--mechanism \"%s\" is not known; there are %s", send->mechanism, known);
+      send->status
+          = gpo_command_usage ("--mechanism \"%s\" is not known; there are %s", send->mechanism, known);
       return;
     }
   if (!choose_login (send, &login, &password) || !read_letter_file (send, file))
@@ -439,18 +451,25 @@ int
 gpo_cmd_send (int argc, char **argv)
 {
   Send send = { .status = GPO_EXIT_OK };
-  const GOptionEntry entries[] = {
-    { "from", 0, 0, G_OPTION_ARG_STRING, &send.from, "Reverse-path: who writes", "ADDRESS" },
-    { "to", 0, 0, G_OPTION_ARG_STRING_ARRAY, &send.to, "Forward-path; may be given several times", "ADDRESS" },
-    { "server", 0, 0, G_OPTION_ARG_STRING, &send.server, "Server (default: Athens' submission, " DEFAULT_SERVER ")", "HOST:PORT" },
-    { "auth", 0, 0, G_OPTION_ARG_STRING, &send.auth, "Log in; without --server as the writer, with the toy password", "USER[:PASSWORD]" },
-    { "mechanism", 0, 0, G_OPTION_ARG_STRING, &send.mechanism, "How to log in (default: the strongest offered)", "NAME" },
-    { "tls", 0, 0, G_OPTION_ARG_STRING, &send.tls, "none, starttls (where offered; default), require or implicit", "HOW" },
-    { "ca", 0, 0, G_OPTION_ARG_FILENAME, &send.ca, "Trust servers that these authorities (PEM) certified, and no others", "FILE" },
-    { "add-missing", 0, 0, G_OPTION_ARG_NONE, &send.add_missing, "Add From, Date and Message-ID where they are missing", NULL },
-    { "verbose", 'v', 0, G_OPTION_ARG_NONE, &send.verbose, "Show the dialogue: -> what is said, <- what is answered", NULL },
-    { NULL }
-  };
+  const GOptionEntry entries[]
+      = { { "from", 0, 0, G_OPTION_ARG_STRING, &send.from, "Reverse-path: who writes", "ADDRESS" },
+          { "to", 0, 0, G_OPTION_ARG_STRING_ARRAY, &send.to, "Forward-path; may be given several times",
+            "ADDRESS" },
+          { "server", 0, 0, G_OPTION_ARG_STRING, &send.server,
+            "Server (default: Athens' submission, " DEFAULT_SERVER ")", "HOST:PORT" },
+          { "auth", 0, 0, G_OPTION_ARG_STRING, &send.auth,
+            "Log in; without --server as the writer, with the toy password", "USER[:PASSWORD]" },
+          { "mechanism", 0, 0, G_OPTION_ARG_STRING, &send.mechanism,
+            "How to log in (default: the strongest offered)", "NAME" },
+          { "tls", 0, 0, G_OPTION_ARG_STRING, &send.tls,
+            "none, starttls (where offered; default), require or implicit", "HOW" },
+          { "ca", 0, 0, G_OPTION_ARG_FILENAME, &send.ca,
+            "Trust servers that these authorities (PEM) certified, and no others", "FILE" },
+          { "add-missing", 0, 0, G_OPTION_ARG_NONE, &send.add_missing,
+            "Add From, Date and Message-ID where they are missing", NULL },
+          { "verbose", 'v', 0, G_OPTION_ARG_NONE, &send.verbose,
+            "Show the dialogue: -> what is said, <- what is answered", NULL },
+          { NULL } };
   int status;
   if (!gpo_command_parse (entries, &argc, &argv, &status))
     return status;

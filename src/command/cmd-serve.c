@@ -125,8 +125,9 @@ run (GpoOffice *office, const Options *o, const char *trace)
   for (const char *const *w = gpo_office_warnings (office); *w; w++)
     gpo_command_fail ("note: %s", *w);
   if (o->ports && !write_ports (office, o->ports, &error))
-    status = gpo_command_fail ("cannot write the list of ports %s: %s; name a file in a folder that can be written",
-                               o->ports, error->message);
+    status = gpo_command_fail (
+        "cannot write the list of ports %s: %s; name a file in a folder that can be written", o->ports,
+        error->message);
   if (status == GPO_EXIT_OK)
     {
       if (!o->quiet)

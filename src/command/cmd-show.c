@@ -24,13 +24,15 @@
 
 #define STEP_BYTES (256 * 1024)
 
-typedef struct {
+typedef struct
+{
   gboolean live, follow, data, bytes, ladder, mermaid, json, ascii, plain, numbers, times;
   char *office, *at, *as;
   int letter;
 } Options;
 
-typedef struct {
+typedef struct
+{
   Options *options;
   GpoLog *log;
   GpoFilter *filter;
@@ -159,10 +161,12 @@ show_live (Show *show)
   g_autoptr (GSocketAddress) address = g_unix_socket_address_new (path);
   g_autoptr (GError) error = NULL;
   g_autoptr (GSocketConnection) connection
-    = g_socket_client_connect (client, G_SOCKET_CONNECTABLE (address), NULL, &error);
+      = g_socket_client_connect (client, G_SOCKET_CONNECTABLE (address), NULL, &error);
   if (!connection)
-    return gpo_command_fail ("no office answers at %s (%s); start one with glasspost serve, or name its socket with "
-                             "--office", path, error->message);
+    return gpo_command_fail (
+        "no office answers at %s (%s); start one with glasspost serve, or name its socket with "
+        "--office",
+        path, error->message);
   g_autoptr (GpoTraceReader) reader = gpo_trace_reader_new (show->log, path);
   gboolean good = read_office (show, reader, connection, &error);
   return finish (show, reader, good, error);
@@ -183,7 +187,8 @@ show_file (Show *show, const char *path)
 
 static GpoTranscriptFlags flags_of (const Options *options);
 
-/* The number of --at: an event, "end", or the time of the last event by then, "3.5s". FALSE: not understood. */
+/* The number of --at: an event, "end", or the time of the last event by then, "3.5s". FALSE: not understood.
+ */
 static gboolean
 find_place (GpoLog *log, const char *text, guint64 *n)
 {
@@ -211,7 +216,8 @@ show_letter (const Options *options, GpoPicture *picture, guint64 n)
 {
   const GpoLetterTrack *letter = gpo_picture_letter_numbered (picture, (guint32) options->letter);
   if (!letter || letter->first > n)
-    return gpo_command_fail ("there is no letter %d by event %" G_GUINT64_FORMAT "; glasspost show FILE --at end lists them",
+    return gpo_command_fail ("there is no letter %d by event %" G_GUINT64_FORMAT
+                             "; glasspost show FILE --at end lists them",
                              options->letter, n);
   g_autoptr (GpoLetterFacts) facts = gpo_letter_facts_new (picture, letter, n);
   g_autoptr (GString) out = g_string_new (NULL);
@@ -235,10 +241,12 @@ show_world (const Options *options, GpoLog *log, const char *path)
   if (gpo_log_length (log) == gpo_log_first (log))
     return gpo_command_fail ("%s: there is no event in it", path);
   if (!find_place (log, options->at, &n))
-    return gpo_command_usage ("--at takes the number of an event, a time as in 3.5s, or end, not \"%s\"", options->at);
+    return gpo_command_usage ("--at takes the number of an event, a time as in 3.5s, or end, not \"%s\"",
+                              options->at);
   if (n < gpo_log_first (log) || n >= gpo_log_length (log))
-    return gpo_command_fail ("%s: there is no event %s; they go from %" G_GUINT64_FORMAT " to %" G_GUINT64_FORMAT, path,
-                             options->at, gpo_log_first (log), gpo_log_length (log) - 1);
+    return gpo_command_fail ("%s: there is no event %s; they go from %" G_GUINT64_FORMAT
+                             " to %" G_GUINT64_FORMAT,
+                             path, options->at, gpo_log_first (log), gpo_log_length (log) - 1);
   g_autoptr (GpoPicture) picture = gpo_picture_new (log);
   gpo_picture_update (picture, 0);
   if (options->letter)
@@ -270,16 +278,19 @@ run (Options *options, char **words)
 {
   const char *path = options->live ? NULL : *words++;
   if (!options->live && !path)
-    return gpo_command_usage ("show needs a trace file, - for standard input, or --live; try: glasspost show --help");
+    return gpo_command_usage (
+        "show needs a trace file, - for standard input, or --live; try: glasspost show --help");
   options->ladder |= options->mermaid;
   if (options->json && options->ladder)
     return gpo_command_usage ("--json and --ladder are two forms of output; choose one");
   if (options->at && (options->live || options->follow || options->ladder || *words))
-    return gpo_command_usage ("--at shows the world of a file at one event: no filter, --live, --follow or --ladder");
+    return gpo_command_usage (
+        "--at shows the world of a file at one event: no filter, --live, --follow or --ladder");
   if (options->as && !options->letter)
     return gpo_command_usage ("--as says how to show a letter; name one with --letter N");
   if (options->letter && (options->live || options->follow || options->ladder || options->json || *words))
-    return gpo_command_usage ("--letter shows one letter of a file: no filter, --live, --follow, --ladder or --json");
+    return gpo_command_usage (
+        "--letter shows one letter of a file: no filter, --live, --follow, --ladder or --json");
   g_autofree char *text = g_strjoinv (" ", words);
   g_autoptr (GError) error = NULL;
   g_autoptr (GpoFilter) filter = gpo_filter_parse (text, NULL, &error);
@@ -293,7 +304,8 @@ run (Options *options, char **words)
     return show_world (options, log, path);
   g_autoptr (GpoTranscript) transcript = gpo_transcript_new (flags);
   g_autoptr (GpoLadder) ladder = options->ladder ? gpo_ladder_new (flags, terminal_width ()) : NULL;
-  Show show = { options, log, filter, ladder || options->json ? NULL : transcript, ladder, g_string_new (NULL), 0 };
+  Show show
+      = { options, log, filter, ladder || options->json ? NULL : transcript, ladder, g_string_new (NULL), 0 };
   int status = options->live ? show_live (&show) : show_file (&show, path);
   g_string_free (show.out, TRUE);
   return status;
@@ -303,24 +315,33 @@ int
 gpo_cmd_show (int argc, char **argv)
 {
   Options options = { 0 };
-  const GOptionEntry entries[] = {
-    { "live", 'l', 0, G_OPTION_ARG_NONE, &options.live, "Show what a running office does", NULL },
-    { "office", 0, 0, G_OPTION_ARG_FILENAME, &options.office, "The office's control socket, for --live", "PATH" },
-    { "follow", 'f', 0, G_OPTION_ARG_NONE, &options.follow, "Go on as the file grows", NULL },
-    { "data", 'd', 0, G_OPTION_ARG_NONE, &options.data, "Show the bytes of letters, not only how many", NULL },
-    { "bytes", 'b', 0, G_OPTION_ARG_NONE, &options.bytes, "Make CR, LF, TAB and bytes beyond ASCII visible", NULL },
-    { "numbers", 'n', 0, G_OPTION_ARG_NONE, &options.numbers, "Put the event's number in front", NULL },
-    { "times", 0, 0, G_OPTION_ARG_NONE, &options.times, "Put the seconds since the office's start in front", NULL },
-    { "at", 0, 0, G_OPTION_ARG_STRING, &options.at, "Show the world after event N: sessions, queues, mailboxes, letters", "N" },
-    { "ladder", 0, 0, G_OPTION_ARG_NONE, &options.ladder, "Draw a sequence diagram, a column a party", NULL },
-    { "letter", 0, 0, G_OPTION_ARG_INT, &options.letter, "Show letter N: its envelope, header and data", "N" },
-    { "as", 0, 0, G_OPTION_ARG_STRING, &options.as, "Of that letter: envelope, header, data, bytes or hops", "SIDE" },
-    { "mermaid", 0, 0, G_OPTION_ARG_NONE, &options.mermaid, "Write that diagram in the language of Mermaid", NULL },
-    { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Write the events as JSON lines, for jq", NULL },
-    { "ascii", 0, 0, G_OPTION_ARG_NONE, &options.ascii, "Write ASCII only", NULL },
-    { "no-color", 0, 0, G_OPTION_ARG_NONE, &options.plain, "Write no colours (nor does NO_COLOR=1 or a pipe)", NULL },
-    { NULL }
-  };
+  const GOptionEntry entries[]
+      = { { "live", 'l', 0, G_OPTION_ARG_NONE, &options.live, "Show what a running office does", NULL },
+          { "office", 0, 0, G_OPTION_ARG_FILENAME, &options.office, "The office's control socket, for --live",
+            "PATH" },
+          { "follow", 'f', 0, G_OPTION_ARG_NONE, &options.follow, "Go on as the file grows", NULL },
+          { "data", 'd', 0, G_OPTION_ARG_NONE, &options.data, "Show the bytes of letters, not only how many",
+            NULL },
+          { "bytes", 'b', 0, G_OPTION_ARG_NONE, &options.bytes,
+            "Make CR, LF, TAB and bytes beyond ASCII visible", NULL },
+          { "numbers", 'n', 0, G_OPTION_ARG_NONE, &options.numbers, "Put the event's number in front", NULL },
+          { "times", 0, 0, G_OPTION_ARG_NONE, &options.times,
+            "Put the seconds since the office's start in front", NULL },
+          { "at", 0, 0, G_OPTION_ARG_STRING, &options.at,
+            "Show the world after event N: sessions, queues, mailboxes, letters", "N" },
+          { "ladder", 0, 0, G_OPTION_ARG_NONE, &options.ladder, "Draw a sequence diagram, a column a party",
+            NULL },
+          { "letter", 0, 0, G_OPTION_ARG_INT, &options.letter, "Show letter N: its envelope, header and data",
+            "N" },
+          { "as", 0, 0, G_OPTION_ARG_STRING, &options.as,
+            "Of that letter: envelope, header, data, bytes or hops", "SIDE" },
+          { "mermaid", 0, 0, G_OPTION_ARG_NONE, &options.mermaid,
+            "Write that diagram in the language of Mermaid", NULL },
+          { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Write the events as JSON lines, for jq", NULL },
+          { "ascii", 0, 0, G_OPTION_ARG_NONE, &options.ascii, "Write ASCII only", NULL },
+          { "no-color", 0, 0, G_OPTION_ARG_NONE, &options.plain,
+            "Write no colours (nor does NO_COLOR=1 or a pipe)", NULL },
+          { NULL } };
   int status;
   if (gpo_command_parse (entries, &argc, &argv, &status))
     status = run (&options, argv + 1);

@@ -13,13 +13,15 @@
 G_BEGIN_DECLS
 
 /* What the program exits with. */
-enum {
+enum
+{
   GPO_EXIT_OK = 0,
   GPO_EXIT_FAILED = 1, /* it was understood and could not be done, or a check found a difference */
   GPO_EXIT_USAGE = 2   /* it was not understood */
 };
 
-typedef struct {
+typedef struct
+{
   const char *name;
   const char *summary;    /* one line, lower case, no full stop */
   const char *parameters; /* what follows the options: "[NAME]" or "" */
@@ -47,16 +49,17 @@ int gpo_command_usage (const char *format, ...) G_GNUC_PRINTF (1, 2);
  * program was built without Graphviz (the message names the package) or it fails: graph-svg.c. */
 char *gpo_graph_to_svg (const char *dot, GError **error);
 
-/* Whether standard output is a terminal that shows colours, and neither `plain` nor NO_COLOR asks for none. */
+/* Whether standard output is a terminal that shows colours, and neither `plain` nor NO_COLOR asks for none.
+ */
 gboolean gpo_command_wants_color (gboolean plain);
 /* A descriptor that becomes readable when the file grows or goes, or -1. */
 int gpo_command_watch_file (const char *path);
 /* Waits until the file has grown. FALSE if it cannot grow any more: it was moved away or deleted. */
 gboolean gpo_command_wait_for_more (int watch);
 
-/* Becomes the window (the program glasspost-window, searched beside this program, in the build's gui folder and in
- * libexec) with these arguments (NULL-terminated; NULL: none). Comes back only when it cannot, with a status:
- * open-window.c. */
+/* Becomes the window (the program glasspost-window, searched beside this program, in the build's gui folder
+ * and in libexec) with these arguments (NULL-terminated; NULL: none). Comes back only when it cannot, with a
+ * status: open-window.c. */
 int gpo_command_open_window (const char *const *arguments);
 
 /* The commands: each as `run` above. */

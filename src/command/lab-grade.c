@@ -32,21 +32,24 @@ add_labs (GPtrArray *labs, const char *word)
 static void
 print_grade (const GpoLabGrade *grade)
 {
-  g_autofree char *old = grade->version && grade->version != grade->lab->version
-                             ? g_strdup_printf (", done with version %u, judged by %u", grade->version, grade->lab->version)
-                             : g_strdup ("");
+  g_autofree char *old
+      = grade->version && grade->version != grade->lab->version
+            ? g_strdup_printf (", done with version %u, judged by %u", grade->version, grade->lab->version)
+            : g_strdup ("");
   printf ("%s: %s: %u of %u, %.0f min, %u %s%s\n", grade->student, grade->lab->name, grade->passed, grade->of,
           grade->minutes, grade->hints, grade->hints == 1 ? "hint" : "hints", old);
   if (grade->failure < 0)
     return;
   const GpoLabItem *first = gpo_lab_item (grade->lab, (guint) grade->failure);
-  printf ("    step %u, %s: %s\n        %s\n", first->step, first->name, first->says, grade->why[grade->failure]);
+  printf ("    step %u, %s: %s\n        %s\n", first->step, first->name, first->says,
+          grade->why[grade->failure]);
   for (guint i = 0; i < grade->lab->items->len; i++)
     {
       const GpoLabItem *item = gpo_lab_item (grade->lab, i);
       if (item->type == GPO_LAB_MISTAKE ? grade->made[i] && item->explains < 0
                                         : grade->verdicts[i] != GPO_LAB_PASSED && (int) i != grade->failure)
-        printf ("    %s %s: %s\n", item->type == GPO_LAB_MISTAKE ? "mistake" : "also open:", item->name, item->says);
+        printf ("    %s %s: %s\n", item->type == GPO_LAB_MISTAKE ? "mistake" : "also open:", item->name,
+                item->says);
     }
 }
 
@@ -56,16 +59,16 @@ static void
 junit_case (GString *out, const GpoLabGrade *grade, guint i)
 {
   const GpoLabItem *item = gpo_lab_item (grade->lab, i);
-  g_autofree char *name = g_markup_printf_escaped ("  <testcase classname=\"%s\" name=\"%s: %s\"", grade->student,
-                                                   grade->lab->name, item->name);
+  g_autofree char *name = g_markup_printf_escaped ("  <testcase classname=\"%s\" name=\"%s: %s\"",
+                                                   grade->student, grade->lab->name, item->name);
   g_string_append (out, name);
   if (grade->verdicts[i] == GPO_LAB_PASSED)
     {
       g_string_append (out, "/>\n");
       return;
     }
-  g_autofree char *why = g_markup_printf_escaped ("><failure message=\"%s\">%s</failure></testcase>\n", item->says,
-                                                  grade->why[i] ? grade->why[i] : "not reached");
+  g_autofree char *why = g_markup_printf_escaped ("><failure message=\"%s\">%s</failure></testcase>\n",
+                                                  item->says, grade->why[i] ? grade->why[i] : "not reached");
   g_string_append (out, why);
 }
 
@@ -83,8 +86,10 @@ print_junit (GPtrArray *grades)
       n += grade->of;
       failed += grade->of - grade->passed;
     }
-  printf ("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"glasspost labs\" tests=\"%u\" failures=\"%u\">\n"
-          "%s</testsuite>\n", n, failed, cases->str);
+  printf ("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"glasspost labs\" tests=\"%u\" "
+          "failures=\"%u\">\n"
+          "%s</testsuite>\n",
+          n, failed, cases->str);
 }
 
 static void

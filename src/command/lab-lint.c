@@ -36,7 +36,8 @@ judge_file (const GpoLab *lab, const char *name, int *status)
       gpo_lab_judge_result (judge, log, i, &result);
       if (item->type != GPO_LAB_MISTAKE && result.verdict != GPO_LAB_PASSED)
         *status = gpo_command_fail ("%s: does not pass %s: expected %s, seen %s %s", path, item->name,
-                                    result.expected ? result.expected : "the answer", result.seen ? result.seen : "nothing of it",
+                                    result.expected ? result.expected : "the answer",
+                                    result.seen ? result.seen : "nothing of it",
                                     result.bytes ? result.bytes : "");
       gpo_lab_result_clear (&result);
     }
@@ -50,7 +51,8 @@ lint_recordings (const GpoLab *lab)
   GpoLabJudge *solution = judge_file (lab, "solution.trace", &status);
   int mistake = solution ? gpo_lab_judge_first_mistake (solution) : -1;
   if (mistake >= 0)
-    status = gpo_command_fail ("%s/solution.trace: makes the mistake %s", lab->folder, gpo_lab_item (lab, (guint) mistake)->name);
+    status = gpo_command_fail ("%s/solution.trace: makes the mistake %s", lab->folder,
+                               gpo_lab_item (lab, (guint) mistake)->name);
   g_clear_pointer (&solution, gpo_lab_judge_free);
   for (guint i = 0; i < lab->items->len; i++)
     {
@@ -67,7 +69,8 @@ lint_recordings (const GpoLab *lab)
       else
         result.mistake = gpo_lab_judge_first_mistake (judge);
       if (result.mistake != (int) i)
-        status = gpo_command_fail ("%s/%s: does not lead to the message of mistake %s", lab->folder, name, item->name);
+        status = gpo_command_fail ("%s/%s: does not lead to the message of mistake %s", lab->folder, name,
+                                   item->name);
       if (gpo_lab_judge_passed (judge) == gpo_lab_n_to_pass (lab))
         status = gpo_command_fail ("%s/%s: passes everything", lab->folder, name);
       gpo_lab_result_clear (&result);
@@ -91,7 +94,8 @@ lint_lab (const GpoLab *lab)
     {
       g_autofree char *path = g_build_filename (shelf, *need, "checks.ini", NULL);
       if (!g_file_test (path, G_FILE_TEST_EXISTS))
-        status = gpo_command_fail ("%s/checks.ini: needs names %s, and there is no such lab beside it", lab->folder, *need);
+        status = gpo_command_fail ("%s/checks.ini: needs names %s, and there is no such lab beside it",
+                                   lab->folder, *need);
     }
   for (guint s = 1; s <= lab->steps->len; s++)
     {
@@ -99,7 +103,8 @@ lint_lab (const GpoLab *lab)
       for (guint i = 0; i < lab->items->len; i++)
         n += gpo_lab_item (lab, i)->step == s;
       if (n == 0)
-        status = gpo_command_fail ("%s: step %u has no check and no question; nobody can tell when it is done", lab->folder, s);
+        status = gpo_command_fail (
+            "%s: step %u has no check and no question; nobody can tell when it is done", lab->folder, s);
     }
   int recordings = lint_recordings (lab);
   return MAX (status, recordings);

@@ -23,8 +23,8 @@ typedef struct
   GMainLoop *loop;
   GpoLabVerdict *shown; /* one an item: what was printed of it */
   guint64 *shown_at;
-  guint *hints;         /* one an item: so many were read */
-  guint step;           /* that is open */
+  guint *hints; /* one an item: so many were read */
+  guint step;   /* that is open */
   GString *typed;
   gboolean all_said;
 } Run;
@@ -62,7 +62,8 @@ print_result (Run *run, guint i, const GpoLabResult *result)
     printf ("   (event %" G_GUINT64_FORMAT ")", result->event);
   putchar ('\n');
   if (result->verdict != GPO_LAB_PASSED && result->seen)
-    printf ("      expected  %s\n      seen      %s\n", result->expected ? result->expected : "another answer", result->seen);
+    printf ("      expected  %s\n      seen      %s\n",
+            result->expected ? result->expected : "another answer", result->seen);
   if (result->verdict != GPO_LAB_PASSED && result->bytes)
     printf ("      on the wire  %s\n", result->bytes);
   if (result->says)
@@ -78,7 +79,8 @@ print_changes (Run *run)
       if (gpo_lab_item (run->lab, i)->type == GPO_LAB_MISTAKE)
         continue;
       gpo_lab_judge_result (run->judge, run->log, i, &result);
-      gboolean news = result.verdict != run->shown[i] || (result.verdict == GPO_LAB_FAILED && result.event != run->shown_at[i]);
+      gboolean news = result.verdict != run->shown[i]
+                      || (result.verdict == GPO_LAB_FAILED && result.event != run->shown_at[i]);
       if (news && result.verdict != GPO_LAB_NOT_REACHED && !result.tried)
         print_result (run, i, &result);
       run->shown[i] = result.verdict;
@@ -155,7 +157,8 @@ say_hint (Run *run, const char *name)
 {
   int found = *name ? gpo_lab_item_named (run->lab, name) : -1;
   for (guint i = 0; i < run->lab->items->len && !*name && found < 0; i++)
-    if (gpo_lab_item (run->lab, i)->step == run->step && gpo_lab_judge_verdict (run->judge, i) != GPO_LAB_PASSED)
+    if (gpo_lab_item (run->lab, i)->step == run->step
+        && gpo_lab_judge_verdict (run->judge, i) != GPO_LAB_PASSED)
       found = (int) i;
   if (found < 0 || gpo_lab_item (run->lab, (guint) found)->type == GPO_LAB_MISTAKE)
     {
@@ -259,7 +262,8 @@ print_world (Run *run, const char *trace)
       printf ("  %-10s %-18s", host->name, host->domain);
       for (int role = 0; role < GPO_N_ROLES; role++)
         if (gpo_office_port (run->office, host, (GpoRole) role))
-          printf (" %s %u", gpo_role_name ((GpoRole) role), gpo_office_port (run->office, host, (GpoRole) role));
+          printf (" %s %u", gpo_role_name ((GpoRole) role),
+                  gpo_office_port (run->office, host, (GpoRole) role));
       puts (host->down ? "  (down)" : "");
     }
   printf ("  recorded in %s\n", trace);
@@ -276,7 +280,8 @@ write_ports (Run *run, const char *path, GError **error)
         const GpoHost *host = world->hosts->pdata[i];
         guint port = gpo_office_port (run->office, host, (GpoRole) role);
         if (port && !host->down)
-          g_string_append_printf (text, "%s %s %s %u\n", host->name, gpo_role_name ((GpoRole) role), host->address, port);
+          g_string_append_printf (text, "%s %s %s %u\n", host->name, gpo_role_name ((GpoRole) role),
+                                  host->address, port);
       }
   return g_file_set_contents (path, text->str, (gssize) text->len, error);
 }
@@ -286,8 +291,9 @@ run_office (Run *run, const char *trace)
 {
   g_autoptr (GError) error = NULL;
   const GpoLabOptions *o = run->options;
-  guint ids[] = { g_unix_signal_add (SIGINT, on_signal, run->loop), g_unix_signal_add (SIGTERM, on_signal, run->loop),
-                  g_unix_signal_add (SIGHUP, on_signal, run->loop) };
+  guint ids[]
+      = { g_unix_signal_add (SIGINT, on_signal, run->loop), g_unix_signal_add (SIGTERM, on_signal, run->loop),
+          g_unix_signal_add (SIGHUP, on_signal, run->loop) };
   print_world (run, trace);
   for (guint s = 1; s <= run->lab->steps->len && (s == 1 || o->free); s++)
     print_step (run, s);
@@ -298,8 +304,8 @@ run_office (Run *run, const char *trace)
   if (!o->ports || write_ports (run, o->ports, &error))
     g_main_loop_run (run->loop);
   else
-    gpo_command_fail ("cannot write the list of ports %s: %s; name a file in a folder that can be written", o->ports,
-                      error->message);
+    gpo_command_fail ("cannot write the list of ports %s: %s; name a file in a folder that can be written",
+                      o->ports, error->message);
   gpo_lab_judge_update (run->judge, run->log);
   gpo_log_reader_free (run->reader);
   for (gsize i = 0; i < G_N_ELEMENTS (ids); i++)
@@ -332,8 +338,16 @@ gpo_lab_run (const GpoLabOptions *options, char **words)
   g_autofree GpoLabVerdict *shown = g_new0 (GpoLabVerdict, lab->items->len);
   g_autofree guint64 *shown_at = g_new0 (guint64, lab->items->len);
   g_autofree guint *hints = g_new0 (guint, lab->items->len);
-  Run run = { .options = options, .lab = lab, .office = office, .log = gpo_office_log (office), .judge = judge,
-              .loop = loop, .shown = shown, .shown_at = shown_at, .hints = hints, .step = 1,
+  Run run = { .options = options,
+              .lab = lab,
+              .office = office,
+              .log = gpo_office_log (office),
+              .judge = judge,
+              .loop = loop,
+              .shown = shown,
+              .shown_at = shown_at,
+              .hints = hints,
+              .step = 1,
               .typed = g_string_new (NULL) };
   int status = run_office (&run, trace);
   gpo_office_stop (office);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* open-window.c: becoming the window: the program glasspost-window, which is separate so that this one links no GTK. */
+/* open-window.c: becoming the window: the program glasspost-window, which is separate so that this one links
+ * no GTK. */
 #include "command/command.h"
 #include <string.h>
 #include <unistd.h>

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* replay-against.c: `glasspost replay TRACE --against HOST:PORT`: traces to scripts to the player to the report.
+/* replay-against.c: `glasspost replay TRACE --against HOST:PORT`: traces to scripts to the player to the
+ * report.
  *
- * Of a trace those sessions are played in which a stranger called; what our own hosts said to each other is not
- * the client's part. All are of one protocol, that of the first: one port speaks one. */
+ * Of a trace those sessions are played in which a stranger called; what our own hosts said to each other is
+ * not the client's part. All are of one protocol, that of the first: one port speaks one. */
 #include "command/command.h"
 #include "command/replay.h"
 #include "trace/trace-read.h"
@@ -16,7 +17,8 @@ is_wanted (const GpoSessionTrack *session, guint number, GpoProtocol protocol)
 {
   if (number)
     return session->number == number;
-  return !session->caller && session->lines.n && (protocol == GPO_PROTOCOL_NONE || session->protocol == protocol);
+  return !session->caller && session->lines.n
+         && (protocol == GPO_PROTOCOL_NONE || session->protocol == protocol);
 }
 
 static GPtrArray *
@@ -42,7 +44,8 @@ read_header (GpoReplayCase *one, GpoLog *log)
   for (guint64 n = gpo_log_first (log); n < gpo_log_length (log); n++)
     {
       const GpoEvent *event = gpo_log_get (log, n);
-      const char *title = gpo_event_text (event, GPO_FIELD_TITLE, NULL), *spec = gpo_event_text (event, GPO_FIELD_SPEC, NULL);
+      const char *title = gpo_event_text (event, GPO_FIELD_TITLE, NULL),
+                 *spec = gpo_event_text (event, GPO_FIELD_SPEC, NULL);
       if (event->kind != GPO_KIND_NOTE || !title)
         continue;
       one->title = g_utf8_make_valid (title, -1);
@@ -69,10 +72,14 @@ play (GpoReplayCase *one, const char *path, const GpoReplayAgainst *options)
   read_header (one, log);
   g_autoptr (GPtrArray) scripts = choose_scripts (picture, options->session);
   if (!scripts->len)
-    one->problem = options->session ? g_strdup_printf ("%s: there is no session %u in it", path, options->session)
-                                    : g_strdup_printf ("%s: there is no session in it in which a stranger called; name one with --session", path);
+    one->problem
+        = options->session
+              ? g_strdup_printf ("%s: there is no session %u in it", path, options->session)
+              : g_strdup_printf (
+                  "%s: there is no session in it in which a stranger called; name one with --session", path);
   else if (!(one->result = gpo_reenact (scripts, &options->target, &error)))
-    one->problem = g_strdup_printf ("%s port %u: %s", options->target.address, options->target.port, error->message);
+    one->problem
+        = g_strdup_printf ("%s port %u: %s", options->target.address, options->target.port, error->message);
   return one->result != NULL;
 }
 
@@ -134,7 +141,8 @@ gpo_replay_against (const char *path, const GpoReplayAgainst *options)
   gboolean folder = g_file_test (path, G_FILE_TEST_IS_DIR);
   guint differ = 0, broken = 0;
   if (!paths->len)
-    return gpo_command_usage ("%s: %s", path, error ? error->message : "there is no file named *.trace in this folder");
+    return gpo_command_usage ("%s: %s", path,
+                              error ? error->message : "there is no file named *.trace in this folder");
   for (guint i = 0; i < paths->len; i++)
     {
       GpoReplayCase *one = play_case (paths->pdata[i], options);

@@ -44,9 +44,11 @@ print_line (const GpoReenactedLine *line, gboolean strict, gboolean many)
     {
       const GpoDeviation *difference = line->differences->pdata[i];
       g_autofree char *text = harmless (difference->text);
-      printf ("      %s%s   (event %" G_GUINT64_FORMAT ")\n", difference->counts || strict ? "" : "remark: ", text, line->event);
+      printf ("      %s%s   (event %" G_GUINT64_FORMAT ")\n",
+              difference->counts || strict ? "" : "remark: ", text, line->event);
     }
-  if (gpo_reenacted_line_differs (line, strict) && line->state && line->should && strcmp (line->state, line->should) != 0)
+  if (gpo_reenacted_line_differs (line, strict) && line->state && line->should
+      && strcmp (line->state, line->should) != 0)
     printf ("      by the table the server is now in state %s, not %s\n", line->state, line->should);
 }
 
@@ -54,17 +56,20 @@ static void
 print_sum (const GpoReplayCase *one)
 {
   const GpoReenactment *r = one->result;
-  printf ("  %s: %u answer%s in %u session%s, %u differ%s, %u with a remark, %.2f s\n", r->n_differences ? "differs" : "agrees",
-          r->lines->len, r->lines->len == 1 ? "" : "s", r->n_sessions, r->n_sessions == 1 ? "" : "s", r->n_differences,
-          r->n_differences == 1 ? "s" : "", r->n_remarks, r->seconds);
+  printf ("  %s: %u answer%s in %u session%s, %u differ%s, %u with a remark, %.2f s\n",
+          r->n_differences ? "differs" : "agrees", r->lines->len, r->lines->len == 1 ? "" : "s",
+          r->n_sessions, r->n_sessions == 1 ? "" : "s", r->n_differences, r->n_differences == 1 ? "s" : "",
+          r->n_remarks, r->seconds);
 }
 
 void
 gpo_replay_print_case (const GpoReplayCase *one, gboolean strict, gboolean verbose)
 {
   const char *outcome = one->problem ? "could not run" : one->result->n_differences ? "differs" : "agrees";
-  g_autofree char *title = harmless (one->title ? one->title : ""), *spec = harmless (one->spec ? one->spec : "");
-  printf ("%-13s %s%s%s%s%s%s\n", outcome, one->name, *title ? ": " : "", title, *spec ? " (" : "", spec, *spec ? ")" : "");
+  g_autofree char *title = harmless (one->title ? one->title : ""),
+                  *spec = harmless (one->spec ? one->spec : "");
+  printf ("%-13s %s%s%s%s%s%s\n", outcome, one->name, *title ? ": " : "", title, *spec ? " (" : "", spec,
+          *spec ? ")" : "");
   if (one->problem)
     {
       printf ("  %s\n", one->problem);
@@ -108,7 +113,8 @@ append_failure (GString *out, const GpoReenactment *result, gboolean strict)
       const GpoReenactedLine *line = result->lines->pdata[i];
       if (!gpo_reenacted_line_differs (line, strict))
         continue;
-      g_autofree char *head = g_strdup_printf ("session %u, event %" G_GUINT64_FORMAT ": %s\n", line->session, line->event, line->said);
+      g_autofree char *head = g_strdup_printf ("session %u, event %" G_GUINT64_FORMAT ": %s\n", line->session,
+                                               line->event, line->said);
       append_escaped (out, head);
       for (guint k = 0; k < line->differences->len; k++)
         {
@@ -122,8 +128,9 @@ append_failure (GString *out, const GpoReenactment *result, gboolean strict)
 static void
 append_case (GString *out, const char *suite, const GpoReplayCase *one, gboolean strict)
 {
-  g_autofree char *name = g_strconcat (one->name, one->title ? ": " : "", one->title ? one->title : "", one->spec ? " (" : "",
-                                       one->spec ? one->spec : "", one->spec ? ")" : "", NULL);
+  g_autofree char *name
+      = g_strconcat (one->name, one->title ? ": " : "", one->title ? one->title : "", one->spec ? " (" : "",
+                     one->spec ? one->spec : "", one->spec ? ")" : "", NULL);
   g_string_append (out, "  <testcase");
   append_attribute (out, "classname", suite);
   append_attribute (out, "name", name);
@@ -151,7 +158,8 @@ gpo_replay_junit (const char *suite, const GPtrArray *cases, gboolean strict)
       failures += one->result && one->result->n_differences;
     }
   append_attribute (out, "name", suite);
-  g_string_append_printf (out, " tests=\"%u\" failures=\"%u\" errors=\"%u\">\n", cases->len, failures, errors);
+  g_string_append_printf (out, " tests=\"%u\" failures=\"%u\" errors=\"%u\">\n", cases->len, failures,
+                          errors);
   for (guint i = 0; i < cases->len; i++)
     append_case (out, suite, cases->pdata[i], strict);
   g_string_append (out, "</testsuite>\n");

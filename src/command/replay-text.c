@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* replay-text.c: `glasspost replay --text`: a trace played on a terminal with its own timing.
  *
- * The transcript's text is made once, as events are reached; where each event ends in it is noted, so that stepping back
- * shows less of the same text. On a terminal the end of it is drawn above a line that tells the place; keys
- * are read one by one. Where standard input or output is no terminal the text is only written, in time.
+ * The transcript's text is made once, as events are reached; where each event ends in it is noted, so that
+ * stepping back shows less of the same text. On a terminal the end of it is drawn above a line that tells the
+ * place; keys are read one by one. Where standard input or output is no terminal the text is only written, in
+ * time.
  *
  * Pauses longer than two seconds are cut to two: nobody waits four days for a bounce. */
 #include "command/command.h"
@@ -30,13 +31,13 @@ typedef struct
   GpoLog *log;
   GpoTraceReader *reader;
   GpoTranscript *transcript;
-  GString *text;  /* of the events below `made` */
-  GArray *ends;   /* gsize: where the text of each of them ends */
-  guint64 shown;  /* events shown */
-  gsize written;  /* without a terminal: bytes of the text that are out */
-  double speed;   /* 0: no pauses */
-  gint64 due;     /* monotonic time at which the next event is shown */
-  int watch;      /* the file, with --follow; -1 */
+  GString *text; /* of the events below `made` */
+  GArray *ends;  /* gsize: where the text of each of them ends */
+  guint64 shown; /* events shown */
+  gsize written; /* without a terminal: bytes of the text that are out */
+  double speed;  /* 0: no pauses */
+  gint64 due;    /* monotonic time at which the next event is shown */
+  int watch;     /* the file, with --follow; -1 */
   gboolean keys, playing, quit, broken;
   GError *error;
 } Play;
@@ -103,7 +104,9 @@ static void
 show_due (Play *play)
 {
   gint64 now = g_get_monotonic_time ();
-  for (guint n = 0; play->playing && play->shown < length (play) && (play->speed <= 0 || play->due <= now) && n < 5000; n++)
+  for (guint n = 0;
+       play->playing && play->shown < length (play) && (play->speed <= 0 || play->due <= now) && n < 5000;
+       n++)
     show_one (play);
 }
 
@@ -178,14 +181,18 @@ draw (Play *play)
   guint rows, columns;
   screen_size (&rows, &columns);
   gsize end = text_until (play, play->shown), begin = last_lines (play->text, end, rows - 1);
-  const GpoEvent *event = play->shown ? gpo_log_get (play->log, gpo_log_first (play->log) + play->shown - 1) : NULL;
-  g_autofree char *speed = play->speed > 0 ? g_strdup_printf ("%g times", play->speed) : g_strdup ("no pauses");
-  g_autofree char *status = g_strdup_printf (
-      " %s  event %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT "  %.3f s  %s   space . , Home End + - q", play->playing ? ">" : "||",
-      play->shown, length (play), event ? (double) event->time / G_USEC_PER_SEC : 0.0, speed);
+  const GpoEvent *event
+      = play->shown ? gpo_log_get (play->log, gpo_log_first (play->log) + play->shown - 1) : NULL;
+  g_autofree char *speed
+      = play->speed > 0 ? g_strdup_printf ("%g times", play->speed) : g_strdup ("no pauses");
+  g_autofree char *status = g_strdup_printf (" %s  event %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
+                                             "  %.3f s  %s   space . , Home End + - q",
+                                             play->playing ? ">" : "||", play->shown, length (play),
+                                             event ? (double) event->time / G_USEC_PER_SEC : 0.0, speed);
   GString *out = g_string_new ("\033[H\033[J");
   g_string_append_len (out, play->text->str + begin, (gssize) (end - begin));
-  g_string_append_printf (out, "\033[0m\033[%u;1H\033[7m%-*.*s\033[0m", rows, (int) columns, (int) columns, status);
+  g_string_append_printf (out, "\033[0m\033[%u;1H\033[7m%-*.*s\033[0m", rows, (int) columns, (int) columns,
+                          status);
   fwrite (out->str, 1, out->len, stdout);
   fflush (stdout);
   g_string_free (out, TRUE);
@@ -220,9 +227,11 @@ press (Play *play, const char *key)
     go (play, play->shown + 1);
   else if (strcmp (key, ",") == 0 || strcmp (key, "\033[D") == 0)
     go (play, play->shown ? play->shown - 1 : 0);
-  else if (strcmp (key, "\033[H") == 0 || strcmp (key, "\033[1~") == 0 || strcmp (key, "\033OH") == 0 || strcmp (key, "g") == 0)
+  else if (strcmp (key, "\033[H") == 0 || strcmp (key, "\033[1~") == 0 || strcmp (key, "\033OH") == 0
+           || strcmp (key, "g") == 0)
     go (play, 0);
-  else if (strcmp (key, "\033[F") == 0 || strcmp (key, "\033[4~") == 0 || strcmp (key, "\033OF") == 0 || strcmp (key, "G") == 0)
+  else if (strcmp (key, "\033[F") == 0 || strcmp (key, "\033[4~") == 0 || strcmp (key, "\033OF") == 0
+           || strcmp (key, "G") == 0)
     go (play, length (play));
   else if (strcmp (key, "+") == 0 || strcmp (key, "=") == 0)
     change_speed (play, 2);
@@ -326,8 +335,10 @@ int
 gpo_replay_text (const char *path, const GpoReplayText *options)
 {
   gboolean color = gpo_command_wants_color (options->plain);
-  GpoTranscriptFlags flags = (GpoTranscriptFlags) ((color ? GPO_TRANSCRIPT_COLOR : 0) | (options->ascii ? GPO_TRANSCRIPT_ASCII : 0)
-                                                   | (options->data ? GPO_TRANSCRIPT_DATA : 0) | (options->bytes ? GPO_TRANSCRIPT_BYTES : 0));
+  GpoTranscriptFlags flags
+      = (GpoTranscriptFlags) ((color ? GPO_TRANSCRIPT_COLOR : 0) | (options->ascii ? GPO_TRANSCRIPT_ASCII : 0)
+                              | (options->data ? GPO_TRANSCRIPT_DATA : 0)
+                              | (options->bytes ? GPO_TRANSCRIPT_BYTES : 0));
   g_autoptr (GError) error = NULL;
   g_autoptr (GpoLog) log = gpo_log_new ();
   gpo_log_set_limits (log, 0, 0);
@@ -337,8 +348,15 @@ gpo_replay_text (const char *path, const GpoReplayText *options)
   g_autoptr (GpoTranscript) transcript = gpo_transcript_new (flags);
   g_autoptr (GArray) ends = g_array_new (FALSE, FALSE, sizeof (gsize));
   g_autoptr (GString) text = g_string_new (NULL);
-  Play play = { .options = options, .log = log, .reader = reader, .transcript = transcript, .text = text, .ends = ends,
-                .speed = options->speed, .playing = TRUE, .watch = options->follow ? gpo_command_watch_file (path) : -1 };
+  Play play = { .options = options,
+                .log = log,
+                .reader = reader,
+                .transcript = transcript,
+                .text = text,
+                .ends = ends,
+                .speed = options->speed,
+                .playing = TRUE,
+                .watch = options->follow ? gpo_command_watch_file (path) : -1 };
   play.keys = isatty (STDIN_FILENO) && isatty (STDOUT_FILENO) && strcmp (path, "-") != 0;
   play.due = g_get_monotonic_time ();
   listen_for_signals (play.keys);

@@ -17,18 +17,18 @@ int gpo_replay_text (const char *path, const GpoReplayText *options);
 typedef struct
 {
   GpoTarget target;
-  guint session;      /* only this one; 0: all */
-  const char *junit;  /* a report for machines; NULL: none */
-  gboolean verbose;   /* answers that agree too, also of a folder */
+  guint session;     /* only this one; 0: all */
+  const char *junit; /* a report for machines; NULL: none */
+  gboolean verbose;  /* answers that agree too, also of a folder */
 } GpoReplayAgainst;
 int gpo_replay_against (const char *path, const GpoReplayAgainst *options);
 
 /* One case of a report: a trace. Its header comes from its first `note` event. */
 typedef struct
 {
-  char *name, *title, *spec;    /* title and spec may be NULL */
-  char *problem;                /* it could not run; or NULL */
-  GpoReenactment *result;       /* NULL then */
+  char *name, *title, *spec; /* title and spec may be NULL */
+  char *problem;             /* it could not run; or NULL */
+  GpoReenactment *result;    /* NULL then */
 } GpoReplayCase;
 void gpo_replay_case_free (gpointer data);
 /* The report for people, a case: replay-report.c. */

@@ -27,7 +27,8 @@ gpo_command_watch_file (const char *path)
 gboolean
 gpo_command_wait_for_more (int watch)
 {
-  union {
+  union
+  {
     struct inotify_event event;
     char room[4096];
   } buffer;

@@ -105,7 +105,8 @@ why_not (GpoLabJudge *judge, GpoLog *log, guint i)
   if (result.says)
     g_string_append (out, result.says);
   else if (result.seen)
-    g_string_append_printf (out, "expected %s, seen %s", result.expected ? result.expected : "another answer", result.seen);
+    g_string_append_printf (out, "expected %s, seen %s", result.expected ? result.expected : "another answer",
+                            result.seen);
   else if (result.waits_for >= 0)
     g_string_append_printf (out, "not reached: \"%s\" comes first",
                             gpo_lab_item (gpo_lab_judge_lab (judge), (guint) result.waits_for)->says);
@@ -119,7 +120,8 @@ why_not (GpoLabJudge *judge, GpoLog *log, guint i)
   return g_strdup (out->str);
 }
 
-/* The first item in the order of steps that is not passed; one that was tried comes before one that was not. */
+/* The first item in the order of steps that is not passed; one that was tried comes before one that was not.
+ */
 static int
 first_failure (const GpoLabGrade *grade)
 {
@@ -189,8 +191,8 @@ note_source (GpoGrader *grader, GpoLabGrade *grade, const char *source)
   if (!grade->source)
     grade->source = g_strdup (source);
   else if (strncmp (grade->source, source, n) != 0)
-    note_problem (grader, g_strdup_printf ("%s: is %s's for %s, as %s is; they count together", source, grade->student,
-                                           grade->lab->name, grade->source));
+    note_problem (grader, g_strdup_printf ("%s: is %s's for %s, as %s is; they count together", source,
+                                           grade->student, grade->lab->name, grade->source));
 }
 
 static void
@@ -214,8 +216,8 @@ put_grades (GpoGrader *grader, Reading *reading, const char *source, const char 
 }
 
 void
-gpo_grader_take_bytes (GpoGrader *grader, const char *source, const char *student, const char *lab, const char *bytes,
-                       gsize length)
+gpo_grader_take_bytes (GpoGrader *grader, const char *source, const char *student, const char *lab,
+                       const char *bytes, gsize length)
 {
   g_autoptr (GpoLog) log = gpo_log_new ();
   g_autoptr (GPtrArray) judges = g_ptr_array_new_with_free_func ((GDestroyNotify) gpo_lab_judge_free);
@@ -316,9 +318,9 @@ take_path (GpoGrader *grader, const char *path, guint depth, const char *folder_
 {
   g_autoptr (GFile) file = g_file_new_for_path (path);
   g_autoptr (GError) error = NULL;
-  g_autoptr (GFileInfo) info
-      = g_file_query_info (file, "standard::type,standard::size",
-                           depth ? G_FILE_QUERY_INFO_NOFOLLOW_SYMLINKS : G_FILE_QUERY_INFO_NONE, NULL, &error);
+  g_autoptr (GFileInfo) info = g_file_query_info (
+      file, "standard::type,standard::size",
+      depth ? G_FILE_QUERY_INFO_NOFOLLOW_SYMLINKS : G_FILE_QUERY_INFO_NONE, NULL, &error);
   if (grader->files++ >= GPO_GRADE_MAX_FILES)
     {
       if (grader->files == GPO_GRADE_MAX_FILES + 1)
@@ -405,8 +407,9 @@ gpo_grade_csv (GString *out, const GpoLabGrade *grade)
   append_cell (out, grade->student);
   g_string_append_c (out, ',');
   append_cell (out, grade->lab->name);
-  g_string_append_printf (out, ",%u,%u,%u,%s,%u,", grade->version ? grade->version : grade->lab->version, grade->passed,
-                          grade->of, g_ascii_formatd (minutes, sizeof minutes, "%.1f", grade->minutes), grade->hints);
+  g_string_append_printf (out, ",%u,%u,%u,%s,%u,", grade->version ? grade->version : grade->lab->version,
+                          grade->passed, grade->of,
+                          g_ascii_formatd (minutes, sizeof minutes, "%.1f", grade->minutes), grade->hints);
   append_cell (out, grade->failure < 0 ? "" : gpo_lab_item (grade->lab, (guint) grade->failure)->name);
   g_string_append (out, "\r\n");
 }

@@ -18,8 +18,8 @@ typedef struct
 {
   char *student, *source;
   const GpoLab *lab;
-  guint traces;        /* how many were read */
-  guint version;       /* of the lab that was begun; 0: the traces do not say */
+  guint traces;  /* how many were read */
+  guint version; /* of the lab that was begun; 0: the traces do not say */
   guint passed, of, hints;
   double minutes;
   GpoLabVerdict *verdicts; /* one an item of the lab */
@@ -39,11 +39,12 @@ GpoGrader *gpo_grader_new (GPtrArray *labs);
 void gpo_grader_free (GpoGrader *grader);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GpoGrader, gpo_grader_free)
 /* Reads a trace, a hand-in (hand-in.h), or a folder of them. A trace counts for the labs it was begun for
- * (`lab` events), or for all labs of the grader if it does not say. Its student is the folder's name for a file in
- * a folder of its own, else the file's; the name that stands inside only where the file is called by a date, as
- * `glasspost lab run` does, or is a hand-in. */
+ * (`lab` events), or for all labs of the grader if it does not say. Its student is the folder's name for a
+ * file in a folder of its own, else the file's; the name that stands inside only where the file is called by
+ * a date, as `glasspost lab run` does, or is a hand-in. */
 void gpo_grader_take (GpoGrader *grader, const char *path);
-/* A trace's bytes, from wherever they came. `lab` (may be NULL) is the name of the only lab they count for. */
+/* A trace's bytes, from wherever they came. `lab` (may be NULL) is the name of the only lab they count for.
+ */
 void gpo_grader_take_bytes (GpoGrader *grader, const char *source, const char *student, const char *lab,
                             const char *bytes, gsize length);
 /* Says of a source what is wrong with it; it is counted as skipped. */

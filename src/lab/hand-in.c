@@ -24,7 +24,9 @@ text_in (const char *line, gsize length, const char *name)
   if (length > MAX_LINE || !json_parser_load_from_data (parser, line, (gssize) length, NULL))
     return NULL;
   JsonNode *root = json_parser_get_root (parser);
-  JsonNode *node = root && JSON_NODE_HOLDS_OBJECT (root) ? json_object_get_member (json_node_get_object (root), name) : NULL;
+  JsonNode *node = root && JSON_NODE_HOLDS_OBJECT (root)
+                       ? json_object_get_member (json_node_get_object (root), name)
+                       : NULL;
   return node && JSON_NODE_HOLDS_VALUE (node) ? json_node_dup_string (node) : NULL;
 }
 
@@ -45,7 +47,8 @@ next_part (const char *at, const char *end)
 }
 
 void
-gpo_hand_in_grade (GpoGrader *grader, const char *source, const char *student, const char *bytes, gsize length)
+gpo_hand_in_grade (GpoGrader *grader, const char *source, const char *student, const char *bytes,
+                   gsize length)
 {
   const char *end = bytes + length, *at = line_end (bytes, end);
   g_autofree char *named = text_in (bytes, (gsize) (at - bytes), "student");
@@ -57,7 +60,8 @@ gpo_hand_in_grade (GpoGrader *grader, const char *source, const char *student, c
       g_autofree char *name = g_strdup_printf ("%s (part %u)", source, ++parts);
       at = next_part (trace, end);
       if (lab)
-        gpo_grader_take_bytes (grader, name, named && *named ? named : student, lab, trace, (gsize) (at - trace));
+        gpo_grader_take_bytes (grader, name, named && *named ? named : student, lab, trace,
+                               (gsize) (at - trace));
       else
         gpo_grader_skip (grader, name, "it does not say which lab it is; export it again");
     }

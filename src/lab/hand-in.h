@@ -17,7 +17,8 @@ G_BEGIN_DECLS
 /* Whether the bytes begin as a hand-in does. */
 gboolean gpo_hand_in_is (const char *bytes, gsize length);
 /* Grades every trace in it. `student` stands for a head that names nobody. */
-void gpo_hand_in_grade (GpoGrader *grader, const char *source, const char *student, const char *bytes, gsize length);
+void gpo_hand_in_grade (GpoGrader *grader, const char *source, const char *student, const char *bytes,
+                        gsize length);
 /* Writes what lies in `folder` (progress.h: LAB/NAME.trace) to `path`, whole or not at all. Returns how many
  * traces, or -1 and *error. */
 int gpo_hand_in_write (const char *folder, const char *student, const char *path, GError **error);

@@ -10,8 +10,9 @@ typedef struct
 {
   guint64 n;
   guint32 session, letter;
-  guint terms;         /* passed so many terms of the filter */
-  const char **values; /* one a slot of its item, NULL where the event has none; kept once: compare pointers */
+  guint terms; /* passed so many terms of the filter */
+  const char *
+      *values; /* one a slot of its item, NULL where the event has none; kept once: compare pointers */
 } GpoLabHit;
 
 typedef struct
@@ -24,13 +25,14 @@ typedef struct
 /* How one item stands. */
 typedef struct
 {
-  guint32 kinds;        /* of its filter */
+  guint32 kinds; /* of its filter */
   guint n_terms, try_terms;
-  GPtrArray *slots;     /* const GpoFilterName *: own same, differs, each, field; then those of who builds on it */
+  GPtrArray
+      *slots; /* const GpoFilterName *: own same, differs, each, field; then those of who builds on it */
   guint each_at, field_at;
-  guint lead_at;        /* where our same and differs begin in the slots of after= or with= */
-  guint until_at;       /* likewise in those of until= */
-  GArray *hits;         /* GpoLabHit, passed all terms; bounded */
+  guint lead_at;  /* where our same and differs begin in the slots of after= or with= */
+  guint until_at; /* likewise in those of until= */
+  GArray *hits;   /* GpoLabHit, passed all terms; bounded */
   guint64 n_hits;
   guint oldest;         /* of the late hits: the next to be given up */
   GArray *near;         /* GpoLabHit, passed the most but not all; the latest few */

@@ -68,7 +68,8 @@ bound_of (GpoLabJudge *judge, guint i, const GpoLabHit *lead, guint64 *bound)
 }
 
 static gboolean
-counts_for (const GpoLabFact *fact, const GpoLabStand *stand, const GpoLabHit *hit, const GpoLabHit *lead, guint64 bound)
+counts_for (const GpoLabFact *fact, const GpoLabStand *stand, const GpoLabHit *hit, const GpoLabHit *lead,
+            guint64 bound)
 {
   return (fact->with >= 0 || hit->n > lead->n) && hit->n < bound && related (fact, hit, lead, stand->lead_at);
 }
@@ -89,8 +90,8 @@ is_again (const GpoLabStand *stand, const GpoLabHit *hit, const GPtrArray *count
 /* Counts the item's hits that belong to `lead` (NULL: to the hit `first`), and stops behind `enough`.
  * Returns how many; *last is the last counted. */
 static guint
-count (const GpoLabItem *item, const GpoLabStand *stand, const GpoLabHit *lead, guint64 bound, guint first, guint enough,
-       guint *last)
+count (const GpoLabItem *item, const GpoLabStand *stand, const GpoLabHit *lead, guint64 bound, guint first,
+       guint enough, guint *last)
 {
   g_autoptr (GPtrArray) counted = g_ptr_array_new ();
   const GpoLabFact *fact = &item->fact;
@@ -233,7 +234,8 @@ is_right (const GpoLabItem *item, const GpoLabStand *stand, const char *text)
   for (guint i = 0; item->field && i < stand->found->len; i++)
     {
       const GpoLabHit *hit = found_hit (stand, i);
-      g_autofree char *wanted = hit->values && hit->values[stand->field_at] ? normal (hit->values[stand->field_at]) : NULL;
+      g_autofree char *wanted
+          = hit->values && hit->values[stand->field_at] ? normal (hit->values[stand->field_at]) : NULL;
       if (wanted && fits (given, wanted))
         return TRUE;
     }

@@ -126,7 +126,8 @@ bytes_of (GpoLog *log, guint64 n)
     }
   if (text)
     append_bytes (out, text, length);
-  const char *reply = event && event->kind == GPO_KIND_EDGE ? gpo_event_text (event, GPO_FIELD_REPLY, &length) : NULL;
+  const char *reply
+      = event && event->kind == GPO_KIND_EDGE ? gpo_event_text (event, GPO_FIELD_REPLY, &length) : NULL;
   if (reply)
     {
       g_string_append (out, text ? "  ⇒  " : "");
@@ -195,9 +196,10 @@ static void
 say_exactly (const GpoLabItem *item, const GpoLabStand *stand, GpoLabResult *out)
 {
   out->event = stand->wrong;
-  out->expected = item->fact.exactly == 0
-                      ? g_strdup_printf ("no event with %s", gpo_filter_text (item->fact.see))
-                      : g_strdup_printf ("exactly %d times %s", item->fact.exactly, gpo_filter_text (item->fact.see));
+  out->expected
+      = item->fact.exactly == 0
+            ? g_strdup_printf ("no event with %s", gpo_filter_text (item->fact.see))
+            : g_strdup_printf ("exactly %d times %s", item->fact.exactly, gpo_filter_text (item->fact.see));
   if (stand->wrong != G_MAXUINT64)
     out->seen = g_strdup (item->fact.exactly == 0 ? "such an event" : "more than that");
 }
@@ -207,7 +209,9 @@ gpo_lab_judge_result (GpoLabJudge *judge, GpoLog *log, guint i, GpoLabResult *ou
 {
   const GpoLabItem *item = gpo_lab_item (judge->lab, i);
   const GpoLabStand *stand = &judge->stands[i];
-  *out = (GpoLabResult){ .verdict = gpo_lab_judge_verdict (judge, i), .event = G_MAXUINT64, .waits_for = -1, .mistake = -1 };
+  *out = (GpoLabResult){
+    .verdict = gpo_lab_judge_verdict (judge, i), .event = G_MAXUINT64, .waits_for = -1, .mistake = -1
+  };
   int lead = item->fact.after >= 0 ? item->fact.after : item->fact.with;
   const GpoLabHit *near = NULL;
   if (item->type == GPO_LAB_QUESTION)

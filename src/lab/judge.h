@@ -31,14 +31,14 @@ typedef enum
 typedef struct
 {
   GpoLabVerdict verdict;
-  guint64 event;   /* passed: the event that proves it; failed: what was seen; G_MAXUINT64: none */
-  int waits_for;   /* not reached: the item that must come first; -1: none */
-  int mistake;     /* not passed: the mistake that explains it; -1: none */
-  gboolean tried;  /* failed only because of something like it, which may have been meant otherwise: while work
-                    * goes on that is a remark, at its end a failure */
-  char *expected;  /* NULL if passed */
-  char *seen;      /* failed: what was there instead; NULL: nothing like it */
-  char *bytes;     /* the bytes on the wire that belong to `event`, CR, LF and spaces visible; NULL: none */
+  guint64 event;  /* passed: the event that proves it; failed: what was seen; G_MAXUINT64: none */
+  int waits_for;  /* not reached: the item that must come first; -1: none */
+  int mistake;    /* not passed: the mistake that explains it; -1: none */
+  gboolean tried; /* failed only because of something like it, which may have been meant otherwise: while work
+                   * goes on that is a remark, at its end a failure */
+  char *expected; /* NULL if passed */
+  char *seen;     /* failed: what was there instead; NULL: nothing like it */
+  char *bytes;    /* the bytes on the wire that belong to `event`, CR, LF and spaces visible; NULL: none */
   const char *says; /* the mistake's words, a question's answer to the answer, or NULL */
 } GpoLabResult;
 
@@ -74,10 +74,10 @@ int gpo_lab_judge_first_failure (GpoLabJudge *judge);
 int gpo_lab_judge_first_mistake (GpoLabJudge *judge);
 
 /* What `lab` events of this lab told. */
-guint gpo_lab_judge_hints (const GpoLabJudge *judge);           /* hints read */
+guint gpo_lab_judge_hints (const GpoLabJudge *judge);             /* hints read */
 guint gpo_lab_judge_tries (const GpoLabJudge *judge, guint item); /* answers given to a question */
-const char *gpo_lab_judge_person (const GpoLabJudge *judge);    /* who began it, or NULL */
-guint gpo_lab_judge_version (const GpoLabJudge *judge);         /* of the lab that was begun; 0: not said */
+const char *gpo_lab_judge_person (const GpoLabJudge *judge);      /* who began it, or NULL */
+guint gpo_lab_judge_version (const GpoLabJudge *judge);           /* of the lab that was begun; 0: not said */
 /* Minutes of work from the first connection on: pauses count ten minutes at most, and what the office's
  * clock skipped not at all. */
 double gpo_lab_judge_minutes (const GpoLabJudge *judge);

@@ -19,8 +19,8 @@ static const char *const lab_keys[] = { "title", "minutes", "version", "needs", 
 #define FACT_KEYS "after", "with", "until", "same", "differs", "at-least", "each"
 static const char *const check_keys[]
     = { "step", "says", "see", "never", "state", "mailbox", "count", FACT_KEYS, "hint", "hint-*", NULL };
-static const char *const question_keys[] = { "step",     "ask",     "see",  "field", "answer", "choices",
-                                             "right",    "wrong.*", "hint", "hint-*", FACT_KEYS, NULL };
+static const char *const question_keys[] = { "step",  "ask",     "see",  "field",  "answer",  "choices",
+                                             "right", "wrong.*", "hint", "hint-*", FACT_KEYS, NULL };
 static const char *const mistake_keys[]
     = { "when", "says", "check", "state", "mailbox", "count", FACT_KEYS, NULL };
 
@@ -43,15 +43,17 @@ add_state (GpoLabKeys *keys, const char *group, GString *filter)
     return TRUE;
   char *colon = strchr (value, ':');
   if (!colon)
-    return gpo_lab_keys_wrong (keys, group, "state", "\"%s\" will not do: write MACHINE:STATE, as smtp-server:rcpt",
-                               value);
+    return gpo_lab_keys_wrong (keys, group, "state",
+                               "\"%s\" will not do: write MACHINE:STATE, as smtp-server:rcpt", value);
   *colon = 0;
   const GpoMachine *machine = gpo_machine_named (value);
   if (!machine)
-    return gpo_lab_keys_wrong (keys, group, "state", "there is no machine \"%s\"; glasspost machine lists them", value);
+    return gpo_lab_keys_wrong (keys, group, "state",
+                               "there is no machine \"%s\"; glasspost machine lists them", value);
   if (gpo_machine_state (machine, colon + 1) < 0)
-    return gpo_lab_keys_wrong (keys, group, "state", "%s has no state \"%s\"; glasspost machine %s shows them", value,
-                               colon + 1, value);
+    return gpo_lab_keys_wrong (keys, group, "state",
+                               "%s has no state \"%s\"; glasspost machine %s shows them", value, colon + 1,
+                               value);
   g_string_append_printf (filter, "edge and machine = %s and to = %s", value, colon + 1);
   return TRUE;
 }
@@ -64,7 +66,8 @@ add_mailbox (GpoLabKeys *keys, const char *group, GString *filter)
   if (!value)
     return TRUE;
   if (strpbrk (value, "\"\\") || !strchr (value, '/'))
-    return gpo_lab_keys_wrong (keys, group, "mailbox", "\"%s\" will not do: write PERSON/MAILBOX, as bob/INBOX", value);
+    return gpo_lab_keys_wrong (keys, group, "mailbox",
+                               "\"%s\" will not do: write PERSON/MAILBOX, as bob/INBOX", value);
   g_string_append_printf (filter, "%skind = mailbox and action = deliver and mailbox = \"%s\"",
                           filter->len ? " and " : "", value);
   return TRUE;
@@ -81,7 +84,8 @@ read_filter (GpoLabKeys *keys, const char *group, const char *key, GpoLabItem *i
   if (!value && text->len == 0)
     return TRUE;
   if (value && !*value)
-    return gpo_lab_keys_wrong (keys, group, key, "is empty; write a filter, for example: %s=edge and verb = RCPT", key);
+    return gpo_lab_keys_wrong (keys, group, key,
+                               "is empty; write a filter, for example: %s=edge and verb = RCPT", key);
   if (value)
     {
       g_autoptr (GpoFilter) alone = gpo_filter_parse (value, NULL, &error);
@@ -173,7 +177,8 @@ read_hints (GpoLabKeys *keys, const char *group, GpoLabItem *item)
     }
   item->hints = g_strv_builder_end (hints);
   if (found != there)
-    return gpo_lab_keys_wrong (keys, group, NULL, "hints are hint, hint-2, hint-3 … hint-9, with none left out");
+    return gpo_lab_keys_wrong (keys, group, NULL,
+                               "hints are hint, hint-2, hint-3 … hint-9, with none left out");
   return TRUE;
 }
 
@@ -209,8 +214,9 @@ read_question (GpoLabKeys *keys, const char *group, GpoLabItem *item)
   if (field && !(item->field = gpo_filter_name_parse (field, &error)))
     return gpo_lab_keys_wrong (keys, group, "field", "%s", error->message);
   if (!field != !item->fact.see)
-    return gpo_lab_keys_wrong (keys, group, NULL, "see= finds the event and field= says which of its fields is the "
-                                                  "answer: both are needed, or neither");
+    return gpo_lab_keys_wrong (keys, group, NULL,
+                               "see= finds the event and field= says which of its fields is the "
+                               "answer: both are needed, or neither");
   if ((!item->answers || !*item->answers) && !field)
     return gpo_lab_keys_wrong (keys, group, NULL, "needs the key answer, for example: answer=envelope");
   for (char **answer = item->answers; item->choices && answer && *answer; answer++)
@@ -231,15 +237,16 @@ read_item (GpoLabKeys *keys, const char *group, GpoLab *lab, GpoLabItem *item)
   if (item->type != GPO_LAB_QUESTION && !item->fact.see)
     return gpo_lab_keys_wrong (keys, group, NULL, "needs the key %s, a filter over the trace",
                                item->type == GPO_LAB_MISTAKE ? "when" : "see");
-  if (!item->says && !(item->says = gpo_lab_keys_needs (keys, group, "says", "Carol is named on the envelope")))
+  if (!item->says
+      && !(item->says = gpo_lab_keys_needs (keys, group, "says", "Carol is named on the envelope")))
     return FALSE;
   if (item->type == GPO_LAB_MISTAKE)
     return TRUE;
   if (!gpo_lab_keys_number (keys, group, "step", 1, MAX (lab->steps->len, 1), &item->step))
     return FALSE;
   return item->step
-         || gpo_lab_keys_wrong (keys, group, NULL, "needs the key step, 1 to %u: the ## section it belongs to",
-                                lab->steps->len);
+         || gpo_lab_keys_wrong (keys, group, NULL,
+                                "needs the key step, 1 to %u: the ## section it belongs to", lab->steps->len);
 }
 
 /* --- relations --- */
@@ -272,7 +279,8 @@ can_lead (GpoLabKeys *keys, GpoLab *lab, const char *group, const char *key, int
   const GpoLabItem *item = gpo_lab_item (lab, (guint) other);
   if (item->fact.exactly < 0 && item->fact.see)
     return TRUE;
-  return gpo_lab_keys_wrong (keys, group, key, "\"%s\" has no event to build on; name a check with see=", item->name);
+  return gpo_lab_keys_wrong (keys, group, key,
+                             "\"%s\" has no event to build on; name a check with see=", item->name);
 }
 
 static gboolean
@@ -283,7 +291,8 @@ relate (GpoLabKeys *keys, GpoLab *lab, GpoLabItem *item)
   if (!resolve (keys, lab, group, "after", &fact->after) || !resolve (keys, lab, group, "with", &fact->with)
       || !resolve (keys, lab, group, "until", &fact->until)
       || (item->type == GPO_LAB_MISTAKE && !resolve (keys, lab, group, "check", &item->explains))
-      || !can_lead (keys, lab, group, "after", fact->after) || !can_lead (keys, lab, group, "with", fact->with)
+      || !can_lead (keys, lab, group, "after", fact->after)
+      || !can_lead (keys, lab, group, "with", fact->with)
       || !can_lead (keys, lab, group, "until", fact->until))
     return FALSE;
   if (fact->after >= 0 && fact->with >= 0)
@@ -291,12 +300,13 @@ relate (GpoLabKeys *keys, GpoLab *lab, GpoLabItem *item)
   if (fact->until >= 0 && fact->after < 0)
     return gpo_lab_keys_wrong (keys, group, "until", "goes with after=: from there until here");
   if (fact->exactly >= 0 && fact->after < 0 && fact->with < 0)
-    return gpo_lab_keys_wrong (keys, group, NULL,
-                               "in an empty trace this would be true; say after= or with= which check it counts");
+    return gpo_lab_keys_wrong (
+        keys, group, NULL, "in an empty trace this would be true; say after= or with= which check it counts");
   return TRUE;
 }
 
-/* Whether the way from item `i` by after=, with= and until= comes back to `home`. Each item is visited once. */
+/* Whether the way from item `i` by after=, with= and until= comes back to `home`. Each item is visited once.
+ */
 static gboolean
 leads_to (GpoLab *lab, guint i, guint home, gboolean *visited)
 {
@@ -345,7 +355,9 @@ read_head (GpoLabKeys *keys, GpoLab *lab)
   lab->needs = gpo_lab_keys_list (keys, "lab", "needs");
   if (!lab->needs)
     lab->needs = g_new0 (char *, 1);
-  return lab->title && (lab->minutes || gpo_lab_keys_wrong (keys, "lab", NULL, "needs the key minutes, for example: minutes=15"));
+  return lab->title
+         && (lab->minutes
+             || gpo_lab_keys_wrong (keys, "lab", NULL, "needs the key minutes, for example: minutes=15"));
 }
 
 static gboolean
@@ -359,13 +371,17 @@ read_group (GpoLabKeys *keys, GpoLab *lab, const char *group)
       if (strncmp (group, kinds[type].word, n) != 0 || kinds[type].word[n])
         continue;
       const char *name = group[n] ? group + n + 1 : "";
-      if (!*name || strspn (name, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen (name) || strlen (name) > 60)
-        return gpo_lab_keys_wrong (keys, group, NULL, "needs a name of small letters, digits and hyphens: [%s NAME]",
+      if (!*name || strspn (name, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen (name)
+          || strlen (name) > 60)
+        return gpo_lab_keys_wrong (keys, group, NULL,
+                                   "needs a name of small letters, digits and hyphens: [%s NAME]",
                                    kinds[type].word);
       if (gpo_lab_item_named (lab, name) >= 0)
-        return gpo_lab_keys_wrong (keys, group, NULL, "another item is called %s already; give each its own name", name);
+        return gpo_lab_keys_wrong (keys, group, NULL,
+                                   "another item is called %s already; give each its own name", name);
       if (lab->items->len >= MAX_ITEMS)
-        return gpo_lab_keys_wrong (keys, group, NULL, "more than %d checks, questions and mistakes; make two labs", MAX_ITEMS);
+        return gpo_lab_keys_wrong (keys, group, NULL,
+                                   "more than %d checks, questions and mistakes; make two labs", MAX_ITEMS);
       GpoLabItem *item = g_new0 (GpoLabItem, 1);
       item->type = (GpoLabItemType) type;
       item->name = g_strdup (name);
@@ -374,8 +390,9 @@ read_group (GpoLabKeys *keys, GpoLab *lab, const char *group)
       g_ptr_array_add (lab->items, item);
       return read_item (keys, group, lab, item);
     }
-  return gpo_lab_keys_wrong (keys, group, NULL, "there is no group of this kind; there are [lab], [check NAME], "
-                                                "[question NAME] and [mistake NAME]");
+  return gpo_lab_keys_wrong (keys, group, NULL,
+                             "there is no group of this kind; there are [lab], [check NAME], "
+                             "[question NAME] and [mistake NAME]");
 }
 
 gboolean

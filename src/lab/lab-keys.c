@@ -93,7 +93,8 @@ scan (GpoLabKeys *keys, const char *text, gsize length)
       for (const char *p = text; p < bad; p++)
         number += *p == '\n';
       return wrong_line (keys, number,
-                         *bad ? "a byte that is not UTF-8; save the file as UTF-8" : "a zero byte; take it out");
+                         *bad ? "a byte that is not UTF-8; save the file as UTF-8"
+                              : "a zero byte; take it out");
     }
   g_autofree char *copy = g_strndup (text, length);
   g_auto (GStrv) lines = g_strsplit (copy, "\n", -1);
@@ -160,8 +161,8 @@ gpo_lab_keys_number (GpoLabKeys *keys, const char *group, const char *key, guint
   if (!value)
     return TRUE;
   if (!g_ascii_string_to_unsigned (value, 10, min, max, &number, NULL))
-    return gpo_lab_keys_wrong (keys, group, key, "\"%s\" will not do: a whole number from %u to %u is wanted", value,
-                               min, max);
+    return gpo_lab_keys_wrong (keys, group, key, "\"%s\" will not do: a whole number from %u to %u is wanted",
+                               value, min, max);
   *out = (guint) number;
   return TRUE;
 }
@@ -186,7 +187,8 @@ is_known (const char *key, const char *const *known)
   for (; *known; known++)
     {
       gsize n = strlen (*known);
-      if ((*known)[n - 1] == '*' ? strncmp (key, *known, n - 1) == 0 && key[n - 1] : strcmp (key, *known) == 0)
+      if ((*known)[n - 1] == '*' ? strncmp (key, *known, n - 1) == 0 && key[n - 1]
+                                 : strcmp (key, *known) == 0)
         return TRUE;
     }
   return FALSE;

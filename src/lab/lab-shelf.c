@@ -77,6 +77,7 @@ gpo_lab_find (const char *shelf, const char *word, GError **error)
       return g_build_filename (shelf, *name, NULL);
   const char *meant = gpo_nearest_word (word, (const char *const *) names);
   g_set_error (error, GPO_LAB_ERROR, GPO_LAB_ERROR_NO_SUCH, "there is no lab \"%s\" in %s%s%s%s", word, shelf,
-               meant ? "; did you mean \"" : "; glasspost lab list shows them", meant ? meant : "", meant ? "\"?" : "");
+               meant ? "; did you mean \"" : "; glasspost lab list shows them", meant ? meant : "",
+               meant ? "\"?" : "");
   return NULL;
 }

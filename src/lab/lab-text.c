@@ -27,7 +27,8 @@ typedef struct
 static gboolean
 wrong (Cutter *cutter, const char *text)
 {
-  g_set_error (cutter->error, GPO_LAB_ERROR, GPO_LAB_ERROR_WRONG, "%s:%u: %s", cutter->name, cutter->line, text);
+  g_set_error (cutter->error, GPO_LAB_ERROR, GPO_LAB_ERROR_WRONG, "%s:%u: %s", cutter->name, cutter->line,
+               text);
   return FALSE;
 }
 
@@ -74,7 +75,8 @@ take_line (Cutter *cutter, const char *line)
 }
 
 gboolean
-gpo_lab_read_text (GpoLab *lab, const char *name, const char *text, gsize length, char **title, GError **error)
+gpo_lab_read_text (GpoLab *lab, const char *name, const char *text, gsize length, char **title,
+                   GError **error)
 {
   Cutter cutter = { .lab = lab, .name = name, .line = 1, .error = error };
   gboolean ok = TRUE;

@@ -56,14 +56,16 @@ same_title (const GpoLab *lab, const char *heading, const char *name, GError **e
 {
   if (strcmp (heading, lab->title) == 0 || strcmp (heading, lab->heading) == 0)
     return TRUE;
-  g_set_error (error, GPO_LAB_ERROR, GPO_LAB_ERROR_WRONG, "%s: the heading is \"%s\" and title= in checks.ini is \"%s\"; "
-                                                          "make them the same", name, heading, lab->title);
+  g_set_error (error, GPO_LAB_ERROR, GPO_LAB_ERROR_WRONG,
+               "%s: the heading is \"%s\" and title= in checks.ini is \"%s\"; "
+               "make them the same",
+               name, heading, lab->title);
   return FALSE;
 }
 
 static GpoLab *
-read_parts (const char *name, const char *checks_name, const char *checks, gsize checks_length, const char *text_name,
-            const char *text, gsize text_length, GError **error)
+read_parts (const char *name, const char *checks_name, const char *checks, gsize checks_length,
+            const char *text_name, const char *text, gsize text_length, GError **error)
 {
   g_autoptr (GpoLab) lab = g_new0 (GpoLab, 1);
   g_autofree char *heading = NULL;
@@ -93,7 +95,8 @@ read_file (const char *path, gsize *length, GError **error)
   g_autoptr (GFileInfo) info
       = g_file_query_info (file, "standard::size,standard::type", G_FILE_QUERY_INFO_NONE, NULL, NULL);
   char *text = NULL;
-  if (info && (g_file_info_get_file_type (info) != G_FILE_TYPE_REGULAR || g_file_info_get_size (info) > MAX_FILE))
+  if (info
+      && (g_file_info_get_file_type (info) != G_FILE_TYPE_REGULAR || g_file_info_get_size (info) > MAX_FILE))
     g_set_error (error, GPO_LAB_ERROR, GPO_LAB_ERROR_WRONG, "%s: is not a text file of at most 1 MB", path);
   else
     g_file_get_contents (path, &text, length, error);

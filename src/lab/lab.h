@@ -52,9 +52,9 @@ typedef struct
   int explains;    /* mistake: the item it explains; -1: it stands for itself */
   /* question: */
   char *ask, *right;
-  char **choices;   /* NULL: free text */
-  char **answers;   /* texts, or numbers "1.3..1.4"; empty if the trace knows it */
-  char **wrong;     /* pairs: word in the answer, what to say to it */
+  char **choices;       /* NULL: free text */
+  char **answers;       /* texts, or numbers "1.3..1.4"; empty if the trace knows it */
+  char **wrong;         /* pairs: word in the answer, what to say to it */
   GpoFilterName *field; /* the answer is this of an event that `see` found; NULL: none */
 } GpoLabItem;
 
@@ -65,8 +65,8 @@ typedef struct
 
 typedef struct
 {
-  char *name;   /* of the folder: "03-envelope-is-not-header" */
-  char *folder; /* NULL if it was read from memory */
+  char *name;    /* of the folder: "03-envelope-is-not-header" */
+  char *folder;  /* NULL if it was read from memory */
   char *title;   /* in the user's language */
   char *heading; /* as title= says it without one */
   guint version, minutes;
@@ -101,7 +101,8 @@ guint gpo_lab_n_to_pass (const GpoLab *lab);
 
 /* --- the labs there are: lab-shelf.c --- */
 
-/* The folder with the labs: $GPO_LABS, that of the tree the program was built in, or the installed one. The caller frees. */
+/* The folder with the labs: $GPO_LABS, that of the tree the program was built in, or the installed one. The
+ * caller frees. */
 char *gpo_lab_shelf (void);
 /* Names of all lab folders there, in order; NULL-terminated. The caller frees (g_strfreev). */
 char **gpo_lab_names (const char *shelf);

@@ -73,8 +73,10 @@ gpo_lab_progress_note (GpoLabJudge *judge, GError **error)
   g_key_file_set_integer (record, lab->name, "hints", (int) gpo_lab_judge_hints (judge));
   if (g_mkdir_with_parents (folder, 0700) != 0)
     {
-      g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno), "cannot make the folder %s: %s; set XDG_DATA_HOME to "
-                                                                     "one that can be written", folder, g_strerror (errno));
+      g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno),
+                   "cannot make the folder %s: %s; set XDG_DATA_HOME to "
+                   "one that can be written",
+                   folder, g_strerror (errno));
       return FALSE;
     }
   return g_key_file_save_to_file (record, path, error);
@@ -89,14 +91,17 @@ gpo_lab_progress_trace (const GpoLab *lab, GError **error)
   g_autofree char *stamp = g_date_time_format (now, "%Y-%m-%dT%H-%M-%SZ");
   if (g_mkdir_with_parents (inside, 0700) != 0)
     {
-      g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno), "cannot make the folder %s: %s; set XDG_DATA_HOME to "
-                                                                     "one that can be written", inside, g_strerror (errno));
+      g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno),
+                   "cannot make the folder %s: %s; set XDG_DATA_HOME to "
+                   "one that can be written",
+                   inside, g_strerror (errno));
       return NULL;
     }
   char *path = NULL;
   for (guint i = 1; !path || g_file_test (path, G_FILE_TEST_EXISTS); i++)
     {
-      g_autofree char *name = i == 1 ? g_strconcat (stamp, ".trace", NULL) : g_strdup_printf ("%s-%u.trace", stamp, i);
+      g_autofree char *name
+          = i == 1 ? g_strconcat (stamp, ".trace", NULL) : g_strdup_printf ("%s-%u.trace", stamp, i);
       g_free (path);
       path = g_build_filename (inside, name, NULL);
     }

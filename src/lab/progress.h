@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  guint version;    /* of the lab when it was noted; 0: never begun */
+  guint version; /* of the lab when it was noted; 0: never begun */
   guint passed, of;
   guint hints;
   guint runs;

@@ -17,9 +17,14 @@ G_BEGIN_DECLS
 #define GPO_PATH_MAX 256
 
 /* The reverse-path may be null (<>); the forward-path may be <postmaster> without a domain. */
-typedef enum { GPO_PATH_REVERSE, GPO_PATH_FORWARD } GpoPathKind;
+typedef enum
+{
+  GPO_PATH_REVERSE,
+  GPO_PATH_FORWARD
+} GpoPathKind;
 
-typedef struct {
+typedef struct
+{
   GpoSpan path;     /* the mailbox without <> and without a source route; what an envelope keeps */
   GpoSpan local;    /* local part as written, with its quotes; empty in <> */
   GpoSpan domain;   /* domain, or address literal with its brackets; empty in <> and <postmaster> */

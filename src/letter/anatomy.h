@@ -22,7 +22,8 @@ G_BEGIN_DECLS
 
 /* --- header fields, one by one, without allocating --- */
 
-typedef struct {
+typedef struct
+{
   GpoSpan whole; /* name to the end of its last line, with the line ending */
   GpoSpan name;  /* "Subject" */
   GpoSpan value; /* behind the colon up to the last line ending: with leading space and folding */
@@ -47,7 +48,8 @@ GpoSpan gpo_span_trim (const char *bytes, GpoSpan span);
 #define GPO_PART_DEPTH_MAX 64
 #define GPO_PARTS_MAX 10000
 
-typedef enum {
+typedef enum
+{
   GPO_PART_LEAF,
   GPO_PART_MULTIPART, /* it names a boundary; no children if that never comes */
   GPO_PART_MESSAGE    /* message/rfc822, message/global: one child, the embedded letter */
@@ -55,29 +57,31 @@ typedef enum {
 
 #define GPO_NO_PART (-1)
 
-typedef struct {
+typedef struct
+{
   GpoPartKind kind;
-  GpoSpan whole;    /* header and body */
-  GpoSpan header;   /* with the empty line, if there is one */
-  GpoSpan body;     /* without the line ending that belongs to the next boundary */
-  GpoSpan type;     /* trimmed value of the first Content-Type field; empty: none (see `digest`) */
-  GpoSpan encoding; /* trimmed value of the first Content-Transfer-Encoding field; empty: none */
+  GpoSpan whole;              /* header and body */
+  GpoSpan header;             /* with the empty line, if there is one */
+  GpoSpan body;               /* without the line ending that belongs to the next boundary */
+  GpoSpan type;               /* trimmed value of the first Content-Type field; empty: none (see `digest`) */
+  GpoSpan encoding;           /* trimmed value of the first Content-Transfer-Encoding field; empty: none */
   GpoSpan preamble, epilogue; /* multipart: before the first boundary and behind the last one */
-  gboolean digest;  /* a part of multipart/digest: without a type it is message/rfc822 */
-  gboolean closed;  /* multipart: its end boundary was found */
+  gboolean digest;            /* a part of multipart/digest: without a type it is message/rfc822 */
+  gboolean closed;            /* multipart: its end boundary was found */
   gint parent, first_child, next; /* indices in `parts`, or GPO_NO_PART */
   guint n_children;
-  guint depth;      /* the letter itself: 0 */
-  gsize header_lf, body_lf;     /* bare LFs in header and body */
+  guint depth;                    /* the letter itself: 0 */
+  gsize header_lf, body_lf;       /* bare LFs in header and body */
   gsize header_lines, body_lines; /* line endings in header and body */
 } GpoPart;
 
 #define GPO_PARTS_INLINE 4
 
-typedef struct {
+typedef struct
+{
   const char *bytes;
   gsize length;
-  GpoPart *parts;   /* in the order of the letter; parts[0] is the letter itself */
+  GpoPart *parts; /* in the order of the letter; parts[0] is the letter itself */
   guint n_parts;
   gboolean limited; /* a limit above was met */
   /*< private >*/

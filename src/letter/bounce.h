@@ -12,7 +12,8 @@
 
 G_BEGIN_DECLS
 
-typedef enum {
+typedef enum
+{
   GPO_BOUNCE_FAILED,    /* given up, or refused for good */
   GPO_BOUNCE_DELAYED,   /* still trying */
   GPO_BOUNCE_DELIVERED, /* in the mailbox; only where NOTIFY=SUCCESS asked for it */
@@ -25,7 +26,8 @@ typedef enum {
  * Ask for GPO_BOUNCE_RELAYED only when the next hop did not offer DSN. The caller frees (g_array_unref). */
 GArray *gpo_bounce_wanted (const GpoEnvelope *envelope, GpoBounceKind kind);
 
-typedef struct {
+typedef struct
+{
   GpoBounceKind kind;
   const char *host;            /* the reporting host */
   const char *id;              /* makes the report's Message-ID and boundary: the queue's name for it */

@@ -12,11 +12,22 @@
 G_BEGIN_DECLS
 
 /* BODY= of MAIL (RFC 6152 §3, RFC 3030 §3). */
-typedef enum { GPO_BODY_7BIT, GPO_BODY_8BITMIME, GPO_BODY_BINARYMIME } GpoBody;
+typedef enum
+{
+  GPO_BODY_7BIT,
+  GPO_BODY_8BITMIME,
+  GPO_BODY_BINARYMIME
+} GpoBody;
 /* RET= of MAIL (RFC 3461 §4.3). */
-typedef enum { GPO_RET_NONE, GPO_RET_FULL, GPO_RET_HDRS } GpoRet;
+typedef enum
+{
+  GPO_RET_NONE,
+  GPO_RET_FULL,
+  GPO_RET_HDRS
+} GpoRet;
 /* NOTIFY= of RCPT (RFC 3461 §4.1); GPO_NOTIFY_DEFAULT: not given. */
-typedef enum {
+typedef enum
+{
   GPO_NOTIFY_DEFAULT = 0,
   GPO_NOTIFY_NEVER = 1,
   GPO_NOTIFY_SUCCESS = 2,
@@ -25,14 +36,16 @@ typedef enum {
 } GpoNotify;
 
 /* What became of one recipient at this host. */
-typedef enum {
+typedef enum
+{
   GPO_RCPT_WAITING,   /* not tried yet, or deferred */
   GPO_RCPT_DELIVERED, /* in a mailbox of this host */
   GPO_RCPT_RELAYED,   /* the next hop said 250 */
   GPO_RCPT_FAILED     /* a permanent no, or given up */
 } GpoRecipientState;
 
-typedef struct {
+typedef struct
+{
   char *path;   /* forward-path as written, without <> and without a source route */
   char *orcpt;  /* "rfc822;bob@sparta.example" decoded of xtext, or NULL */
   guint notify; /* GpoNotify bits */
@@ -40,28 +53,29 @@ typedef struct {
   gboolean warned;   /* a delay warning was sent */
   gboolean reported; /* a report on its final state was sent, or is not due */
   guint attempts;
-  char *status;     /* enhanced status code of the last answer, "4.4.1", or NULL */
-  char *reply;      /* the last answer's text with its code, "451 4.7.1 later", or NULL */
-  char *remote;     /* who said it, "sparta.example", or NULL */
+  char *status; /* enhanced status code of the last answer, "4.4.1", or NULL */
+  char *reply;  /* the last answer's text with its code, "451 4.7.1 later", or NULL */
+  char *remote; /* who said it, "sparta.example", or NULL */
 } GpoRecipient;
 
-typedef struct {
+typedef struct
+{
   gboolean has_sender; /* MAIL was accepted */
   char *reverse_path;
   GpoBody body;
   gboolean smtputf8;
-  gint64 size;         /* SIZE= as declared, bytes; -1: not given */
+  gint64 size; /* SIZE= as declared, bytes; -1: not given */
   GpoRet ret;
-  char *envid;         /* decoded of xtext, or NULL */
-  char *auth;          /* person who logged in, or NULL */
+  char *envid;           /* decoded of xtext, or NULL */
+  char *auth;            /* person who logged in, or NULL */
   GPtrArray *recipients; /* of GpoRecipient */
 
   /* set when the letter was taken; kept in the queue */
-  guint32 letter;      /* the letter's number */
-  char *id;            /* the queue's name for it, as in the Received field */
-  gint64 arrived;      /* µs since 1970 on the office's clock */
-  char *from_host;     /* "mail.athens.example [127.0.0.1]" or NULL */
-  gboolean held;       /* somebody holds it in the queue */
+  guint32 letter;  /* the letter's number */
+  char *id;        /* the queue's name for it, as in the Received field */
+  gint64 arrived;  /* µs since 1970 on the office's clock */
+  char *from_host; /* "mail.athens.example [127.0.0.1]" or NULL */
+  gboolean held;   /* somebody holds it in the queue */
 } GpoEnvelope;
 
 /* An empty envelope, and a copy of one with all it owns; the caller frees. */

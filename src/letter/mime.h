@@ -16,7 +16,8 @@ void gpo_mime_ready (void);
 
 /* --- raw --- */
 
-typedef struct {
+typedef struct
+{
   GpoSpan name;    /* "charset", "filename*0" */
   GpoSpan value;   /* without its quotes, with its backslashes */
   gboolean quoted; /* it was a quoted string: backslashes quote the byte behind them */
@@ -49,7 +50,8 @@ char **gpo_header_addresses (const char *value, gsize length);
 
 /* A parameter of Content-Type or Content-Disposition as UTF-8 (RFC 2231 and RFC 2047 undone), or
  * NULL. `field`: "Content-Type" or "Content-Disposition". The caller frees. */
-char *gpo_part_parameter (const GpoAnatomy *anatomy, const GpoPart *part, const char *field, const char *name);
+char *gpo_part_parameter (const GpoAnatomy *anatomy, const GpoPart *part, const char *field,
+                          const char *name);
 /* The name a part would have as a file (Content-Disposition's filename, else Content-Type's name), or
  * NULL. As the sender wrote it: it may hold slashes. The caller frees. */
 char *gpo_part_filename (const GpoAnatomy *anatomy, const GpoPart *part);
@@ -63,7 +65,8 @@ char *gpo_part_text (const GpoAnatomy *anatomy, const GpoPart *part, gsize *leng
 
 /* --- letters older than MIME: files between "begin 644 name" and "end" in the text --- */
 
-typedef struct {
+typedef struct
+{
   GpoSpan whole; /* the begin line to the end line, both with their line endings */
   GpoSpan data;  /* the lines between */
   GpoSpan name;  /* the file's name in the begin line */

@@ -11,16 +11,17 @@
 
 G_BEGIN_DECLS
 
-typedef struct {
-  const char *helo;    /* what the peer called itself in HELO or EHLO */
-  const char *address; /* its address, "127.0.0.1" or "::1", without brackets */
-  const char *by;      /* this host's name */
-  const char *id;      /* the queue's name for the letter */
+typedef struct
+{
+  const char *helo;     /* what the peer called itself in HELO or EHLO */
+  const char *address;  /* its address, "127.0.0.1" or "::1", without brackets */
+  const char *by;       /* this host's name */
+  const char *id;       /* the queue's name for the letter */
   const char *for_path; /* the only recipient; NULL if there are several */
-  gint64 when;         /* µs since 1970 */
-  gboolean esmtp;      /* EHLO was said: "with ESMTP" rather than "SMTP" (RFC 3848) */
-  gboolean tls, auth;  /* S and A behind it */
-  gboolean utf8;       /* the letter came with SMTPUTF8: "UTF8SMTP" (RFC 6531 §4.3) */
+  gint64 when;          /* µs since 1970 */
+  gboolean esmtp;       /* EHLO was said: "with ESMTP" rather than "SMTP" (RFC 3848) */
+  gboolean tls, auth;   /* S and A behind it */
+  gboolean utf8;        /* the letter came with SMTPUTF8: "UTF8SMTP" (RFC 6531 §4.3) */
 } GpoReceived;
 
 /* Appends the folded field. */

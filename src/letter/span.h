@@ -8,7 +8,8 @@
 
 G_BEGIN_DECLS
 
-typedef struct {
+typedef struct
+{
   gsize start, length; /* bytes from the beginning of the text they refer to */
 } GpoSpan;
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* structure.c: ENVELOPE and BODYSTRUCTURE: RFC 3501 §7.4.2, grammar in §9.
  *
- *     envelope  = "(" date SP subject SP from SP sender SP reply-to SP to SP cc SP bcc SP in-reply-to SP message-id ")"
- *     env-from  = "(" 1*address ")" / nil
- *     address   = "(" addr-name SP addr-adl SP addr-mailbox SP addr-host ")"
- *     body      = "(" (body-type-1part / body-type-mpart) ")"
+ *     envelope  = "(" date SP subject SP from SP sender SP reply-to SP to SP cc SP bcc SP in-reply-to SP
+ * message-id ")" env-from  = "(" 1*address ")" / nil address   = "(" addr-name SP addr-adl SP addr-mailbox SP
+ * addr-host ")" body      = "(" (body-type-1part / body-type-mpart) ")"
  *
- * Addresses are read by hand, since IMAP wants them raw: RFC 2047 words stay as they are, comments become names, groups keep
- * their beginning and end. RFC 5322 §3.4 is the grammar; what does not follow it becomes a mailbox without host. */
+ * Addresses are read by hand, since IMAP wants them raw: RFC 2047 words stay as they are, comments become
+ * names, groups keep their beginning and end. RFC 5322 §3.4 is the grammar; what does not follow it becomes a
+ * mailbox without host. */
 #include "letter/structure.h"
 #include "letter/mime.h"
 #include <string.h>
@@ -49,7 +49,8 @@ gpo_imap_string_append (GString *out, const char *text, gsize length)
     g_string_append_c (out, '"');
 }
 
-/* Unfolds: the line endings go, the white space behind them stays (RFC 5322 §2.2.3). `scratch` is used if there are any. */
+/* Unfolds: the line endings go, the white space behind them stays (RFC 5322 §2.2.3). `scratch` is used if
+ * there are any. */
 static GpoSpan
 unfold (const char *bytes, GpoSpan value, GString *scratch, const char **text)
 {
@@ -80,7 +81,8 @@ append_value (GString *out, const char *bytes, const GpoSpan *value, GString *sc
 
 /* --- addresses --- */
 
-typedef struct {
+typedef struct
+{
   const char *text;
   gsize length, at;
   GString *phrase, *local, *domain, *route, *comment;
@@ -94,7 +96,8 @@ at_space (const Addresses *a)
   return a->at < a->length && strchr (" \t\r\n", a->text[a->at]) && a->text[a->at];
 }
 
-/* comment = "(" *(ctext / quoted-pair / comment) ")"; its text, without the outer parentheses, is appended to `into`. */
+/* comment = "(" *(ctext / quoted-pair / comment) ")"; its text, without the outer parentheses, is appended to
+ * `into`. */
 static void
 take_comment (Addresses *a, GString *into)
 {
@@ -179,7 +182,8 @@ nstring (GString *out, const GString *text)
 }
 
 static void
-put_address (Addresses *a, const GString *name, const GString *route, const char *local, gsize local_length, const GString *host)
+put_address (Addresses *a, const GString *name, const GString *route, const char *local, gsize local_length,
+             const GString *host)
 {
   g_string_append_c (a->out, '(');
   if (name)
@@ -256,7 +260,8 @@ take_one (Addresses *a)
     {
       a->at++;
       take_words (a, a->domain, ",;<");
-      if (a->at < a->length && a->text[a->at] == '<') /* "bob@home <bob@sparta.example>": the first is a name */
+      if (a->at < a->length
+          && a->text[a->at] == '<') /* "bob@home <bob@sparta.example>": the first is a name */
         {
           g_string_append_printf (a->phrase, "@%s", a->domain->str);
           take_angle (a);
@@ -273,8 +278,14 @@ append_addresses (GString *out, const char *text, gsize length)
 {
   g_autoptr (GString) phrase = g_string_new (NULL), local = g_string_new (NULL), domain = g_string_new (NULL),
                       route = g_string_new (NULL), comment = g_string_new (NULL);
-  Addresses a = { .text = text, .length = length, .phrase = phrase, .local = local, .domain = domain, .route = route,
-                  .comment = comment, .out = out };
+  Addresses a = { .text = text,
+                  .length = length,
+                  .phrase = phrase,
+                  .local = local,
+                  .domain = domain,
+                  .route = route,
+                  .comment = comment,
+                  .out = out };
   gsize start = out->len;
   g_string_append_c (out, '(');
   while (a.at < a.length)
@@ -302,14 +313,28 @@ append_addresses (GString *out, const char *text, gsize length)
 
 /* --- ENVELOPE --- */
 
-enum { DATE, SUBJECT, FROM, SENDER, REPLY_TO, TO, CC, BCC, IN_REPLY_TO, MESSAGE_ID, N_FIELDS };
+enum
+{
+  DATE,
+  SUBJECT,
+  FROM,
+  SENDER,
+  REPLY_TO,
+  TO,
+  CC,
+  BCC,
+  IN_REPLY_TO,
+  MESSAGE_ID,
+  N_FIELDS
+};
 
-static const struct {
+static const struct
+{
   const char *name;
   gsize length;
 } fields[N_FIELDS] = {
-  { "Date", 4 }, { "Subject", 7 }, { "From", 4 }, { "Sender", 6 }, { "Reply-To", 8 }, { "To", 2 }, { "Cc", 2 }, { "Bcc", 3 },
-  { "In-Reply-To", 11 }, { "Message-ID", 10 },
+  { "Date", 4 }, { "Subject", 7 }, { "From", 4 }, { "Sender", 6 },       { "Reply-To", 8 },
+  { "To", 2 },   { "Cc", 2 },      { "Bcc", 3 },  { "In-Reply-To", 11 }, { "Message-ID", 10 },
 };
 
 /* The first field of each name counts. */
@@ -469,7 +494,8 @@ append_multipart (GString *out, const GpoAnatomy *anatomy, const GpoPart *part, 
 
 /* media type and body-fields: type, subtype, parameters, id, description, encoding, octets */
 static void
-append_fields (GString *out, const GpoAnatomy *anatomy, const GpoPart *part, const char *type, const char *subtype)
+append_fields (GString *out, const GpoAnatomy *anatomy, const GpoPart *part, const char *type,
+               const char *subtype)
 {
   const char *bytes = anatomy->bytes;
   GpoSpan word = { 0, 0 }, sub = { 0, 0 };

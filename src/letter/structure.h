@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /* structure.h: how IMAP describes a letter: ENVELOPE and BODYSTRUCTURE of RFC 3501 §7.4.2.
  *
- * The text as it goes on the wire, made once from the bytes and kept with the mailbox. Values are the raw ones of
- * the header, unfolded and not decoded, as the RFC wants; what cannot stand in a quoted string is a literal.
+ * The text as it goes on the wire, made once from the bytes and kept with the mailbox. Values are the raw
+ * ones of the header, unfolded and not decoded, as the RFC wants; what cannot stand in a quoted string is a
+ * literal.
  *
- * A broken letter is never an error: what cannot be read is NIL or the default of RFC 2045 §5.2. Pure; any thread. */
+ * A broken letter is never an error: what cannot be read is NIL or the default of RFC 2045 §5.2. Pure; any
+ * thread. */
 #pragma once
 #include "letter/anatomy.h"
 
 G_BEGIN_DECLS
 
-/* Appends a string: quoted if it can be, else a literal (RFC 3501 §4.3); text NULL: NIL. NULs are left out. */
+/* Appends a string: quoted if it can be, else a literal (RFC 3501 §4.3); text NULL: NIL. NULs are left out.
+ */
 void gpo_imap_string_append (GString *out, const char *text, gsize length);
 
 /* Appends "(date subject from sender reply-to to cc bcc in-reply-to message-id)" for a header. */

@@ -8,11 +8,12 @@
 G_BEGIN_DECLS
 
 /* Decoded to UTF-8, never NULL once filled. */
-typedef struct {
-  char *from;    /* "Bob <bob@sparta.example>" */
+typedef struct
+{
+  char *from; /* "Bob <bob@sparta.example>" */
   char *to;
   char *subject;
-  gint64 date;   /* of the Date field, µs since 1970; 0: there is none that can be read */
+  gint64 date; /* of the Date field, µs since 1970; 0: there is none that can be read */
 } GpoSummary;
 
 /* Fills a zeroed summary from a header, or from a whole letter. */
@@ -20,18 +21,21 @@ void gpo_summary_init (GpoSummary *summary, const char *bytes, gsize length);
 void gpo_summary_clear (GpoSummary *summary);
 
 /* A file in a letter. */
-typedef struct {
-  char *name;       /* without folders; "part 2" where the sender gave none */
-  char *type;       /* "image/png"; "uuencoded" for the old way */
-  GBytes *bytes;    /* decoded */
+typedef struct
+{
+  char *name;    /* without folders; "part 2" where the sender gave none */
+  char *type;    /* "image/png"; "uuencoded" for the old way */
+  GBytes *bytes; /* decoded */
 } GpoAttachment;
 
 /* A letter opened: what is to be read at once, and what is attached. */
-typedef struct {
+typedef struct
+{
   GpoSummary summary;
-  char *cc;         /* "" if there is none */
-  char *text;       /* the text parts, one behind the other, LF line ends; without uuencoded files */
-  GPtrArray *attachments; /* of GpoAttachment: parts that are no plain text, and uuencoded files in the text */
+  char *cc;   /* "" if there is none */
+  char *text; /* the text parts, one behind the other, LF line ends; without uuencoded files */
+  GPtrArray
+      *attachments; /* of GpoAttachment: parts that are no plain text, and uuencoded files in the text */
 } GpoReading;
 
 /* Opens a letter; bytes are copied. Never fails. */

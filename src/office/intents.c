@@ -272,9 +272,11 @@ tell_fault (const GpoFault *fault, gpointer data)
 
 /* Compiles the rule; one that is set for a host looks at that host's lines only. */
 static GpoFault *
-make_fault (const char *name, const GpoHost *host, const char *when, const char *action, guint times, GError **error)
+make_fault (const char *name, const GpoHost *host, const char *when, const char *action, guint times,
+            GError **error)
 {
-  g_autofree char *there = host ? g_strdup_printf ("host = \"%s\" and (%s)", host->name, when) : g_strdup (when);
+  g_autofree char *there
+      = host ? g_strdup_printf ("host = \"%s\" and (%s)", host->name, when) : g_strdup (when);
   GpoFault *fault = gpo_fault_new (name, when, action, times, error);
   if (!fault || !host)
     return fault;
@@ -309,7 +311,8 @@ add_fault (Answer *a, const char *rest, GError **error)
   char *n = g_strrstr (action, " times ");
   if (n && g_ascii_string_to_unsigned (n + 7, 10, 0, 1000000, &times, NULL))
     *n = 0;
-  GpoFault *fault = make_fault (name, post ? post->host : NULL, g_strstrip (when), action, (guint) times, error);
+  GpoFault *fault
+      = make_fault (name, post ? post->host : NULL, g_strstrip (when), action, (guint) times, error);
   if (!fault)
     return FALSE;
   gpo_gate_add_fault (a->office->parts.gate, fault);

@@ -14,10 +14,8 @@
 
 /* What serves a connection of each role. A role without one is not listened for. */
 static void (*const serve[GPO_N_ROLES]) (GpoPost *post, GpoRole role, GpoConnection *connection) = {
-  [GPO_ROLE_SMTP] = gpo_post_serve_smtp,
-  [GPO_ROLE_SUBMISSION] = gpo_post_serve_smtp,
-  [GPO_ROLE_IMAP] = gpo_post_serve_mail,
-  [GPO_ROLE_IMAPS] = gpo_post_serve_mail,
+  [GPO_ROLE_SMTP] = gpo_post_serve_smtp, [GPO_ROLE_SUBMISSION] = gpo_post_serve_smtp,
+  [GPO_ROLE_IMAP] = gpo_post_serve_mail, [GPO_ROLE_IMAPS] = gpo_post_serve_mail,
   [GPO_ROLE_POP3] = gpo_post_serve_mail,
 };
 

@@ -85,8 +85,8 @@ look_whether_quiet (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* A desk may go while a session hears that its job on the disk is done; what waits for the disk must not begin inside of
- * that. */
+/* A desk may go while a session hears that its job on the disk is done; what waits for the disk must not
+ * begin inside of that. */
 static void
 on_desk_gone (gpointer data)
 {
@@ -114,8 +114,9 @@ open_store (GpoOffice *office, GError **error)
   if (g_error_matches (own, G_IO_ERROR, G_IO_ERROR_BUSY))
     g_propagate_error (error, g_steal_pointer (&own));
   else if (own)
-    g_set_error (error, own->domain, own->code, "the store %s cannot be used: %s; choose another with --store",
-                 office->store_path, own->message);
+    g_set_error (error, own->domain, own->code,
+                 "the store %s cannot be used: %s; choose another with --store", office->store_path,
+                 own->message);
   return office->parts.store != NULL;
 }
 

@@ -4,7 +4,8 @@
  *     client → unit → recorded → gate → (passed on | answered here | dropped)
  *     server → whole reply → gate → out → recorded → client
  *
- * To the gate the relay is a session like a server's: it may hold a command before it goes on, and a reply before it is sent. */
+ * To the gate the relay is a session like a server's: it may hold a command before it goes on, and a reply
+ * before it is sent. */
 #include "office/proxy-private.h"
 #include <stdlib.h>
 #include <string.h>
@@ -82,7 +83,8 @@ relay_take (GpoSession *session)
       return take_line (r, bytes, lf ? (gsize) (lf - bytes) + 1 : n);
     }
   GpoUnit unit = gpo_observed_frame (r->observed, TRUE, bytes, n, &length);
-  if (unit == GPO_UNIT_NONE || unit == GPO_UNIT_WAIT || (unit == GPO_UNIT_LINE && r->awaiting && !gpo_observed_goes_on (r->observed)))
+  if (unit == GPO_UNIT_NONE || unit == GPO_UNIT_WAIT
+      || (unit == GPO_UNIT_LINE && r->awaiting && !gpo_observed_goes_on (r->observed)))
     return FALSE;
   if (unit == GPO_UNIT_LINE)
     return take_line (r, bytes, length);
@@ -211,9 +213,11 @@ gpo_relay_init_session (GpoRelay *r, void (*free_relay) (GpoSession *session))
 {
   static GpoSessionClass class = { .take = relay_take, .timed_out = nothing, .shutdown = nothing };
   class.free = free_relay;
-  const GpoMachine *machine = gpo_machine_named ("smtp-server"); /* the observer has the right one; nobody asks this */
-  gpo_session_init (&r->session, &class, machine, r->proxy->log, gpo_symbol_try (r->proxy->host_name, strlen (r->proxy->host_name)),
-                    r->proxy->sessions, GPO_PROTOCOL_NONE);
+  const GpoMachine *machine
+      = gpo_machine_named ("smtp-server"); /* the observer has the right one; nobody asks this */
+  gpo_session_init (&r->session, &class, machine, r->proxy->log,
+                    gpo_symbol_try (r->proxy->host_name, strlen (r->proxy->host_name)), r->proxy->sessions,
+                    GPO_PROTOCOL_NONE);
   r->session.witness = FALSE; /* the observer records */
   r->session.gate = r->proxy->gate;
   r->from_server = g_string_new (NULL);

@@ -8,7 +8,8 @@
 
 G_BEGIN_DECLS
 
-struct GpoProxy {
+struct GpoProxy
+{
   GpoLog *log;
   GpoListener *listener;
   GpoObserver *observer;
@@ -21,16 +22,17 @@ struct GpoProxy {
 };
 
 /* One connection of each side. */
-typedef struct {
-  GpoSession session;      /* the gate's view of it; its input is the client's, its output goes to the client */
+typedef struct
+{
+  GpoSession session; /* the gate's view of it; its input is the client's, its output goes to the client */
   GpoProxy *proxy;
   GpoConnection *client, *server; /* NULL once gone */
-  GpoObserved *observed;   /* NULL while it is not known what is spoken, or if it is nothing we know */
+  GpoObserved *observed;          /* NULL while it is not known what is spoken, or if it is nothing we know */
   gboolean decided, connected, over, client_ended, pumping;
-  GString *from_server;    /* with a gate: what is not passed on yet */
-  gboolean asked;          /* the line at hand was recorded, and the gate has it */
-  gboolean awaiting;       /* a command was passed on and is not answered */
-  gboolean swallow;        /* octets of a refused command are not passed on */
+  GString *from_server; /* with a gate: what is not passed on yet */
+  gboolean asked;       /* the line at hand was recorded, and the gate has it */
+  gboolean awaiting;    /* a command was passed on and is not answered */
+  gboolean swallow;     /* octets of a refused command are not passed on */
 } GpoRelay;
 
 /* --- proxy-gate.c --- */

@@ -56,7 +56,8 @@ begin_observing (GpoRelay *r, GpoProtocol protocol)
   r->decided = TRUE;
   if (protocol == GPO_PROTOCOL_NONE)
     return; /* it is passed on all the same */
-  g_snprintf (from, sizeof from, "%s:%u", gpo_connection_peer_address (r->client), gpo_connection_peer_port (r->client));
+  g_snprintf (from, sizeof from, "%s:%u", gpo_connection_peer_address (r->client),
+              gpo_connection_peer_port (r->client));
   g_snprintf (to, sizeof to, "%s:%u", r->proxy->to_address, r->proxy->to_port);
   r->observed = gpo_observed_new (r->proxy->observer, protocol, r->session.host, r->session.number);
   r->session.protocol = protocol;
@@ -81,7 +82,8 @@ pass_on (GpoRelay *r, gboolean from_client, const char *bytes, gsize n)
 {
   GpoConnection *there = from_client ? r->server : r->client, *here = from_client ? r->client : r->server;
   if (!r->decided)
-    begin_observing (r, gpo_protocol_guess (from_client ? "" : bytes, from_client ? 0 : n, from_client ? bytes : "", from_client ? n : 0));
+    begin_observing (r, gpo_protocol_guess (from_client ? "" : bytes, from_client ? 0 : n,
+                                            from_client ? bytes : "", from_client ? n : 0));
   if (r->proxy->gate && r->observed)
     {
       if (from_client)
@@ -239,8 +241,10 @@ gpo_proxy_new (GpoLog *log, const GpoProxyOptions *options, GError **error)
   proxy->to_address = g_strdup (options->to_address);
   proxy->to_port = options->to_port;
   proxy->host_name = gpo_protocol_of_port (options->to_port) != GPO_PROTOCOL_NONE && options->to_port < 1024
-                       ? g_strdup (options->to_address) : g_strdup_printf ("%s:%u", options->to_address, options->to_port);
-  proxy->protocol = options->protocol != GPO_PROTOCOL_NONE ? options->protocol : gpo_protocol_of_port (options->to_port);
+                         ? g_strdup (options->to_address)
+                         : g_strdup_printf ("%s:%u", options->to_address, options->to_port);
+  proxy->protocol
+      = options->protocol != GPO_PROTOCOL_NONE ? options->protocol : gpo_protocol_of_port (options->to_port);
   proxy->relays = g_hash_table_new (NULL, NULL);
   return proxy;
 }

@@ -27,7 +27,8 @@ gpo_imap_modseq_key (GpoImapParser *parser, GpoSearchKey *key)
     {
       if (!gpo_imap_string (parser, &entry, "an entry name") || !gpo_imap_space (parser))
         return FALSE;
-      if (!gpo_imap_word (parser, "priv") && !gpo_imap_word (parser, "shared") && !gpo_imap_word (parser, "all"))
+      if (!gpo_imap_word (parser, "priv") && !gpo_imap_word (parser, "shared")
+          && !gpo_imap_word (parser, "all"))
         return gpo_imap_fail (parser, "priv, shared or all");
       if (!gpo_imap_space (parser))
         return FALSE;

@@ -8,10 +8,14 @@
 gboolean
 gpo_imap_return_options (GpoImapParser *parser, GpoSearchArgs *args)
 {
-  static const struct {
+  static const struct
+  {
     const char *word;
     guint bit;
-  } options[] = { { "MIN", GPO_RETURN_MIN }, { "MAX", GPO_RETURN_MAX }, { "ALL", GPO_RETURN_ALL }, { "COUNT", GPO_RETURN_COUNT } };
+  } options[] = { { "MIN", GPO_RETURN_MIN },
+                  { "MAX", GPO_RETURN_MAX },
+                  { "ALL", GPO_RETURN_ALL },
+                  { "COUNT", GPO_RETURN_COUNT } };
   args->extended = TRUE;
   if (!gpo_imap_space (parser) || !gpo_imap_must (parser, '(', "a list of MIN, MAX, ALL and COUNT"))
     return FALSE;

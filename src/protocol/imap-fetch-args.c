@@ -50,7 +50,7 @@ add (GpoFetchArgs *args, GpoFetchItem item)
 static void
 add_kind (GpoFetchArgs *args, GpoFetchKind kind)
 {
-  add (args, (GpoFetchItem) { .kind = kind });
+  add (args, (GpoFetchItem){ .kind = kind });
 }
 
 /* --- sections --- */
@@ -83,12 +83,16 @@ header_list (GpoImapParser *parser, GpoFetchItem *item, GString *label)
 static gboolean
 section_text (GpoImapParser *parser, GpoFetchItem *item, GString *label)
 {
-  static const struct {
+  static const struct
+  {
     const char *word;
     GpoSectionText text;
   } words[] = {
-    { "HEADER.FIELDS.NOT", GPO_SECTION_FIELDS_NOT }, { "HEADER.FIELDS", GPO_SECTION_FIELDS },
-    { "HEADER", GPO_SECTION_HEADER }, { "TEXT", GPO_SECTION_TEXT }, { "MIME", GPO_SECTION_MIME },
+    { "HEADER.FIELDS.NOT", GPO_SECTION_FIELDS_NOT },
+    { "HEADER.FIELDS", GPO_SECTION_FIELDS },
+    { "HEADER", GPO_SECTION_HEADER },
+    { "TEXT", GPO_SECTION_TEXT },
+    { "MIME", GPO_SECTION_MIME },
   };
   for (guint i = 0; i < G_N_ELEMENTS (words); i++)
     {
@@ -164,12 +168,14 @@ body_section (GpoImapParser *parser, GpoFetchArgs *args, gboolean seen)
 static void
 add_rfc822 (GpoFetchArgs *args, const char *label, GpoSectionText text, gboolean seen)
 {
-  add (args, (GpoFetchItem) { .kind = GPO_FETCH_SECTION, .text = text, .seen = seen, .label = g_strdup (label) });
+  add (args,
+       (GpoFetchItem){ .kind = GPO_FETCH_SECTION, .text = text, .seen = seen, .label = g_strdup (label) });
 }
 
 /* --- items --- */
 
-static const struct {
+static const struct
+{
   const char *word;
   GpoFetchKind kind;
 } plain_items[] = {
@@ -222,9 +228,12 @@ fetch_att (GpoImapParser *parser, GpoFetchArgs *args)
 static gboolean
 macro (GpoImapParser *parser, GpoFetchArgs *args)
 {
-  guint n = gpo_imap_word (parser, "FAST") ? 3 : gpo_imap_word (parser, "ALL") ? 4 : gpo_imap_word (parser, "FULL") ? 5 : 0;
-  static const GpoFetchKind kinds[] = { GPO_FETCH_FLAGS, GPO_FETCH_INTERNALDATE, GPO_FETCH_SIZE, GPO_FETCH_ENVELOPE,
-                                        GPO_FETCH_BODY };
+  guint n = gpo_imap_word (parser, "FAST")   ? 3
+            : gpo_imap_word (parser, "ALL")  ? 4
+            : gpo_imap_word (parser, "FULL") ? 5
+                                             : 0;
+  static const GpoFetchKind kinds[]
+      = { GPO_FETCH_FLAGS, GPO_FETCH_INTERNALDATE, GPO_FETCH_SIZE, GPO_FETCH_ENVELOPE, GPO_FETCH_BODY };
   for (guint i = 0; i < n; i++)
     add_kind (args, kinds[i]);
   return n > 0;
@@ -233,7 +242,7 @@ macro (GpoImapParser *parser, GpoFetchArgs *args)
 gboolean
 gpo_imap_fetch_args (GpoImapParser *parser, gboolean uid, GpoFetchArgs *args)
 {
-  *args = (GpoFetchArgs) { .items = g_array_new (FALSE, FALSE, sizeof (GpoFetchItem)) };
+  *args = (GpoFetchArgs){ .items = g_array_new (FALSE, FALSE, sizeof (GpoFetchItem)) };
   g_array_set_clear_func (args->items, item_clear);
   if (uid)
     add_kind (args, GPO_FETCH_UID);

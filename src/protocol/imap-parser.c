@@ -12,8 +12,8 @@
  *     flag-list     = "(" [flag *(SP flag)] ")"
  *     date-time     = DQUOTE date-day-fixed "-" date-month "-" date-year SP time SP zone DQUOTE
  *
- * More is accepted than is written there only where old clients need it: bytes beyond ASCII in quoted strings and
- * atoms (UTF-8 names). */
+ * More is accepted than is written there only where old clients need it: bytes beyond ASCII in quoted strings
+ * and atoms (UTF-8 names). */
 #include "protocol/imap.h"
 #include "protocol/utf7.h"
 #include <string.h>
@@ -63,7 +63,8 @@ gpo_imap_word (GpoImapParser *parser, const char *word)
   gsize n = strlen (word), end = parser->at + n;
   if (end > parser->length || g_ascii_strncasecmp (parser->text + parser->at, word, n) != 0)
     return FALSE;
-  if (end < parser->length && gpo_imap_is_atom_char (parser->text[end]) && gpo_imap_is_atom_char (word[n - 1]))
+  if (end < parser->length && gpo_imap_is_atom_char (parser->text[end])
+      && gpo_imap_is_atom_char (word[n - 1]))
     return FALSE;
   parser->at = end;
   return TRUE;
@@ -202,7 +203,8 @@ gpo_imap_list_mailbox (GpoImapParser *parser, char **pattern)
 {
   char *raw = NULL;
   gsize start = parser->at;
-  return string_or_atom (parser, &raw, "]%*", "a mailbox pattern") && decode_name (parser, start, raw, pattern);
+  return string_or_atom (parser, &raw, "]%*", "a mailbox pattern")
+         && decode_name (parser, start, raw, pattern);
 }
 
 /* --- numbers --- */
@@ -310,8 +312,8 @@ time_and_zone (GpoImapParser *parser, gint64 *seconds)
       || !gpo_imap_skip (parser, ':') || !digits (parser, 2, 2, &s) || !gpo_imap_skip (parser, ' '))
     return FALSE;
   gboolean west = gpo_imap_peek (parser) == '-';
-  if ((!gpo_imap_skip (parser, '-') && !gpo_imap_skip (parser, '+')) || !digits (parser, 4, 4, &zone) || h > 23
-      || m > 59 || s > 60 || zone % 100 > 59)
+  if ((!gpo_imap_skip (parser, '-') && !gpo_imap_skip (parser, '+')) || !digits (parser, 4, 4, &zone)
+      || h > 23 || m > 59 || s > 60 || zone % 100 > 59)
     return FALSE;
   int offset = (zone / 100 * 60 + zone % 100) * 60;
   *seconds = h * 3600 + m * 60 + s + (west ? offset : -offset);

@@ -3,9 +3,9 @@
  * imap-esearch-args.c, imap-within.c and imap-condstore-args.c.
  *
  *     search     = [return] [SP "CHARSET" SP astring] 1*(SP search-key)
- *     search-key = "ALL" / flag keys / "BCC" … "TO" SP astring / "BEFORE" … SP date / "HEADER" SP astring SP astring /
- *                  "LARGER" / "SMALLER" SP number / within-key / modseq-key /
- *                  "NOT" SP search-key / "OR" SP search-key SP search-key / "UID" SP sequence-set / sequence-set /
+ *     search-key = "ALL" / flag keys / "BCC" … "TO" SP astring / "BEFORE" … SP date / "HEADER" SP astring SP
+ * astring / "LARGER" / "SMALLER" SP number / within-key / modseq-key / "NOT" SP search-key / "OR" SP
+ * search-key SP search-key / "UID" SP sequence-set / sequence-set /
  *                  "(" search-key *(SP search-key) ")"
  *
  * Keys become a tree; several in a row are joined by AND. */
@@ -39,7 +39,8 @@ gpo_imap_fold (const char *text, gssize length)
   return g_utf8_casefold (valid, -1);
 }
 
-typedef struct {
+typedef struct
+{
   GpoImapParser *parser;
   GpoSearchArgs *args;
   char *charset; /* NULL: UTF-8 */
@@ -67,19 +68,20 @@ joined (GpoSearchKind kind, GpoSearchKey *first, GpoSearchKey *second)
 
 /* --- keys that are one word --- */
 
-static const struct {
+static const struct
+{
   const char *word;
   GpoSearchKind kind;
   guint32 flag;
-  gboolean not;
+  gboolean not ;
 } words[] = {
-  { "ALL", GPO_SEARCH_ALL, 0, FALSE },
-  { "ANSWERED", GPO_SEARCH_FLAG, 0x02, FALSE }, { "UNANSWERED", GPO_SEARCH_FLAG, 0x02, TRUE },
-  { "DELETED", GPO_SEARCH_FLAG, 0x08, FALSE },  { "UNDELETED", GPO_SEARCH_FLAG, 0x08, TRUE },
-  { "DRAFT", GPO_SEARCH_FLAG, 0x10, FALSE },    { "UNDRAFT", GPO_SEARCH_FLAG, 0x10, TRUE },
-  { "FLAGGED", GPO_SEARCH_FLAG, 0x04, FALSE },  { "UNFLAGGED", GPO_SEARCH_FLAG, 0x04, TRUE },
-  { "SEEN", GPO_SEARCH_FLAG, 0x01, FALSE },     { "UNSEEN", GPO_SEARCH_FLAG, 0x01, TRUE },
-  { "RECENT", GPO_SEARCH_RECENT, 0, FALSE },    { "OLD", GPO_SEARCH_RECENT, 0, TRUE },
+  { "ALL", GPO_SEARCH_ALL, 0, FALSE },           { "ANSWERED", GPO_SEARCH_FLAG, 0x02, FALSE },
+  { "UNANSWERED", GPO_SEARCH_FLAG, 0x02, TRUE }, { "DELETED", GPO_SEARCH_FLAG, 0x08, FALSE },
+  { "UNDELETED", GPO_SEARCH_FLAG, 0x08, TRUE },  { "DRAFT", GPO_SEARCH_FLAG, 0x10, FALSE },
+  { "UNDRAFT", GPO_SEARCH_FLAG, 0x10, TRUE },    { "FLAGGED", GPO_SEARCH_FLAG, 0x04, FALSE },
+  { "UNFLAGGED", GPO_SEARCH_FLAG, 0x04, TRUE },  { "SEEN", GPO_SEARCH_FLAG, 0x01, FALSE },
+  { "UNSEEN", GPO_SEARCH_FLAG, 0x01, TRUE },     { "RECENT", GPO_SEARCH_RECENT, 0, FALSE },
+  { "OLD", GPO_SEARCH_RECENT, 0, TRUE },
 };
 
 static gboolean
@@ -90,7 +92,7 @@ word_key (GpoImapParser *parser, GpoSearchKey **out)
       {
         *out = new_key (words[i].kind);
         (*out)->flag = words[i].flag;
-        if (words[i].not)
+        if (words[i].not )
           *out = joined (GPO_SEARCH_NOT, *out, NULL);
         return TRUE;
       }
@@ -104,9 +106,16 @@ word_key (GpoImapParser *parser, GpoSearchKey **out)
 
 /* --- keys with an argument --- */
 
-typedef enum { ARG_STRING, ARG_KEYWORD, ARG_DATE, ARG_NUMBER } Argument;
+typedef enum
+{
+  ARG_STRING,
+  ARG_KEYWORD,
+  ARG_DATE,
+  ARG_NUMBER
+} Argument;
 
-static const struct {
+static const struct
+{
   const char *word;
   Argument argument;
   GpoSearchKind kind;
@@ -139,8 +148,8 @@ search_string (Reader *reader, char **out)
   gsize start = reader->parser->at;
   if (!gpo_imap_astring (reader->parser, &raw, "a string to search for"))
     return FALSE;
-  g_autofree char *utf8 = reader->charset ? g_convert (raw, -1, "UTF-8", reader->charset, NULL, NULL, NULL)
-                                          : g_strdup (raw);
+  g_autofree char *utf8
+      = reader->charset ? g_convert (raw, -1, "UTF-8", reader->charset, NULL, NULL, NULL) : g_strdup (raw);
   if (!utf8 || !g_utf8_validate (utf8, -1, NULL))
     {
       reader->parser->at = start;
@@ -191,13 +200,14 @@ argument_key (Reader *reader, GpoSearchKey **out, gboolean *ok)
   gboolean not = gpo_imap_word (reader->parser, "UNKEYWORD");
   for (guint i = 0; i < G_N_ELEMENTS (with_argument); i++)
     {
-      if (not ? with_argument[i].argument != ARG_KEYWORD : !gpo_imap_word (reader->parser, with_argument[i].word))
+      if (not ? with_argument[i].argument != ARG_KEYWORD
+              : !gpo_imap_word (reader->parser, with_argument[i].word))
         continue;
       GpoSearchKey *key = *out = new_key (with_argument[i].kind);
       key->compare = with_argument[i].compare;
       key->name = g_strdup (with_argument[i].field);
       *ok = argument (reader, with_argument[i].argument, key);
-      if (not)
+      if (not )
         *out = joined (GPO_SEARCH_NOT, key, NULL);
       return TRUE;
     }
@@ -210,7 +220,8 @@ static gboolean
 header_key (Reader *reader, GpoSearchKey **out)
 {
   *out = new_key (GPO_SEARCH_HEADER);
-  return gpo_imap_space (reader->parser) && gpo_imap_astring (reader->parser, &(*out)->name, "a header field's name")
+  return gpo_imap_space (reader->parser)
+         && gpo_imap_astring (reader->parser, &(*out)->name, "a header field's name")
          && gpo_imap_space (reader->parser) && search_string (reader, &(*out)->text);
 }
 
@@ -247,8 +258,8 @@ static gboolean
 or_key (Reader *reader, GpoSearchKey **out)
 {
   *out = new_key (GPO_SEARCH_OR);
-  return gpo_imap_space (reader->parser) && search_key (reader, &(*out)->first) && gpo_imap_space (reader->parser)
-         && search_key (reader, &(*out)->second);
+  return gpo_imap_space (reader->parser) && search_key (reader, &(*out)->first)
+         && gpo_imap_space (reader->parser) && search_key (reader, &(*out)->second);
 }
 
 static gboolean
@@ -325,7 +336,7 @@ gboolean
 gpo_imap_search_args (GpoImapParser *parser, GpoSearchArgs *args)
 {
   Reader reader = { .parser = parser, .args = args };
-  *args = (GpoSearchArgs) { .extended = FALSE };
+  *args = (GpoSearchArgs){ .extended = FALSE };
   gboolean ok = !gpo_imap_word (parser, "RETURN") || gpo_imap_return_options (parser, args);
   if (ok && gpo_imap_word (parser, "CHARSET"))
     ok = charset (&reader);

@@ -43,7 +43,8 @@ gpo_imap_set_clear (GpoImapSet *set)
   g_clear_pointer (&set->ranges, g_array_unref);
 }
 
-typedef struct {
+typedef struct
+{
   guint32 first, last;
 } Range;
 
@@ -62,7 +63,7 @@ gpo_imap_set_resolve (GpoImapSet *set, guint32 star)
   for (guint i = 0; i < n; i++)
     {
       guint32 a = ranges[i].first ? ranges[i].first : star, b = ranges[i].last ? ranges[i].last : star;
-      ranges[i] = (Range) { MIN (a, b), MAX (a, b) };
+      ranges[i] = (Range){ MIN (a, b), MAX (a, b) };
     }
   qsort (ranges, n, sizeof *ranges, compare_ranges);
   for (guint i = 0; i < n; i++)

@@ -37,7 +37,8 @@ state_mark (const GpoMachine *machine, guint8 state)
 /* --- text --- */
 
 #define N_COLUMNS 7
-static const char *const headings[N_COLUMNS] = { "STATE", "INPUT", "VERDICT", "NEXT STATE", "ARROW", "SPEC", "REPLY" };
+static const char *const headings[N_COLUMNS]
+    = { "STATE", "INPUT", "VERDICT", "NEXT STATE", "ARROW", "SPEC", "REPLY" };
 static const char *const arrow_words[] = { "", "(1)", "(2)", "(3)", "(4)", "(5)", "(6)", "(7)" };
 #define ARROW_COLUMN 4
 
@@ -284,8 +285,9 @@ print_markdown (const GpoMachine *machine, GString *out)
   for (guint i = 0; i < machine->n_inputs; i++)
     g_string_append_printf (out, "%s`%s`", i ? ", " : "", machine->inputs[i]);
   gboolean arrows = has_arrows (machine);
-  g_string_append_printf (out, "\n\n## Edges\n\n| State | Input | Verdict | Next state | %sReply | Source |\n"
-                               "| --- | --- | --- | --- | %s--- | --- |\n",
+  g_string_append_printf (out,
+                          "\n\n## Edges\n\n| State | Input | Verdict | Next state | %sReply | Source |\n"
+                          "| --- | --- | --- | --- | %s--- | --- |\n",
                           arrows ? "Arrow | " : "", arrows ? "--- | " : "");
   for (guint i = 0; i < machine->n_edges; i++)
     {

@@ -6,7 +6,8 @@
 #include "protocol/machine.h"
 #include <string.h>
 
-static const struct {
+static const struct
+{
   const char *word;
   gboolean accepts;
 } verdicts[] = {
@@ -38,7 +39,8 @@ gpo_verdict_from_name (const char *name)
   return -1;
 }
 
-/* How closely a row fits: 3 exact, 2 any state, 1 any input, 0 any of both (input weighs more), -1 not at all. */
+/* How closely a row fits: 3 exact, 2 any state, 1 any input, 0 any of both (input weighs more), -1 not at
+ * all. */
 static int
 closeness (const GpoEdge *edge, guint8 state, guint8 input)
 {

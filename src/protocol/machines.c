@@ -8,12 +8,6 @@
 #include "protocol/smtp.h"
 
 const GpoMachine *const gpo_machines[] = {
-  &gpo_smtp_server_machine,
-  &gpo_smtp_client_machine,
-  &gpo_queue_machine,
-  &gpo_imap_server_machine,
-  &gpo_pop3_server_machine,
-  &gpo_imap_client_machine,
-  &gpo_pop3_client_machine,
-  NULL,
+  &gpo_smtp_server_machine, &gpo_smtp_client_machine, &gpo_queue_machine,       &gpo_imap_server_machine,
+  &gpo_pop3_server_machine, &gpo_imap_client_machine, &gpo_pop3_client_machine, NULL,
 };

@@ -10,9 +10,10 @@ gpo_pop3_command_parse (const char *line, gsize length, GpoPop3Command *command)
 {
   const char *space = memchr (line, ' ', length);
   gsize n = space ? (gsize) (space - line) : length;
-  *command = (GpoPop3Command) { .input = GPO_POP3_IN_UNKNOWN };
+  *command = (GpoPop3Command){ .input = GPO_POP3_IN_UNKNOWN };
   for (guint i = 0; i < GPO_POP3_IN_UNKNOWN; i++)
-    if (strlen (gpo_pop3_server_machine.inputs[i]) == n && g_ascii_strncasecmp (line, gpo_pop3_server_machine.inputs[i], n) == 0)
+    if (strlen (gpo_pop3_server_machine.inputs[i]) == n
+        && g_ascii_strncasecmp (line, gpo_pop3_server_machine.inputs[i], n) == 0)
       command->input = (GpoPop3Input) i;
   if (!space)
     return;

@@ -15,7 +15,8 @@ G_BEGIN_DECLS
 
 typedef struct _GpoSasl GpoSasl;
 
-typedef enum {
+typedef enum
+{
   GPO_SASL_MORE,      /* send *output as a challenge (server) or answer (client) and go on */
   GPO_SASL_DONE,      /* server: success, no output. Client: send *output; the server's verdict follows */
   GPO_SASL_FAILED,    /* wrong password, no such person … Client: send `*` */

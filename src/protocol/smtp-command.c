@@ -6,7 +6,7 @@
 #include "protocol/smtp.h"
 #include <string.h>
 
-static const char *const verbs[] = { "HELO", "EHLO", "MAIL", "RCPT", "DATA", "BDAT", "RSET",
+static const char *const verbs[] = { "HELO", "EHLO", "MAIL", "RCPT", "DATA", "BDAT",     "RSET",
                                      "NOOP", "QUIT", "VRFY", "EXPN", "HELP", "STARTTLS", "AUTH" };
 
 gboolean
@@ -31,9 +31,9 @@ gpo_smtp_command_parse (const char *line, gsize length, GpoSmtpCommand *command)
   gsize n = 0;
   while (n < length && line[n] != ' ')
     n++;
-  command->verb = (GpoSlice) { line, n };
+  command->verb = (GpoSlice){ line, n };
   command->has_argument = n < length;
-  command->argument = (GpoSlice) { line + MIN (n + 1, length), length - MIN (n + 1, length) };
+  command->argument = (GpoSlice){ line + MIN (n + 1, length), length - MIN (n + 1, length) };
   command->input = GPO_SMTP_IN_UNKNOWN;
   for (guint i = 0; i < G_N_ELEMENTS (verbs); i++)
     if (gpo_slice_is (command->verb, verbs[i]))
@@ -81,23 +81,23 @@ gpo_smtp_param_next (GpoSlice *rest, GpoSmtpParam *param)
     p++;
   if (p == end)
     {
-      *rest = (GpoSlice) { end, 0 };
+      *rest = (GpoSlice){ end, 0 };
       return GPO_PARAM_END;
     }
   gboolean separated = p > rest->text;
   const char *keyword = p;
   while (p < end && is_keyword_byte (*p, p == keyword))
     p++;
-  *param = (GpoSmtpParam) { .keyword = { keyword, (gsize) (p - keyword) } };
+  *param = (GpoSmtpParam){ .keyword = { keyword, (gsize) (p - keyword) } };
   if (separated && p > keyword && p < end && *p == '=')
     {
       const char *value = ++p;
       /* An ORCPT or AUTH value in the wild may hold "=": let the value's own grammar refuse it. */
       while (p < end && (is_value_byte (*p) || *p == '='))
         p++;
-      param->value = (GpoSlice) { value, (gsize) (p - value) };
+      param->value = (GpoSlice){ value, (gsize) (p - value) };
     }
-  *rest = (GpoSlice) { p, (gsize) (end - p) };
+  *rest = (GpoSlice){ p, (gsize) (end - p) };
   if (!separated || param->keyword.length == 0 || (p < end && *p != ' ')
       || (param->value.text && param->value.length == 0))
     return GPO_PARAM_BAD;

@@ -36,24 +36,24 @@ status_length (const char *text, gsize length, char class)
 gboolean
 gpo_smtp_reply_line_parse (const char *line, gsize length, GpoSmtpReplyLine *out)
 {
-  *out = (GpoSmtpReplyLine) { 0 };
+  *out = (GpoSmtpReplyLine){ 0 };
   if (length < 3 || digits (line, 3, 3) != 3 || line[0] < '2' || line[0] > '5')
     return FALSE;
   if (length > 3 && line[3] != ' ' && line[3] != '-')
     return FALSE;
   out->code = (line[0] - '0') * 100 + (line[1] - '0') * 10 + (line[2] - '0');
   out->more = length > 3 && line[3] == '-';
-  out->text = (GpoSlice) { line + MIN (length, 4), length > 4 ? length - 4 : 0 };
+  out->text = (GpoSlice){ line + MIN (length, 4), length > 4 ? length - 4 : 0 };
   gsize status = status_length (out->text.text, out->text.length, line[0]);
   if (status)
-    out->status = (GpoSlice) { out->text.text, status };
+    out->status = (GpoSlice){ out->text.text, status };
   return TRUE;
 }
 
 void
 gpo_smtp_reply_init (GpoSmtpReply *reply)
 {
-  *reply = (GpoSmtpReply) { .text = g_string_new (NULL) };
+  *reply = (GpoSmtpReply){ .text = g_string_new (NULL) };
 }
 
 void
@@ -61,7 +61,7 @@ gpo_smtp_reply_clear (GpoSmtpReply *reply)
 {
   if (reply->text)
     g_string_free (reply->text, TRUE);
-  *reply = (GpoSmtpReply) { 0 };
+  *reply = (GpoSmtpReply){ 0 };
 }
 
 void
@@ -100,11 +100,16 @@ gpo_smtp_reply_verdict (const GpoSmtpReply *reply)
     return GPO_CLOSING;
   switch (reply->code / 100)
     {
-    case 2: return GPO_OK;
-    case 3: return GPO_MORE;
-    case 4: return GPO_DEFERRED;
-    case 5: return GPO_REFUSED;
-    default: return GPO_SYNTAX;
+    case 2:
+      return GPO_OK;
+    case 3:
+      return GPO_MORE;
+    case 4:
+      return GPO_DEFERRED;
+    case 5:
+      return GPO_REFUSED;
+    default:
+      return GPO_SYNTAX;
     }
 }
 
@@ -136,7 +141,8 @@ take_keyword (GpoSmtpOffer *offer, const char *line)
   gsize n = strcspn (line, " =");
   g_autofree char *word = g_ascii_strup (line, n);
   const char *rest = line[n] ? line + n + 1 : "";
-  const struct {
+  const struct
+  {
     const char *word;
     gboolean *flag;
   } flags[] = { { "PIPELINING", &offer->pipelining }, { "8BITMIME", &offer->eightbitmime },
@@ -147,7 +153,7 @@ take_keyword (GpoSmtpOffer *offer, const char *line)
     if (strcmp (word, flags[i].word) == 0)
       *flags[i].flag = TRUE;
   if (strcmp (word, "SIZE") == 0)
-    offer->size = MAX (0, gpo_slice_number ((GpoSlice) { rest, strcspn (rest, " ") }));
+    offer->size = MAX (0, gpo_slice_number ((GpoSlice){ rest, strcspn (rest, " ") }));
   if (strcmp (word, "AUTH") == 0)
     {
       g_autofree char *was = g_steal_pointer (&offer->auth);
@@ -171,5 +177,5 @@ gpo_smtp_offer_clear (GpoSmtpOffer *offer)
 {
   g_free (offer->auth);
   g_free (offer->name);
-  *offer = (GpoSmtpOffer) { .size = -1 };
+  *offer = (GpoSmtpOffer){ .size = -1 };
 }

@@ -5,7 +5,8 @@
  *     shifted = "&" 1*modified-base64 "-"      ; of UTF-16, big endian; "," for "/", no "="
  *
  * One name has one form: what can be written plainly is never shifted, and two shifts never adjoin, so that a
- * mailbox has one name. GLib's base64 knows neither the alphabet nor the missing padding, hence sixteen lines here. */
+ * mailbox has one name. GLib's base64 knows neither the alphabet nor the missing padding, hence sixteen lines
+ * here. */
 #include "protocol/utf7.h"
 #include <string.h>
 
@@ -17,7 +18,8 @@ is_plain (gunichar c)
   return c >= 0x20 && c <= 0x7e;
 }
 
-typedef struct {
+typedef struct
+{
   GString *out;
   guint32 bits;
   guint n_bits;

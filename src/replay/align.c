@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* align.c: two sequences side by side at the least cost: what both begin and end with, then a table over what is
- * between. Where the table would be too large, the middle is paired off in windows. */
+/* align.c: two sequences side by side at the least cost: what both begin and end with, then a table over what
+ * is between. Where the table would be too large, the middle is paired off in windows. */
 #include "replay/compare.h"
 
 /* Cells of the table: 4 MB. */

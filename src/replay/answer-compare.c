@@ -17,8 +17,7 @@ gpo_differences_new (void)
   return g_ptr_array_new_with_free_func (difference_free);
 }
 
-G_GNUC_PRINTF (3, 4) static void
-tell (GPtrArray *out, gboolean counts, const char *format, ...)
+G_GNUC_PRINTF (3, 4) static void tell (GPtrArray *out, gboolean counts, const char *format, ...)
 {
   va_list args;
   GpoDeviation *difference = g_new (GpoDeviation, 1);
@@ -84,15 +83,17 @@ compare_status (const GpoAnswer *expected, const GpoAnswer *seen, GPtrArray *out
   if (strcmp (expected->status, seen->status) != 0)
     tell (out, TRUE, "%s instead of %s%s%s", s, e, seen->words ? ": " : "", seen->words ? seen->words : "");
   else if (g_strcmp0 (expected->code, seen->code) != 0)
-    tell (out, FALSE, "%s where the trace has %s", seen->code ? seen->code : "no code", expected->code ? expected->code : "none");
+    tell (out, FALSE, "%s where the trace has %s", seen->code ? seen->code : "no code",
+          expected->code ? expected->code : "none");
 }
 
 /* What a server may leave out: extensions of RFC 7162 and RFC 8474, and alerts for people. */
 static gboolean
 may_be_missing (const char *kind)
 {
-  static const char *const optional[]
-      = { "OK [HIGHESTMODSEQ]", "OK [NOMODSEQ]", "OK [MAILBOXID]", "OK [ALERT]", "OK", "OK [UNSEEN]", "RECENT", NULL };
+  static const char *const optional[] = {
+    "OK [HIGHESTMODSEQ]", "OK [NOMODSEQ]", "OK [MAILBOXID]", "OK [ALERT]", "OK", "OK [UNSEEN]", "RECENT", NULL
+  };
   return g_strv_contains (optional, kind);
 }
 

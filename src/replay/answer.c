@@ -186,8 +186,8 @@ add_smtp (GpoAnswerReader *reader, const char *line, gsize length)
   if (read.more)
     return FALSE;
   answer->status[0] = line[0];
-  answer->code = g_strdup_printf ("%d%s%.*s", read.code, read.status.text ? " " : "", (int) read.status.length,
-                                  read.status.text ? read.status.text : "");
+  answer->code = g_strdup_printf ("%d%s%.*s", read.code, read.status.text ? " " : "",
+                                  (int) read.status.length, read.status.text ? read.status.text : "");
   return TRUE;
 }
 
@@ -196,8 +196,10 @@ add_smtp (GpoAnswerReader *reader, const char *line, gsize length)
 static gboolean
 has_more_lines (const GpoAnswerReader *reader)
 {
-  static const char *const always[] = { "RETR", "TOP", "CAPA", NULL }, *const bare[] = { "LIST", "UIDL", NULL };
-  return g_strv_contains (always, reader->verb) || (!reader->arguments && g_strv_contains (bare, reader->verb));
+  static const char *const always[] = { "RETR", "TOP", "CAPA", NULL }, *const bare[]
+                                                                       = { "LIST", "UIDL", NULL };
+  return g_strv_contains (always, reader->verb)
+         || (!reader->arguments && g_strv_contains (bare, reader->verb));
 }
 
 static gboolean
@@ -220,7 +222,8 @@ add_pop3 (GpoAnswerReader *reader, const char *line, gsize length)
     g_strlcpy (answer->status, "-ERR", sizeof answer->status);
   else if (n == 1 && *line == '+')
     g_strlcpy (answer->status, "+", sizeof answer->status);
-  const char *code = memchr (line, '[', length), *end = code ? memchr (code, ']', (gsize) (line + length - code)) : NULL;
+  const char *code = memchr (line, '[', length),
+             *end = code ? memchr (code, ']', (gsize) (line + length - code)) : NULL;
   if (end && code == line + n + 1)
     answer->code = name_of (code, (gsize) (end + 1 - code));
   return !(g_str_equal (answer->status, "+OK") && has_more_lines (reader));

@@ -2,8 +2,9 @@
 /* answer.h: what a server answered, by meaning.
  *
  * Two servers say the same in other words, with other dates, names, sizes and numbers. What counts is the
- * class of the code (RFC 5321 §4.2.1), OK, NO and BAD (RFC 3501 §7.1), +OK and -ERR (RFC 1939 §3), which kinds of
- * untagged responses came (RFC 3501 §7), and what the server offers. The rest is worth a remark at most.
+ * class of the code (RFC 5321 §4.2.1), OK, NO and BAD (RFC 3501 §7.1), +OK and -ERR (RFC 1939 §3), which
+ * kinds of untagged responses came (RFC 3501 §7), and what the server offers. The rest is worth a remark at
+ * most.
  *
  *     250-mail.example  ┐                     status "2", code "250", offers PIPELINING, SIZE
  *     250-PIPELINING    ├ gpo_answer_reader → ───────────────────────────────────────────────
@@ -20,8 +21,8 @@ G_BEGIN_DECLS
 typedef struct
 {
   GpoProtocol protocol;
-  /* What counts: "2" to "5"; "OK", "NO", "BAD", "PREAUTH", "BYE", "+"; "+OK", "-ERR", "+". "" while it is unfinished or there
-   * is none: only untagged responses, or the server hung up. */
+  /* What counts: "2" to "5"; "OK", "NO", "BAD", "PREAUTH", "BYE", "+"; "+OK", "-ERR", "+". "" while it is
+   * unfinished or there is none: only untagged responses, or the server hung up. */
   char status[8];
   char *code;               /* finer, a remark: "250 2.1.5", "[READ-WRITE]"; or NULL */
   char *words;              /* the line that decided, made valid UTF-8, without its ending; or NULL */
@@ -46,8 +47,8 @@ typedef struct GpoAnswerReader GpoAnswerReader;
 GpoAnswerReader *gpo_answer_reader_new (GpoProtocol protocol);
 void gpo_answer_reader_free (GpoAnswerReader *reader);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GpoAnswerReader, gpo_answer_reader_free)
-/* To what the next answer is: a verb as gpo_talk_line() gives it, and whether it had arguments. POP3 needs that
- * to know whether more than one line comes, EHLO to know what a capability is. */
+/* To what the next answer is: a verb as gpo_talk_line() gives it, and whether it had arguments. POP3 needs
+ * that to know whether more than one line comes, EHLO to know what a capability is. */
 void gpo_answer_reader_asked (GpoAnswerReader *reader, const char *verb, gboolean arguments);
 /* Takes a line, with or without its ending. TRUE: the answer is whole, take it. */
 gboolean gpo_answer_reader_add (GpoAnswerReader *reader, const char *line, gsize length);

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* compare-steps.c: how two steps of sessions differ: what was said without tags and sizes, what was answered by
- * meaning. */
+/* compare-steps.c: how two steps of sessions differ: what was said without tags and sizes, what was answered
+ * by meaning. */
 #include "replay/compare.h"
 #include <string.h>
 
-G_GNUC_PRINTF (3, 4) static void
-tell (GPtrArray *out, gboolean counts, const char *format, ...)
+G_GNUC_PRINTF (3, 4) static void tell (GPtrArray *out, gboolean counts, const char *format, ...)
 {
   va_list args;
   GpoDeviation *difference = g_new (GpoDeviation, 1);
@@ -43,9 +42,11 @@ plain_words (const GpoStep *step, GpoProtocol protocol)
   if (protocol == GPO_PROTOCOL_IMAP && strchr (text, ' ') && strcmp (step->verb, "response") != 0)
     text = strchr (text, ' ') + 1;
   g_autofree char *plain = g_utf8_casefold (text, -1);
-  char *size = protocol == GPO_PROTOCOL_SMTP && strcmp (step->verb, "MAIL") == 0 ? strstr (plain, " size=") : NULL;
+  char *size
+      = protocol == GPO_PROTOCOL_SMTP && strcmp (step->verb, "MAIL") == 0 ? strstr (plain, " size=") : NULL;
   if (size)
-    memmove (size, size + 6 + strspn (size + 6, "0123456789"), strlen (size + 6 + strspn (size + 6, "0123456789")) + 1);
+    memmove (size, size + 6 + strspn (size + 6, "0123456789"),
+             strlen (size + 6 + strspn (size + 6, "0123456789")) + 1);
   char *literal = protocol == GPO_PROTOCOL_IMAP ? strrchr (plain, '{') : NULL;
   if (literal)
     *literal = '\0';
@@ -56,7 +57,8 @@ plain_words (const GpoStep *step, GpoProtocol protocol)
 static gboolean
 is_personal (const GpoStep *step)
 {
-  static const char *const verbs[] = { "response", "AUTH", "AUTHENTICATE", "PASS", "EHLO", "HELO", "ID", NULL };
+  static const char *const verbs[]
+      = { "response", "AUTH", "AUTHENTICATE", "PASS", "EHLO", "HELO", "ID", NULL };
   return g_strv_contains (verbs, step->verb);
 }
 
@@ -68,7 +70,8 @@ compare_said (const GpoStep *a, const GpoStep *b, GpoProtocol protocol, GPtrArra
   if (!a->line && !b->line)
     {
       if (!g_bytes_equal (a->bytes, b->bytes))
-        tell (out, FALSE, "other bytes: %" G_GSIZE_FORMAT " and %" G_GSIZE_FORMAT, g_bytes_get_size (a->bytes), g_bytes_get_size (b->bytes));
+        tell (out, FALSE, "other bytes: %" G_GSIZE_FORMAT " and %" G_GSIZE_FORMAT,
+              g_bytes_get_size (a->bytes), g_bytes_get_size (b->bytes));
     }
   else if (strcmp (x, y) != 0)
     tell (out, !is_personal (a), "%s where the other says %s", was, is);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* compare.c: sessions to sessions, lines to lines.
  *
- * Sessions are matched within one host, role and caller: first those that say and hear the same, then those that say the
- * same, then the rest in order. Each costs a look into a table, so that traces of many sessions are no matter. */
+ * Sessions are matched within one host, role and caller: first those that say and hear the same, then those
+ * that say the same, then the rest in order. Each costs a look into a table, so that traces of many sessions
+ * are no matter. */
 #include "replay/compare.h"
 #include <string.h>
 
@@ -127,7 +128,8 @@ summarize (const GpoSessionPair *session)
   alone += verbs_of (session, GPO_PAIR_ONLY_B, there);
   const char *last = last_common (session);
   if (alone > 3)
-    return last ? g_strdup_printf ("the same way up to %s, then another", last) : g_strdup_printf ("another %s", what);
+    return last ? g_strdup_printf ("the same way up to %s, then another", last)
+                : g_strdup_printf ("another %s", what);
   GString *out = g_string_new (NULL);
   g_string_append_printf (out, "same %s", what);
   if (n)
@@ -184,8 +186,9 @@ collect (GpoPicture *picture)
       if (!session->lines.n)
         continue;
       Candidate one = { .script = gpo_script_new (picture, session, G_MAXUINT64) };
-      one.place = g_strdup_printf ("%s/%s/%s/%s", gpo_symbol_name (session->host), gpo_symbol_name (session->role),
-                                   gpo_protocol_name (one.script->protocol), gpo_symbol_name (session->caller));
+      one.place
+          = g_strdup_printf ("%s/%s/%s/%s", gpo_symbol_name (session->host), gpo_symbol_name (session->role),
+                             gpo_protocol_name (one.script->protocol), gpo_symbol_name (session->caller));
       g_array_append_val (all, one);
     }
   return all;
@@ -214,7 +217,8 @@ match_key (const Candidate *one, Match match)
 static void
 match_sessions (GArray *a, GArray *b, guint *partner, Match match)
 {
-  g_autoptr (GHashTable) waiting = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_queue_free);
+  g_autoptr (GHashTable) waiting
+      = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_queue_free);
   for (guint j = 0; j < b->len; j++)
     {
       const Candidate *one = &g_array_index (b, Candidate, j);
@@ -257,7 +261,10 @@ add_session (GpoComparison *comparison, GpoScript *a, GpoScript *b)
     }
   else
     session->n_differences = 1;
-  session->kind = !b ? GPO_PAIR_ONLY_A : !a ? GPO_PAIR_ONLY_B : session->n_differences ? GPO_PAIR_CHANGED : GPO_PAIR_SAME;
+  session->kind = !b                       ? GPO_PAIR_ONLY_A
+                  : !a                     ? GPO_PAIR_ONLY_B
+                  : session->n_differences ? GPO_PAIR_CHANGED
+                                           : GPO_PAIR_SAME;
   session->summary = summarize (session);
   comparison->n_differences += session->n_differences > 0;
   comparison->n_remarks += session->n_remarks;
@@ -277,7 +284,8 @@ gpo_compare (GpoPicture *a, GpoPicture *b)
     {
       Candidate *one = &g_array_index (ours, Candidate, i);
       one->taken = TRUE;
-      add_session (comparison, one->script, partner[i] ? g_array_index (theirs, Candidate, partner[i] - 1).script : NULL);
+      add_session (comparison, one->script,
+                   partner[i] ? g_array_index (theirs, Candidate, partner[i] - 1).script : NULL);
     }
   for (guint j = 0; j < theirs->len; j++)
     {

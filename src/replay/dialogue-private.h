@@ -7,15 +7,16 @@
 
 G_BEGIN_DECLS
 
-struct GpoDialogue {
+struct GpoDialogue
+{
   GpoProtocol protocol;
-  GpoLog *log;         /* nobody reads it: the observer writes somewhere */
+  GpoLog *log; /* nobody reads it: the observer writes somewhere */
   GpoObserver *observer;
   GpoObserved *observed;
-  GString *line;       /* of the server, so far */
-  char *last;          /* its last whole line */
-  guint n_tags;        /* the highest "aN" that was used */
-  GpoSasl *sasl;       /* a proof under way */
+  GString *line; /* of the server, so far */
+  char *last;    /* its last whole line */
+  guint n_tags;  /* the highest "aN" that was used */
+  GpoSasl *sasl; /* a proof under way */
 };
 
 G_END_DECLS

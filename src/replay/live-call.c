@@ -122,7 +122,8 @@ gpo_live_call_secure (GpoLiveCall *call, guint timeout_ms, GError **error)
   if (!call->tls || call->closed || call->in->len)
     {
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s",
-                   call->in->len ? "the server spoke on in the clear behind its consent to TLS" : "the connection is gone");
+                   call->in->len ? "the server spoke on in the clear behind its consent to TLS"
+                                 : "the connection is gone");
       return FALSE;
     }
   g_main_context_push_thread_default (call->context);
@@ -135,7 +136,8 @@ gpo_live_call_secure (GpoLiveCall *call, guint timeout_ms, GError **error)
 }
 
 GpoLiveCall *
-gpo_live_call_new (const char *address, guint16 port, GpoTls *tls, gboolean implicit_tls, guint timeout_ms, GError **error)
+gpo_live_call_new (const char *address, guint16 port, GpoTls *tls, gboolean implicit_tls, guint timeout_ms,
+                   GError **error)
 {
   g_autoptr (GpoLiveCall) call = g_new0 (GpoLiveCall, 1);
   call->context = g_main_context_new ();
@@ -194,7 +196,8 @@ gboolean
 gpo_live_call_line (GpoLiveCall *call, GString *line, guint timeout_ms, GError **error)
 {
   g_string_truncate (line, 0);
-  if (!wait_for (call, has_line, 0, timeout_ms, "the server says nothing", error) && (!call->closed || !call->in->len))
+  if (!wait_for (call, has_line, 0, timeout_ms, "the server says nothing", error)
+      && (!call->closed || !call->in->len))
     return FALSE;
   const char *lf = memchr (call->in->str, '\n', call->in->len);
   gsize n = lf ? (gsize) (lf + 1 - call->in->str) : call->in->len;

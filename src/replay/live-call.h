@@ -10,10 +10,10 @@ G_BEGIN_DECLS
 
 typedef struct GpoLiveCall GpoLiveCall;
 
-/* Calls; with `implicit_tls` the handshake comes first. NULL and `error` (G_IO_ERROR) if nobody answers in time.
- * `tls` may be NULL (then gpo_live_call_secure() fails); it is referenced. */
-GpoLiveCall *gpo_live_call_new (const char *address, guint16 port, GpoTls *tls, gboolean implicit_tls, guint timeout_ms,
-                                GError **error);
+/* Calls; with `implicit_tls` the handshake comes first. NULL and `error` (G_IO_ERROR) if nobody answers in
+ * time. `tls` may be NULL (then gpo_live_call_secure() fails); it is referenced. */
+GpoLiveCall *gpo_live_call_new (const char *address, guint16 port, GpoTls *tls, gboolean implicit_tls,
+                                guint timeout_ms, GError **error);
 /* Hangs up. */
 void gpo_live_call_free (GpoLiveCall *call);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GpoLiveCall, gpo_live_call_free)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* observer-frame.c: cutting the bytes of a side into lines and data.
  *
- * What a byte is depends on what was said before: behind DATA's 354 it is a letter's, behind {12} a literal's.
- * RFC 5321 §4.1.1.4, RFC 3030 §2, RFC 3501 §4.3, RFC 1939 §3. */
+ * What a byte is depends on what was said before: behind DATA's 354 it is a letter's, behind {12} a
+ * literal's. RFC 5321 §4.1.1.4, RFC 3030 §2, RFC 3501 §4.3, RFC 1939 §3. */
 #include "replay/observer-private.h"
 #include <string.h>
 
@@ -83,7 +83,8 @@ gpo_observed_frame (GpoObserved *o, gboolean from_client, const char *bytes, gsi
   return frame_line (bytes, n, length);
 }
 
-/* Undoes dot-stuffing for a record that holds the letter's own bytes, as POP3's does; SMTP's holds the wire's. */
+/* Undoes dot-stuffing for a record that holds the letter's own bytes, as POP3's does; SMTP's holds the
+ * wire's. */
 static void
 take_unstuffed (GpoObserved *o, const char *bytes, gsize n)
 {
@@ -211,7 +212,8 @@ gpo_protocol_guess (const char *server, gsize n_server, const char *client, gsiz
   static const char *const smtp_verbs[] = { "EHLO ", "HELO ", "MAIL FROM:", "RCPT TO:", NULL };
   static const char *const pop3_verbs[] = { "CAPA\r", "USER ", "APOP ", "STLS\r", "RETR ", "UIDL", NULL };
   static const char *const imap_verbs[]
-    = { "CAPABILITY", "LOGIN ", "SELECT ", "AUTHENTICATE ", "STARTTLS", "UID FETCH", "FETCH ", "EXAMINE ", "IDLE", "LIST ", "NOOP", NULL };
+      = { "CAPABILITY", "LOGIN ",   "SELECT ", "AUTHENTICATE ", "STARTTLS", "UID FETCH",
+          "FETCH ",     "EXAMINE ", "IDLE",    "LIST ",         "NOOP",     NULL };
   if (begins_with_any (server, n_server, imap_greetings))
     return GPO_PROTOCOL_IMAP;
   if (begins (server, n_server, "+OK"))
@@ -225,8 +227,10 @@ gpo_protocol_guess (const char *server, gsize n_server, const char *client, gsiz
     return GPO_PROTOCOL_IMAP;
   /* 220 is an FTP server's greeting too, which does not call itself (E)SMTP. */
   GpoSeen first = { server, n_server, n_server };
-  return (begins (server, n_server, "220") || begins (server, n_server, "554")) && gpo_seen_has (&first, "SMTP")
-           ? GPO_PROTOCOL_SMTP : GPO_PROTOCOL_NONE;
+  return (begins (server, n_server, "220") || begins (server, n_server, "554"))
+                 && gpo_seen_has (&first, "SMTP")
+             ? GPO_PROTOCOL_SMTP
+             : GPO_PROTOCOL_NONE;
 }
 
 GpoProtocol
@@ -235,11 +239,15 @@ gpo_protocol_of_port (guint16 port)
   /* An office's ports are its host's thousand and the well-known port: 11025, 13143 (docs/scenario.md). */
   switch (port >= 10000 ? port % 1000 : port)
     {
-    case 25: case 465: case 587:
+    case 25:
+    case 465:
+    case 587:
       return GPO_PROTOCOL_SMTP;
-    case 143: case 993:
+    case 143:
+    case 993:
       return GPO_PROTOCOL_IMAP;
-    case 110: case 995:
+    case 110:
+    case 995:
       return GPO_PROTOCOL_POP3;
     default:
       return port == 2525 ? GPO_PROTOCOL_SMTP : GPO_PROTOCOL_NONE;

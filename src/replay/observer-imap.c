@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* observer-imap.c: following IMAP from outside: RFC 3501 §2.2 and §7.
  *
- * A tagged response belongs to the command with its tag. "+" belongs to the command that waits for it. "*" belongs to none, but
- * for the greeting, BYE, and the answer to a command whose tag the server could not read. */
+ * A tagged response belongs to the command with its tag. "+" belongs to the command that waits for it. "*"
+ * belongs to none, but for the greeting, BYE, and the answer to a command whose tag the server could not
+ * read. */
 #include "protocol/imap.h"
 #include "replay/observer-private.h"
 #include <string.h>
@@ -45,13 +46,15 @@ input_at (const char *text, gsize n)
   for (guint8 i = 0; i < GPO_IMAP_IN_UNKNOWN; i++)
     {
       p.at = 0;
-      if (gpo_imap_server_machine.inputs[i][0] == first && gpo_imap_word (&p, gpo_imap_server_machine.inputs[i]))
+      if (gpo_imap_server_machine.inputs[i][0] == first
+          && gpo_imap_word (&p, gpo_imap_server_machine.inputs[i]))
         return i;
     }
   return GPO_IMAP_IN_UNKNOWN;
 }
 
-/* append = "APPEND" SP mailbox [SP flag-list] [SP date-time] SP literal: whether what is here is all but the letter. */
+/* append = "APPEND" SP mailbox [SP flag-list] [SP date-time] SP literal: whether what is here is all but the
+ * letter. */
 static gboolean
 letter_follows (GString *command)
 {
@@ -61,7 +64,8 @@ letter_follows (GString *command)
   g_autofree char *name = NULL;
   g_autoptr (GPtrArray) keywords = g_ptr_array_new_with_free_func (g_free);
   p.at = tag_length (command->str, command->len) + 1;
-  if (!gpo_imap_word (&p, "APPEND") || !gpo_imap_space (&p) || !gpo_imap_mailbox (&p, &name) || !gpo_imap_space (&p))
+  if (!gpo_imap_word (&p, "APPEND") || !gpo_imap_space (&p) || !gpo_imap_mailbox (&p, &name)
+      || !gpo_imap_space (&p))
     return FALSE;
   if (gpo_imap_peek (&p) == '(' && (!gpo_imap_flags (&p, TRUE, &flags, keywords) || !gpo_imap_space (&p)))
     return FALSE;
@@ -101,7 +105,8 @@ take_line_end (GpoObserved *o, GpoAsked *asked, const GpoSeen *seen)
       return;
     }
   o->client_goes_on = FALSE;
-  if (asked->input == GPO_IMAP_IN_IDLE || asked->input == GPO_IMAP_IN_AUTHENTICATE || asked->input == GPO_IMAP_IN_STARTTLS)
+  if (asked->input == GPO_IMAP_IN_IDLE || asked->input == GPO_IMAP_IN_AUTHENTICATE
+      || asked->input == GPO_IMAP_IN_STARTTLS)
     o->client.frame = GPO_FRAME_WAIT;
 }
 
@@ -187,14 +192,15 @@ client_data (GpoObserved *o, const char *bytes, gsize n)
 /* --- edges --- */
 
 static void
-take (GpoObserved *o, guint8 input, GpoVerdict verdict, const char *tag, gsize tag_length_, const GpoSeen *seen, gsize words,
-      guint64 cause)
+take (GpoObserved *o, guint8 input, GpoVerdict verdict, const char *tag, gsize tag_length_,
+      const GpoSeen *seen, gsize words, guint64 cause)
 {
   static const char *const status[] = { "OK", "NO", "BAD", "BYE", "PREAUTH" };
   GpoEventBuilder b;
   gpo_observed_event (o, &b, GPO_KIND_EDGE);
   for (guint i = 0; seen && i < G_N_ELEMENTS (status); i++)
-    if (seen->length - words >= strlen (status[i]) && g_ascii_strncasecmp (seen->text + words, status[i], strlen (status[i])) == 0)
+    if (seen->length - words >= strlen (status[i])
+        && g_ascii_strncasecmp (seen->text + words, status[i], strlen (status[i])) == 0)
       {
         gpo_event_add_symbol (&b, GPO_FIELD_STATUS, gpo_symbol (status[i]));
         break;
@@ -250,14 +256,17 @@ append_input (GpoObserved *o, const GpoAsked *asked, const GpoSeen *seen, gsize 
     return GPO_IMAP_IN_LITERAL_END;
   gboolean refused = asked->partial || !gpo_machine_accepts (o->machine, o->state, GPO_IMAP_IN_APPEND);
   for (guint i = 0; i < G_N_ELEMENTS (before); i++)
-    refused = refused || (g_ascii_strncasecmp (seen->text + words, "NO", 2) == 0 && gpo_seen_has (seen, before[i]));
+    refused = refused
+              || (g_ascii_strncasecmp (seen->text + words, "NO", 2) == 0 && gpo_seen_has (seen, before[i]));
   if (refused)
     return GPO_IMAP_IN_APPEND;
-  take (o, GPO_IMAP_IN_APPEND, GPO_MORE, asked->tag, MIN (asked->tag_length, sizeof asked->tag), NULL, 0, asked->event);
+  take (o, GPO_IMAP_IN_APPEND, GPO_MORE, asked->tag, MIN (asked->tag_length, sizeof asked->tag), NULL, 0,
+        asked->event);
   return GPO_IMAP_IN_LITERAL_END;
 }
 
-/* LOGIN's name, for the `auth` event. The line may hold it as an atom or a string; in a literal it is not looked for. */
+/* LOGIN's name, for the `auth` event. The line may hold it as an atom or a string; in a literal it is not
+ * looked for. */
 static void
 login_event (GpoObserved *o, const GpoAsked *asked, gboolean good)
 {
@@ -312,7 +321,8 @@ find_tag (GpoObserved *o, const char *tag, gsize n)
   for (guint i = 0; i < gpo_observed_n_asked (o); i++)
     {
       const GpoAsked *asked = gpo_observed_asked (o, i);
-      if (asked->tag_length == MIN (n, G_MAXUINT16) && n > 0 && memcmp (asked->tag, tag, MIN (n, sizeof asked->tag)) == 0)
+      if (asked->tag_length == MIN (n, G_MAXUINT16) && n > 0
+          && memcmp (asked->tag, tag, MIN (n, sizeof asked->tag)) == 0)
         return (int) i;
     }
   return -1;
@@ -346,7 +356,8 @@ static void
 take_greeting (GpoObserved *o, const GpoSeen *seen)
 {
   GpoVerdict verdict = seen->length >= 9 && g_ascii_strncasecmp (seen->text, "* PREAUTH", 9) == 0 ? GPO_EMPTY
-                       : seen->length >= 5 && g_ascii_strncasecmp (seen->text, "* BYE", 5) == 0 ? GPO_TOO_MANY : GPO_OK;
+                       : seen->length >= 5 && g_ascii_strncasecmp (seen->text, "* BYE", 5) == 0 ? GPO_TOO_MANY
+                                                                                                : GPO_OK;
   take (o, GPO_IMAP_IN_CONNECT, verdict, NULL, 0, seen, MIN (2, seen->length), 0);
 }
 
@@ -359,18 +370,21 @@ take_bye (GpoObserved *o, const GpoSeen *seen)
   guint8 input = asked ? asked->input : GPO_IMAP_IN_SHUTDOWN;
   if (asked && asked->partial && !asked->letter)
     input = GPO_IMAP_IN_UNKNOWN;
-  if (!asked && (gpo_seen_has (seen, "inactiv") || gpo_seen_has (seen, "timeout") || gpo_seen_has (seen, "idle for")))
+  if (!asked
+      && (gpo_seen_has (seen, "inactiv") || gpo_seen_has (seen, "timeout")
+          || gpo_seen_has (seen, "idle for")))
     input = GPO_IMAP_IN_TIMEOUT;
   for (guint i = 0; i < G_N_ELEMENTS (ends); i++)
     {
       int row = gpo_machine_find (o->machine, o->state, (guint8) ends[i], GPO_CLOSING);
       const char *reply = row >= 0 ? o->machine->edges[row].reply : NULL;
-      if (reply && strlen (reply) == seen->length - 2 && strncmp (reply, seen->text + 2, seen->length - 2) == 0)
+      if (reply && strlen (reply) == seen->length - 2
+          && strncmp (reply, seen->text + 2, seen->length - 2) == 0)
         input = (guint8) ends[i];
     }
   gboolean own = asked && input == asked->input;
-  take (o, input, GPO_CLOSING, own ? asked->tag : NULL, own ? MIN (asked->tag_length, sizeof asked->tag) : 0, seen, 2,
-        own ? asked->event : 0);
+  take (o, input, GPO_CLOSING, own ? asked->tag : NULL, own ? MIN (asked->tag_length, sizeof asked->tag) : 0,
+        seen, 2, own ? asked->event : 0);
   return input;
 }
 
@@ -444,12 +458,14 @@ static void
 unfinished (GpoObserved *o)
 {
   const GpoAsked *asked = gpo_observed_asked (o, 0);
-  if (asked && asked->letter && !asked->taken && o->client.frame != GPO_FRAME_WAIT && !is (append_states, o->state)
-      && gpo_machine_accepts (o->machine, o->state, GPO_IMAP_IN_APPEND))
-    take (o, GPO_IMAP_IN_APPEND, GPO_MORE, asked->tag, MIN (asked->tag_length, sizeof asked->tag), NULL, 0, asked->event);
+  if (asked && asked->letter && !asked->taken && o->client.frame != GPO_FRAME_WAIT
+      && !is (append_states, o->state) && gpo_machine_accepts (o->machine, o->state, GPO_IMAP_IN_APPEND))
+    take (o, GPO_IMAP_IN_APPEND, GPO_MORE, asked->tag, MIN (asked->tag_length, sizeof asked->tag), NULL, 0,
+          asked->event);
 }
 
-static const guint8 late_states[] = { GPO_IMAP_SELECTED, GPO_IMAP_AUTHENTICATED, GPO_IMAP_NOT_AUTHENTICATED, 0xff };
+static const guint8 late_states[]
+    = { GPO_IMAP_SELECTED, GPO_IMAP_AUTHENTICATED, GPO_IMAP_NOT_AUTHENTICATED, 0xff };
 
 const GpoFollower gpo_follow_imap = {
   .machine = &gpo_imap_server_machine,

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* observer-letter.c: the letters an observer sees pass, and who logs in.
  *
- * A letter gets a number at MAIL. One that was seen before (its Message-ID is the same: a copy at the next hop, a
- * letter that is read) is recognised: `was` names the number it had, and what is read carries that number. */
+ * A letter gets a number at MAIL. One that was seen before (its Message-ID is the same: a copy at the next
+ * hop, a letter that is read) is recognised: `was` names the number it had, and what is read carries that
+ * number. */
 #include "letter/anatomy.h"
 #include "protocol/sasl.h"
 #include "replay/observer-private.h"
@@ -111,7 +112,8 @@ gpo_observed_auth_begin (GpoObserved *o, const char *argument, gsize n)
     gpo_observed_auth_line (o, space + 1, n - length - 1);
 }
 
-/* The name in what a mechanism's client says first. RFC 4616 §2, RFC 2195, RFC 5802 §5; LOGIN says it alone. */
+/* The name in what a mechanism's client says first. RFC 4616 §2, RFC 2195, RFC 5802 §5; LOGIN says it alone.
+ */
 static char *
 person_in (const char *mechanism, const char *said, gsize n)
 {

@@ -10,7 +10,8 @@ static GpoSymbol
 verb_of (guint8 input)
 {
   return input == GPO_POP3_IN_UNKNOWN || input == GPO_POP3_IN_RESPONSE
-           ? 0 : gpo_machine_input_symbol (&gpo_pop3_server_machine, input);
+             ? 0
+             : gpo_machine_input_symbol (&gpo_pop3_server_machine, input);
 }
 
 static guint64
@@ -27,8 +28,9 @@ client_line (GpoObserved *o, const GpoSeen *seen)
   guint64 event = gpo_observed_record (o, TRUE, seen, verb_of (input), 0);
   GpoAsked *asked = gpo_observed_ask (o, input, event);
   gboolean bare = command.length == 0;
-  asked->list = input == GPO_POP3_IN_CAPA || input == GPO_POP3_IN_RETR || input == GPO_POP3_IN_TOP
-                || (bare && (input == GPO_POP3_IN_LIST || input == GPO_POP3_IN_UIDL || input == GPO_POP3_IN_AUTH));
+  asked->list
+      = input == GPO_POP3_IN_CAPA || input == GPO_POP3_IN_RETR || input == GPO_POP3_IN_TOP
+        || (bare && (input == GPO_POP3_IN_LIST || input == GPO_POP3_IN_UIDL || input == GPO_POP3_IN_AUTH));
   if (response)
     gpo_observed_auth_line (o, seen->text, seen->length);
   else if (input == GPO_POP3_IN_AUTH)
@@ -41,17 +43,20 @@ client_line (GpoObserved *o, const GpoSeen *seen)
 static gboolean
 logs_in (guint8 input)
 {
-  return input == GPO_POP3_IN_PASS || input == GPO_POP3_IN_APOP || input == GPO_POP3_IN_AUTH || input == GPO_POP3_IN_RESPONSE;
+  return input == GPO_POP3_IN_PASS || input == GPO_POP3_IN_APOP || input == GPO_POP3_IN_AUTH
+         || input == GPO_POP3_IN_RESPONSE;
 }
 
 static GpoVerdict
 refusal (GpoObserved *o, guint8 input, const GpoSeen *seen)
 {
-  static const char *const syntax[] = { "expected", "syntax", "base64", "invalid argument", "given up", "cancel" };
+  static const char *const syntax[]
+      = { "expected", "syntax", "base64", "invalid argument", "given up", "cancel" };
   GpoVerdict likely[] = { GPO_REFUSED, GPO_REFUSED, GPO_N_VERDICTS };
   if (input == GPO_POP3_IN_UNKNOWN)
     likely[0] = gpo_seen_has (seen, "too long") ? GPO_TOO_LONG : GPO_UNKNOWN;
-  else if (gpo_seen_has (seen, "[IN-USE]") || gpo_seen_has (seen, "[SYS/TEMP]") || gpo_seen_has (seen, "[LOGIN-DELAY]"))
+  else if (gpo_seen_has (seen, "[IN-USE]") || gpo_seen_has (seen, "[SYS/TEMP]")
+           || gpo_seen_has (seen, "[LOGIN-DELAY]"))
     likely[0] = GPO_DEFERRED;
   else if (gpo_seen_has (seen, "say STLS"))
     likely[0] = GPO_NEEDS_TLS;
@@ -81,7 +86,10 @@ take (GpoObserved *o, guint8 input, GpoVerdict verdict, const GpoSeen *seen, gui
   GpoEventBuilder b;
   gpo_observed_event (o, &b, GPO_KIND_EDGE);
   if (seen)
-    gpo_event_add_symbol (&b, GPO_FIELD_STATUS, gpo_symbol (*seen->text == '-' ? "-ERR" : seen->length > 1 && seen->text[1] == 'O' ? "+OK" : "+"));
+    gpo_event_add_symbol (&b, GPO_FIELD_STATUS,
+                          gpo_symbol (*seen->text == '-'                         ? "-ERR"
+                                      : seen->length > 1 && seen->text[1] == 'O' ? "+OK"
+                                                                                 : "+"));
   gpo_observed_take (o, input, verdict, 0, seen ? seen->text : NULL, seen ? seen->length : 0, cause, &b);
 }
 
@@ -99,7 +107,11 @@ auth_event (GpoObserved *o, const GpoAsked *asked, guint8 input, gboolean good)
       g_free (o->person);
       o->person = g_strndup (command.argument, space ? (gsize) (space - command.argument) : command.length);
     }
-  gpo_observed_auth_end (o, input == GPO_POP3_IN_PASS ? "PASS" : input == GPO_POP3_IN_APOP ? "APOP" : NULL, good, asked->event);
+  gpo_observed_auth_end (o,
+                         input == GPO_POP3_IN_PASS   ? "PASS"
+                         : input == GPO_POP3_IN_APOP ? "APOP"
+                                                     : NULL,
+                         good, asked->event);
 }
 
 static void

@@ -13,7 +13,8 @@
 G_BEGIN_DECLS
 
 /* How the next bytes of a side are cut. */
-typedef enum {
+typedef enum
+{
   GPO_FRAME_LINES,
   GPO_FRAME_WAIT,   /* a reply decides */
   GPO_FRAME_DOTS,   /* a letter up to a line with a dot alone */
@@ -23,7 +24,8 @@ typedef enum {
   GPO_FRAME_OPAQUE
 } GpoFrame;
 
-typedef struct {
+typedef struct
+{
   GpoFrame frame;
   guint64 octets;      /* OCTETS: still to come */
   guint64 offset;      /* of the next data in its letter or literal */
@@ -36,7 +38,8 @@ typedef struct {
 } GpoSide;
 
 /* A command whose reply has not come. */
-typedef struct {
+typedef struct
+{
   guint8 input;
   gboolean partial;   /* IMAP: a literal of it is still to come */
   gboolean letter;    /* IMAP: that literal is an APPEND's letter */
@@ -49,7 +52,8 @@ typedef struct {
 } GpoAsked;
 
 /* One line as seen. */
-typedef struct {
+typedef struct
+{
   const char *text;
   gsize length; /* without its ending */
   gsize whole;
@@ -57,13 +61,15 @@ typedef struct {
 
 typedef struct GpoFollower GpoFollower;
 
-struct GpoObserver {
+struct GpoObserver
+{
   GpoLog *log;
-  guint32 letters;       /* the last number given */
-  GHashTable *known;     /* Message-ID → number */
+  guint32 letters;   /* the last number given */
+  GHashTable *known; /* Message-ID → number */
 };
 
-struct GpoObserved {
+struct GpoObserved
+{
   GpoObserver *observer;
   GpoLog *log;
   const GpoFollower *follower;
@@ -71,12 +77,12 @@ struct GpoObserved {
   guint32 session, letter;
   GpoSymbol host;
   guint8 protocol, state;
-  gboolean over;       /* the last edge led to the final state */
-  gboolean lost;       /* the state is not known: a late beginning, a gap */
+  gboolean over; /* the last edge led to the final state */
+  gboolean lost; /* the state is not known: a late beginning, a gap */
   gboolean server_spoke;
   gboolean said_opaque;
   GpoSide server, client;
-  GArray *asked;       /* of GpoAsked; those before `head` are answered */
+  GArray *asked; /* of GpoAsked; those before `head` are answered */
   guint head;
 
   /* a reply of several lines: SMTP */
@@ -86,20 +92,21 @@ struct GpoObserved {
   gboolean ends_letter; /* with this reply's last line the session is about no letter any more */
   /* IMAP */
   gboolean server_goes_on, client_goes_on; /* behind a literal: the same response or command */
-  GString *command;    /* an APPEND's lines so far */
+  GString *command;                        /* an APPEND's lines so far */
 
   /* the envelope and the letter under way */
   gboolean has_sender;
   GString *sender;
   guint recipients;
-  GString *header;     /* as much of the letter as is needed to know it */
+  GString *header; /* as much of the letter as is needed to know it */
   gboolean header_done;
   /* who is logging in */
   char mechanism[24];
   char *person;
 };
 
-struct GpoFollower {
+struct GpoFollower
+{
   const GpoMachine *machine;
   guint8 handshake, timeout, shutdown, lost; /* inputs */
   /* Each records the line and follows it. */
@@ -119,20 +126,22 @@ extern const GpoFollower gpo_follow_smtp, gpo_follow_imap, gpo_follow_pop3;
 /* --- observer.c --- */
 
 void gpo_observed_event (GpoObserved *o, GpoEventBuilder *b, GpoKind kind);
-guint64 gpo_observed_record (GpoObserved *o, gboolean from_client, const GpoSeen *seen, GpoSymbol verb, int code);
+guint64 gpo_observed_record (GpoObserved *o, gboolean from_client, const GpoSeen *seen, GpoSymbol verb,
+                             int code);
 /* Records bytes that are no line we understand (before a late beginning is understood). */
 guint64 gpo_observed_record_data (GpoObserved *o, gboolean from_client, const char *bytes, gsize n);
 void gpo_observed_note (GpoObserved *o, const char *words);
 /* Takes an edge; `extra` has what stands before (begun with gpo_observed_event) or is NULL. */
-void gpo_observed_take (GpoObserved *o, guint8 input, GpoVerdict verdict, int code, const char *reply, gsize length,
-                        guint64 cause, GpoEventBuilder *extra);
+void gpo_observed_take (GpoObserved *o, guint8 input, GpoVerdict verdict, int code, const char *reply,
+                        gsize length, guint64 cause, GpoEventBuilder *extra);
 GpoAsked *gpo_observed_ask (GpoObserved *o, guint8 input, guint64 event);
 GpoAsked *gpo_observed_asked (GpoObserved *o, guint i);
 /* Forgets the i-th that waits; what it was is copied to *out. */
 void gpo_observed_answered (GpoObserved *o, guint i, GpoAsked *out);
 /* The verdict of a refusal: that of the row whose default reply is this text; else the first of `likely`
  * (ended by GPO_N_VERDICTS) for which the table has a row. */
-GpoVerdict gpo_observed_refusal (GpoObserved *o, guint8 input, const char *reply, gsize length, const GpoVerdict *likely);
+GpoVerdict gpo_observed_refusal (GpoObserved *o, guint8 input, const char *reply, gsize length,
+                                 const GpoVerdict *likely);
 /* A first command after a late beginning or a gap: the state it was said in is guessed. FALSE: not yet. */
 gboolean gpo_observed_resync (GpoObserved *o, guint8 input);
 /* The argument of the command recorded as `event`: the line without its ending. NULL if it is gone. */

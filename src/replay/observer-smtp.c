@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* observer-smtp.c: following SMTP from outside: RFC 5321 §3 and §4.
  *
- * A server answers commands one by one in their order (also when they were pipelined, RFC 2920), so the first that waits is
- * the one a reply belongs to. The reply's code gives the verdict (RFC 5321 §4.2.1). */
+ * A server answers commands one by one in their order (also when they were pipelined, RFC 2920), so the first
+ * that waits is the one a reply belongs to. The reply's code gives the verdict (RFC 5321 §4.2.1). */
 #include "letter/address.h"
 #include "protocol/smtp.h"
 #include "replay/observer-private.h"
@@ -20,11 +20,13 @@ verb_of (guint8 input)
 static void
 expect_chunk (GpoObserved *o, GpoAsked *asked, const GpoSmtpCommand *command)
 {
-  const char *space = command->argument.length ? memchr (command->argument.text, ' ', command->argument.length) : NULL;
+  const char *space
+      = command->argument.length ? memchr (command->argument.text, ' ', command->argument.length) : NULL;
   GpoSlice count = { command->argument.text,
                      space ? (gsize) (space - command->argument.text) : command->argument.length };
   gint64 octets = gpo_slice_number (count);
-  asked->last = space && gpo_slice_is ((GpoSlice) { space + 1, command->argument.length - count.length - 1 }, "LAST");
+  asked->last
+      = space && gpo_slice_is ((GpoSlice){ space + 1, command->argument.length - count.length - 1 }, "LAST");
   if (octets <= 0)
     return;
   o->client.frame = GPO_FRAME_OCTETS;
@@ -120,10 +122,14 @@ likely_verdicts (GpoObserved *o, guint8 input, int code, const GpoSeen *seen, Gp
       first = input == GPO_SMTP_IN_CONNECT ? GPO_TOO_MANY : GPO_CLOSING;
       break;
     case 452:
-      first = input == GPO_SMTP_IN_RCPT && (has_status (seen, "4.5.3") || !has_status (seen, "4.")) ? GPO_TOO_MANY : first;
+      first = input == GPO_SMTP_IN_RCPT && (has_status (seen, "4.5.3") || !has_status (seen, "4."))
+                  ? GPO_TOO_MANY
+                  : first;
       break;
     case 500:
-      first = ends_letter (input) || gpo_seen_has (seen, "too long") ? GPO_TOO_LONG : unknown ? GPO_UNKNOWN : GPO_UNSUPPORTED;
+      first = ends_letter (input) || gpo_seen_has (seen, "too long") ? GPO_TOO_LONG
+              : unknown                                              ? GPO_UNKNOWN
+                                                                     : GPO_UNSUPPORTED;
       break;
     case 501:
       first = GPO_SYNTAX;
@@ -149,7 +155,9 @@ likely_verdicts (GpoObserved *o, guint8 input, int code, const GpoSeen *seen, Gp
       first = input == GPO_SMTP_IN_RCPT ? first : GPO_TOO_BIG;
       break;
     case 554:
-      first = o->state == GPO_SMTP_MAIL && (input == GPO_SMTP_IN_DATA || input == GPO_SMTP_IN_BDAT) ? GPO_SEQUENCE : first;
+      first = o->state == GPO_SMTP_MAIL && (input == GPO_SMTP_IN_DATA || input == GPO_SMTP_IN_BDAT)
+                  ? GPO_SEQUENCE
+                  : first;
       break;
     default:
       break;
@@ -188,8 +196,8 @@ path_of (GpoObserved *o, const GpoAsked *asked)
     return NULL;
   gpo_smtp_command_parse (text, length, &command);
   if (!gpo_smtp_path_prefix (&command.argument, mail ? "FROM:" : "TO:", &spaces)
-      || !gpo_path_parse (command.argument.text, command.argument.length, TRUE, mail ? GPO_PATH_REVERSE : GPO_PATH_FORWARD,
-                          &path, NULL, NULL, NULL))
+      || !gpo_path_parse (command.argument.text, command.argument.length, TRUE,
+                          mail ? GPO_PATH_REVERSE : GPO_PATH_FORWARD, &path, NULL, NULL, NULL))
     return NULL;
   return g_strndup (command.argument.text + path.path.start, path.path.length);
 }
@@ -262,8 +270,8 @@ take_hello (GpoObserved *o, const GpoAsked *asked, GpoVerdict verdict, int code,
 static guint8
 take_chunk_begin (GpoObserved *o, const GpoAsked *asked, int code)
 {
-  gboolean let_in = gpo_machine_accepts (o->machine, o->state, GPO_SMTP_IN_BDAT) && code != 501 && code != 502 && code != 503
-                    && code != 504 && code != 555;
+  gboolean let_in = gpo_machine_accepts (o->machine, o->state, GPO_SMTP_IN_BDAT) && code != 501 && code != 502
+                    && code != 503 && code != 504 && code != 555;
   if (!let_in)
     return GPO_SMTP_IN_BDAT;
   gpo_observed_take (o, GPO_SMTP_IN_BDAT, GPO_MORE, 0, NULL, 0, asked->event, NULL);
@@ -291,8 +299,9 @@ unasked_input (GpoObserved *o, int code, const GpoSeen *seen)
     return has_status (seen, "4.4.2") ? GPO_SMTP_IN_TIMEOUT : GPO_SMTP_IN_SHUTDOWN;
   if (o->client.frame != GPO_FRAME_DOTS)
     return G_MAXUINT8;
-  gpo_observed_note (o, "the server answers before CRLF.CRLF: it may have taken another end of the letter for it"
-                        " (RFC 5321 §4.1.1.4)");
+  gpo_observed_note (o,
+                     "the server answers before CRLF.CRLF: it may have taken another end of the letter for it"
+                     " (RFC 5321 §4.1.1.4)");
   o->client.frame = GPO_FRAME_LINES;
   return GPO_SMTP_IN_END_OF_DATA;
 }
@@ -318,7 +327,8 @@ take_reply (GpoObserved *o, GpoAsked *asked, int code, const GpoSeen *seen)
   if (asked->input == GPO_SMTP_IN_BDAT)
     asked->input = take_chunk_begin (o, asked, code);
   GpoVerdict verdict = asked->input == GPO_SMTP_IN_TIMEOUT || asked->input == GPO_SMTP_IN_SHUTDOWN
-                         ? GPO_CLOSING : verdict_of (o, asked->input, code, seen);
+                           ? GPO_CLOSING
+                           : verdict_of (o, asked->input, code, seen);
   gboolean ok = verdict == GPO_OK;
   if (ends_letter (asked->input) && ok)
     gpo_observed_letter_taken (o, o->client.offset - o->client.stuffed, asked->event);

@@ -162,11 +162,12 @@ foreign_target (GpoObserved *o, guint8 input, GpoVerdict verdict)
 }
 
 void
-gpo_observed_take (GpoObserved *o, guint8 input, GpoVerdict verdict, int code, const char *reply, gsize length,
-                   guint64 cause, GpoEventBuilder *extra)
+gpo_observed_take (GpoObserved *o, guint8 input, GpoVerdict verdict, int code, const char *reply,
+                   gsize length, guint64 cause, GpoEventBuilder *extra)
 {
-  GpoEdgeTaken taken = { .machine = o->machine, .from = o->state, .input = input, .verdict = verdict,
-                         .code = code, .cause = cause };
+  GpoEdgeTaken taken = {
+    .machine = o->machine, .from = o->state, .input = input, .verdict = verdict, .code = code, .cause = cause
+  };
   char small[512];
   g_autofree char *large = reply && length >= sizeof small ? g_strndup (reply, length) : NULL;
   if (reply && !large)
@@ -177,7 +178,9 @@ gpo_observed_take (GpoObserved *o, guint8 input, GpoVerdict verdict, int code, c
   taken.reply = reply ? (large ? large : small) : NULL;
   int row = gpo_machine_find (o->machine, o->state, input, verdict);
   taken.row = row >= 0 ? &o->machine->edges[row] : NULL;
-  taken.to = row < 0 ? foreign_target (o, input, verdict) : taken.row->to == GPO_SAME ? o->state : taken.row->to;
+  taken.to = row < 0                     ? foreign_target (o, input, verdict)
+             : taken.row->to == GPO_SAME ? o->state
+                                         : taken.row->to;
   GpoEventBuilder own, *b = extra;
   if (!b)
     gpo_observed_event (o, b = &own, GPO_KIND_EDGE);
@@ -242,8 +245,9 @@ gpo_observed_refusal (GpoObserved *o, guint8 input, const char *reply, gsize len
   for (guint i = 0; i < o->machine->n_edges; i++)
     {
       const GpoEdge *edge = &o->machine->edges[i];
-      if ((edge->from == o->state || edge->from == GPO_ANY) && (edge->input == input || edge->input == GPO_ANY)
-          && edge->reply && strncmp (edge->reply, reply, length) == 0 && edge->reply[length] == 0
+      if ((edge->from == o->state || edge->from == GPO_ANY)
+          && (edge->input == input || edge->input == GPO_ANY) && edge->reply
+          && strncmp (edge->reply, reply, length) == 0 && edge->reply[length] == 0
           && gpo_machine_find (o->machine, o->state, input, edge->verdict) == (int) i)
         return edge->verdict;
     }
@@ -267,7 +271,8 @@ const char *
 gpo_observed_text (GpoObserved *o, guint64 event, gsize *length)
 {
   const GpoEvent *line = gpo_log_get (o->log, event);
-  const char *text = line && line->kind == GPO_KIND_LINE ? gpo_event_text (line, GPO_FIELD_TEXT, length) : NULL;
+  const char *text
+      = line && line->kind == GPO_KIND_LINE ? gpo_event_text (line, GPO_FIELD_TEXT, length) : NULL;
   while (text && *length > 0 && (text[*length - 1] == '\n' || text[*length - 1] == '\r'))
     --*length;
   return text;
@@ -279,7 +284,8 @@ void
 gpo_observed_begin_late (GpoObserved *o)
 {
   o->lost = TRUE;
-  gpo_observed_note (o, "the record begins in the middle of this connection: its state is guessed from the first command");
+  gpo_observed_note (
+      o, "the record begins in the middle of this connection: its state is guessed from the first command");
 }
 
 gboolean
@@ -304,8 +310,9 @@ gpo_observed_gap (GpoObserved *o, gboolean from_client, guint64 n)
       side->opaque += n;
       return;
     }
-  g_autofree char *words = g_strdup_printf ("%" G_GUINT64_FORMAT " bytes from the %s are missing in the record", n,
-                                            from_client ? "client" : "server");
+  g_autofree char *words
+      = g_strdup_printf ("%" G_GUINT64_FORMAT " bytes from the %s are missing in the record", n,
+                         from_client ? "client" : "server");
   gpo_observed_note (o, words);
   free_string (g_steal_pointer (&side->kept));
   if (side->frame == GPO_FRAME_OCTETS && side->octets > n)
@@ -353,7 +360,8 @@ gpo_observed_opaque (GpoObserved *o, gboolean from_client, gsize n)
   GpoEventBuilder b;
   gpo_observed_event (o, &b, GPO_KIND_TLS);
   gpo_event_add_text (&b, GPO_FIELD_RESULT, "opaque", -1);
-  gpo_event_add_text (&b, GPO_FIELD_REASON, "what follows is encrypted: the record holds its bytes, and nobody can read them", -1);
+  gpo_event_add_text (&b, GPO_FIELD_REASON,
+                      "what follows is encrypted: the record holds its bytes, and nobody can read them", -1);
   gpo_log_append (o->log, &b);
 }
 
@@ -370,9 +378,9 @@ gpo_observed_end (GpoObserved *o, gboolean server_first)
 {
   if (o->said_opaque)
     {
-      g_autofree char *words
-        = g_strdup_printf ("encrypted: %" G_GUINT64_FORMAT " bytes from the client, %" G_GUINT64_FORMAT
-                           " from the server", o->client.opaque, o->server.opaque);
+      g_autofree char *words = g_strdup_printf (
+          "encrypted: %" G_GUINT64_FORMAT " bytes from the client, %" G_GUINT64_FORMAT " from the server",
+          o->client.opaque, o->server.opaque);
       gpo_observed_note (o, words);
       return;
     }
@@ -386,8 +394,10 @@ gpo_observed_end (GpoObserved *o, gboolean server_first)
   if (o->follower->unfinished)
     o->follower->unfinished (o);
   /* A server that goes without a word, and is asked nothing, was tired of waiting. */
-  gboolean tired = server_first && gpo_observed_n_asked (o) == 0
-                   && o->machine->edges[gpo_machine_find (o->machine, o->state, o->follower->timeout, GPO_CLOSING)].reply == NULL;
+  gboolean tired
+      = server_first && gpo_observed_n_asked (o) == 0
+        && o->machine->edges[gpo_machine_find (o->machine, o->state, o->follower->timeout, GPO_CLOSING)].reply
+               == NULL;
   gpo_observed_take (o, tired ? o->follower->timeout : o->follower->lost, GPO_CLOSING, 0, NULL, 0, 0, NULL);
 }
 
@@ -419,7 +429,7 @@ seen_of (const char *text, gsize n)
     length--;
   if (length < n && length && text[length - 1] == '\r')
     length--;
-  return (GpoSeen) { text, length, n };
+  return (GpoSeen){ text, length, n };
 }
 
 guint64
@@ -453,7 +463,8 @@ gpo_observed_data (GpoObserved *o, gboolean from_client, const char *bytes, gsiz
   GpoSide *side = from_client ? &o->client : &o->server;
   if (side->frame == GPO_FRAME_TLS)
     gpo_observed_secured (o, TRUE);
-  void (*follow) (GpoObserved *, const char *, gsize) = from_client ? o->follower->client_data : o->follower->server_data;
+  void (*follow) (GpoObserved *, const char *, gsize)
+      = from_client ? o->follower->client_data : o->follower->server_data;
   if (!from_client && side->offset == 0 && bytes)
     gpo_observed_recognise (o, bytes, n);
   guint64 event = gpo_observed_record_data (o, from_client, bytes, n);

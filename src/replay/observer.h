@@ -10,15 +10,15 @@
  *          → what was asked waits → the reply's first line → verdict → edge
  *
  * What stays true:
- *  - a unit that cannot be cut yet, because its meaning depends on a reply (what follows DATA, AUTH, a literal
- *    that waits), waits for that reply;
+ *  - a unit that cannot be cut yet, because its meaning depends on a reply (what follows DATA, AUTH, a
+ * literal that waits), waits for that reply;
  *  - a step that the table has is an edge with its `spec`; a step that it does not have (another server may
  *    allow more than ours) is an edge with a `reason` and without `spec`, and the state follows the server;
  *  - what is encrypted is counted and marked, and nothing is said about it;
  *  - any bytes in any order are taken; nothing is invented where the record has a gap.
  *
- * Two witnesses: given only what can be seen of a trace of ours, it reaches the edges that the server recorded
- * (tests/unit/replay/test-observer.c).
+ * Two witnesses: given only what can be seen of a trace of ours, it reaches the edges that the server
+ * recorded (tests/unit/replay/test-observer.c).
  *
  * Pure: no I/O. The time of events is that of the log's clock. One thread: the log's writer. */
 #pragma once
@@ -40,7 +40,8 @@ GpoProtocol gpo_protocol_guess (const char *server, gsize n_server, const char *
 /* What is usually spoken at this port (25, 143, 110 …, and an office's 11025); NONE: anything. */
 GpoProtocol gpo_protocol_of_port (guint16 port);
 
-/* A connection that begins now. `protocol` is not NONE; `host`: the server's, may be 0. Records nothing yet. */
+/* A connection that begins now. `protocol` is not NONE; `host`: the server's, may be 0. Records nothing yet.
+ */
 GpoObserved *gpo_observed_new (GpoObserver *observer, GpoProtocol protocol, GpoSymbol host, guint32 session);
 void gpo_observed_free (GpoObserved *observed);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GpoObserved, gpo_observed_free)
@@ -63,7 +64,8 @@ void gpo_observed_closed (GpoObserved *observed, const char *result, const char 
 
 /* --- unit by unit, for a proxy that acts on each, and for records that are cut already --- */
 
-typedef enum {
+typedef enum
+{
   GPO_UNIT_NONE,  /* more bytes are needed */
   GPO_UNIT_WAIT,  /* what these bytes are depends on a reply that has not come */
   GPO_UNIT_LINE,  /* a line with its ending (or the first part of one that is far too long) */
@@ -72,9 +74,11 @@ typedef enum {
 } GpoUnit;
 
 /* Finds the next unit at the front of `bytes`; *length is how many it has. Takes nothing. */
-GpoUnit gpo_observed_frame (GpoObserved *observed, gboolean from_client, const char *bytes, gsize n, gsize *length);
+GpoUnit gpo_observed_frame (GpoObserved *observed, gboolean from_client, const char *bytes, gsize n,
+                            gsize *length);
 /* Takes a unit that was found so, records it, and follows what it means. Returns the number of its event. */
-guint64 gpo_observed_unit (GpoObserved *observed, gboolean from_client, GpoUnit unit, const char *bytes, gsize n);
+guint64 gpo_observed_unit (GpoObserved *observed, gboolean from_client, GpoUnit unit, const char *bytes,
+                           gsize n);
 
 /* The same for a record that is cut into lines and data already, such as a trace. */
 guint64 gpo_observed_line (GpoObserved *observed, gboolean from_client, const char *text, gsize n);

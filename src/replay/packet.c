@@ -5,7 +5,8 @@
 #include <pcap/dlt.h>
 #include <string.h>
 
-typedef struct {
+typedef struct
+{
   const guint8 *p;
   gsize n;
 } Bytes;
@@ -64,7 +65,8 @@ link_header (int link, Bytes *b)
       return skip (b, 20) ? type : 0;
     case DLT_NULL:
     case DLT_LOOP:
-      /* The family, in the byte order of whoever captured; its numbers differ between systems, the IP version does not. */
+      /* The family, in the byte order of whoever captured; its numbers differ between systems, the IP version
+       * does not. */
       if (!skip (b, 4))
         return 0;
       break;
@@ -77,7 +79,8 @@ link_header (int link, Bytes *b)
 gboolean
 gpo_packet_link_known (int link)
 {
-  static const int known[] = { DLT_EN10MB, DLT_LINUX_SLL, DLT_LINUX_SLL2, DLT_NULL, DLT_LOOP, DLT_RAW, DLT_IPV4, DLT_IPV6 };
+  static const int known[]
+      = { DLT_EN10MB, DLT_LINUX_SLL, DLT_LINUX_SLL2, DLT_NULL, DLT_LOOP, DLT_RAW, DLT_IPV4, DLT_IPV6 };
   for (guint i = 0; i < G_N_ELEMENTS (known); i++)
     if (known[i] == link)
       return TRUE;
@@ -122,7 +125,8 @@ ipv6 (Bytes *b, GpoSegment *out, gsize *total)
     *total = b->n;
   while (next == 0 || next == 43 || next == 60 || next == 51)
     {
-      gsize length = b->n >= 2 ? next == 51 ? ((gsize) b->p[1] + 2) * 4 : ((gsize) b->p[1] + 1) * 8 : G_MAXSIZE;
+      gsize length
+          = b->n >= 2 ? next == 51 ? ((gsize) b->p[1] + 2) * 4 : ((gsize) b->p[1] + 1) * 8 : G_MAXSIZE;
       if (length > b->n || length > *total)
         return GPO_PACKET_BROKEN;
       next = b->p[0];
@@ -139,7 +143,9 @@ gpo_packet_open (int link, const guint8 *frame, gsize n, GpoSegment *out)
   gsize total = 0;
   memset (out, 0, sizeof *out);
   guint type = link_header (link, &b);
-  GpoPacket result = type == TYPE_IPV4 ? ipv4 (&b, out, &total) : type == TYPE_IPV6 ? ipv6 (&b, out, &total) : GPO_PACKET_OTHER;
+  GpoPacket result = type == TYPE_IPV4   ? ipv4 (&b, out, &total)
+                     : type == TYPE_IPV6 ? ipv6 (&b, out, &total)
+                                         : GPO_PACKET_OTHER;
   if (result != GPO_PACKET_TCP)
     return result;
   gsize header = b.n >= 20 ? (gsize) (b.p[12] >> 4) * 4 : 0;

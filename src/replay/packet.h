@@ -1,21 +1,29 @@
 /* SPDX-License-Identifier: MIT */
-/* packet.h: a captured frame, opened down to TCP: Ethernet (with VLAN tags), Linux cooked (both versions), loopback and raw
- * frames; IPv4 and IPv6 with extension headers; TCP (RFC 9293 §3.1). Pure; checksums are not looked at, because a card or
- * a loopback interface fills them in later than a capture sees. */
+/* packet.h: a captured frame, opened down to TCP: Ethernet (with VLAN tags), Linux cooked (both versions),
+ * loopback and raw frames; IPv4 and IPv6 with extension headers; TCP (RFC 9293 §3.1). Pure; checksums are not
+ * looked at, because a card or a loopback interface fills them in later than a capture sees. */
 #pragma once
 #include <glib.h>
 
 G_BEGIN_DECLS
 
-typedef struct {
+typedef struct
+{
   guint8 address[16]; /* IPv4: the first four bytes */
   guint16 port;
   gboolean v6;
 } GpoEndpoint;
 
-enum { GPO_TCP_FIN = 1, GPO_TCP_SYN = 2, GPO_TCP_RST = 4, GPO_TCP_ACK = 16 };
+enum
+{
+  GPO_TCP_FIN = 1,
+  GPO_TCP_SYN = 2,
+  GPO_TCP_RST = 4,
+  GPO_TCP_ACK = 16
+};
 
-typedef struct {
+typedef struct
+{
   GpoEndpoint from, to;
   guint32 seq, ack;
   guint8 flags;
@@ -24,7 +32,8 @@ typedef struct {
   gsize length;        /* … of how many that were sent */
 } GpoSegment;
 
-typedef enum {
+typedef enum
+{
   GPO_PACKET_TCP,
   GPO_PACKET_OTHER,    /* not TCP over IP */
   GPO_PACKET_FRAGMENT, /* a part of an IP packet: not put together here */

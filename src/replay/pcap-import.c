@@ -10,7 +10,8 @@
 /* Bytes of a side kept until it is known what is spoken. */
 #define GUESS_MAX 512
 
-typedef struct {
+typedef struct
+{
   GpoLog *log;
   GpoObserver *observer;
   GpoPcapCount *count;
@@ -20,10 +21,11 @@ typedef struct {
   guint32 sessions;
 } Import;
 
-typedef struct {
+typedef struct
+{
   GpoEndpoint client_end, server_end;
   gboolean late, ignored;
-  GpoObserved *observed;          /* NULL: it is not known yet what is spoken */
+  GpoObserved *observed;              /* NULL: it is not known yet what is spoken */
   GString *from_client, *from_server; /* until then */
   gboolean server_first;
 } Conn;
@@ -59,7 +61,8 @@ begin (Import *import, Conn *conn, GpoProtocol protocol)
   import->count->smtp += protocol == GPO_PROTOCOL_SMTP;
   import->count->imap += protocol == GPO_PROTOCOL_IMAP;
   import->count->pop3 += protocol == GPO_PROTOCOL_POP3;
-  conn->observed = gpo_observed_new (import->observer, protocol, gpo_symbol_try (host, strlen (host)), ++import->sessions);
+  conn->observed = gpo_observed_new (import->observer, protocol, gpo_symbol_try (host, strlen (host)),
+                                     ++import->sessions);
   gpo_observed_connected (conn->observed, from, to);
   if (conn->late)
     gpo_observed_begin_late (conn->observed);
@@ -91,7 +94,8 @@ static void
 guess (Import *import, Conn *conn, gboolean last)
 {
   const GString *c = conn->from_client, *s = conn->from_server;
-  GpoProtocol protocol = gpo_protocol_guess (s ? s->str : "", s ? s->len : 0, c ? c->str : "", c ? c->len : 0);
+  GpoProtocol protocol
+      = gpo_protocol_guess (s ? s->str : "", s ? s->len : 0, c ? c->str : "", c ? c->len : 0);
   gboolean enough = (c && c->len >= GUESS_MAX) || (s && s->len >= GUESS_MAX);
   if (protocol == GPO_PROTOCOL_NONE && (last || enough || (c && c->str[0] == 0x16)))
     {
@@ -164,8 +168,13 @@ on_ended (gpointer connection, const char *how, gpointer data)
     {
       gboolean server = strcmp (how, "server") == 0, reset = strcmp (how, "reset") == 0;
       gpo_observed_end (conn->observed, server);
-      gpo_observed_closed (conn->observed, reset ? "reset" : server ? "ours" : "peer",
-                           reset ? "the connection was reset" : server ? "the server closed first" : "the client closed first");
+      gpo_observed_closed (conn->observed,
+                           reset    ? "reset"
+                           : server ? "ours"
+                                    : "peer",
+                           reset    ? "the connection was reset"
+                           : server ? "the server closed first"
+                                    : "the client closed first");
     }
   if (conn->observed)
     gpo_observed_free (conn->observed);
@@ -175,12 +184,13 @@ on_ended (gpointer connection, const char *how, gpointer data)
 
 /* --- reading --- */
 
-struct GpoPcap {
+struct GpoPcap
+{
   pcap_t *pcap;
   char *name;
   struct pcap_pkthdr *head; /* the packet at hand … */
   const guint8 *bytes;
-  int result;               /* … if this is 1 */
+  int result; /* … if this is 1 */
 };
 
 static gint64
@@ -199,8 +209,10 @@ gpo_pcap_open (FILE *file, const char *name, GError **error)
   if (!opened)
     {
       fclose (file);
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "%s is no capture that libpcap reads (%s); give a pcap or pcapng "
-                   "file, as tcpdump -w writes it", name, why);
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+                   "%s is no capture that libpcap reads (%s); give a pcap or pcapng "
+                   "file, as tcpdump -w writes it",
+                   name, why);
       return NULL;
     }
   int link = pcap_datalink (opened);
@@ -208,8 +220,10 @@ gpo_pcap_open (FILE *file, const char *name, GError **error)
     {
       const char *type = pcap_datalink_val_to_name (link);
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
-                   "%s was captured on a link of type %s, whose frames cannot be opened here; Ethernet, loopback, raw IP and "
-                   "Linux cooked captures can (tcpdump -i any)", name, type ? type : "unknown");
+                   "%s was captured on a link of type %s, whose frames cannot be opened here; Ethernet, "
+                   "loopback, raw IP and "
+                   "Linux cooked captures can (tcpdump -i any)",
+                   name, type ? type : "unknown");
       pcap_close (opened);
       return NULL;
     }
@@ -235,7 +249,8 @@ gpo_pcap_started (GpoPcap *pcap)
 }
 
 static void
-take_packet (Import *import, GpoReassembly *reassembly, int link, const struct pcap_pkthdr *head, const guint8 *bytes)
+take_packet (Import *import, GpoReassembly *reassembly, int link, const struct pcap_pkthdr *head,
+             const guint8 *bytes)
 {
   GpoSegment segment;
   import->count->packets++;
@@ -269,10 +284,15 @@ read_packets (Import *import, GpoPcap *pcap)
 }
 
 gboolean
-gpo_pcap_import (GpoPcap *pcap, GpoLog *log, guint16 port, GpoProtocol protocol, GpoPcapCount *count, GError **error)
+gpo_pcap_import (GpoPcap *pcap, GpoLog *log, guint16 port, GpoProtocol protocol, GpoPcapCount *count,
+                 GError **error)
 {
   g_autoptr (GpoObserver) observer = gpo_observer_new (log);
-  Import import = { .log = log, .observer = observer, .count = count, .port = port, .protocol = protocol,
+  Import import = { .log = log,
+                    .observer = observer,
+                    .count = count,
+                    .port = port,
+                    .protocol = protocol,
                     .started = gpo_pcap_started (pcap) };
   memset (count, 0, sizeof *count);
   gpo_log_set_started (log, import.started);
@@ -282,7 +302,8 @@ gpo_pcap_import (GpoPcap *pcap, GpoLog *log, guint16 port, GpoProtocol protocol,
   if (pcap->result != PCAP_ERROR)
     return TRUE;
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
-               "%s breaks off or is damaged behind packet %" G_GUINT64_FORMAT " (%s); what came before it was read", pcap->name,
-               count->packets, pcap_geterr (pcap->pcap));
+               "%s breaks off or is damaged behind packet %" G_GUINT64_FORMAT
+               " (%s); what came before it was read",
+               pcap->name, count->packets, pcap_geterr (pcap->pcap));
   return FALSE;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* pcapng-export.c: sessions become connections again.
  *
- *     pcapng = section-header interface names *packet          all numbers in this machine's byte order, all blocks in words */
+ *     pcapng = section-header interface names *packet          all numbers in this machine's byte order, all
+ * blocks in words */
 #include "replay/pcapng-export.h"
 #include "replay/letter-transfers.h"
 #include <string.h>
@@ -11,21 +12,29 @@
 /* LINKTYPE_RAW: packets begin with the IP header. */
 #define LINK_RAW 101
 
-enum { FIN = 1, SYN = 2, PSH = 8, ACK = 16 };
+enum
+{
+  FIN = 1,
+  SYN = 2,
+  PSH = 8,
+  ACK = 16
+};
 
-typedef struct {
+typedef struct
+{
   guint32 number;
   GpoProtocol protocol;
   guint32 client_address, server_address;
   guint16 client_port, server_port;
-  guint32 seq[2];       /* of the server and of the client: what comes next */
+  guint32 seq[2];        /* of the server and of the client: what comes next */
   gboolean open, inside; /* inside: what was said in TLS */
   gboolean dots;         /* POP3: a letter is being read, and its lines get their dots back */
   gboolean line_start;
-  GString *notes;       /* for the next packet of the server */
+  GString *notes; /* for the next packet of the server */
 } Session;
 
-typedef struct {
+typedef struct
+{
   GpoPicture *picture;
   GpoLog *log;
   GString *out;
@@ -140,7 +149,9 @@ put_head (Export *e)
   put32 (e->out, 0xffffffff);
   put32 (e->out, 0xffffffff);
   put_option (e->out, 4, "glasspost " GPO_VERSION, strlen ("glasspost " GPO_VERSION));
-  put_comment (e->out, "Made from a trace: addresses and ports stand for hosts and protocols, numbers of TCP are made up.");
+  put_comment (
+      e->out,
+      "Made from a trace: addresses and ports stand for hosts and protocols, numbers of TCP are made up.");
   end_block (e->out, at);
   at = begin_block (e->out, 1);
   put16 (e->out, LINK_RAW);
@@ -210,7 +221,8 @@ make_packet (guint8 *packet, const Session *s, gboolean client, guint8 flags, co
 }
 
 static void
-put_packet (Export *e, Session *s, gboolean client, guint8 flags, const char *bytes, gsize n, const char *comment)
+put_packet (Export *e, Session *s, gboolean client, guint8 flags, const char *bytes, gsize n,
+            const char *comment)
 {
   guint8 packet[40 + SEGMENT_MAX];
   guint64 when = (guint64) (e->started + e->now);
@@ -276,7 +288,8 @@ transfers_of (Export *e, guint32 number)
   return transfers;
 }
 
-/* The transfer these bytes are of: the session's own, or for a letter that is read the one that its host has kept. */
+/* The transfer these bytes are of: the session's own, or for a letter that is read the one that its host has
+ * kept. */
 static int
 find_transfer (GPtrArray *transfers, guint64 n, const GpoEvent *event, gboolean client, gsize *start)
 {
@@ -303,7 +316,8 @@ bytes_elsewhere (Export *e, guint64 n, const GpoEvent *event, gboolean client)
   gsize start = (gsize) gpo_event_number (event, GPO_FIELD_OFFSET, 0);
   GPtrArray *transfers = event->letter ? transfers_of (e, event->letter) : NULL;
   int i = find_transfer (transfers, n, event, client, &start);
-  g_autoptr (GpoLetterBytes) bytes = i >= 0 ? gpo_letter_bytes_new (e->picture, transfers, (guint) i, 0) : NULL;
+  g_autoptr (GpoLetterBytes) bytes
+      = i >= 0 ? gpo_letter_bytes_new (e->picture, transfers, (guint) i, 0) : NULL;
   GBytes *form = bytes ? client ? bytes->wire : bytes->stored : NULL;
   if (form)
     size = g_bytes_get_size (form);
@@ -320,7 +334,8 @@ bytes_elsewhere (Export *e, guint64 n, const GpoEvent *event, gboolean client)
 static Session *
 session_of (Export *e, const GpoEvent *event)
 {
-  static const guint16 ports[] = { [GPO_PROTOCOL_SMTP] = 25, [GPO_PROTOCOL_IMAP] = 143, [GPO_PROTOCOL_POP3] = 110 };
+  static const guint16 ports[]
+      = { [GPO_PROTOCOL_SMTP] = 25, [GPO_PROTOCOL_IMAP] = 143, [GPO_PROTOCOL_POP3] = 110 };
   Session *s = g_hash_table_lookup (e->sessions, GUINT_TO_POINTER (event->session));
   if (s || !event->session || !event->protocol || event->protocol >= GPO_N_PROTOCOLS)
     return s;
@@ -349,12 +364,14 @@ describe (GString *text, guint64 n, const GpoEvent *event)
 static void
 on_edge (Session *s, guint64 n, const GpoEvent *event)
 {
-  const char *spec = gpo_event_text (event, GPO_FIELD_SPEC, NULL), *verb = gpo_event_text (event, GPO_FIELD_VERB, NULL);
+  const char *spec = gpo_event_text (event, GPO_FIELD_SPEC, NULL),
+             *verb = gpo_event_text (event, GPO_FIELD_VERB, NULL);
   const char *machine = gpo_event_text (event, GPO_FIELD_MACHINE, NULL);
   if (!machine || !g_str_has_suffix (machine, "-server"))
     return;
   g_string_append_printf (s->notes, "; event %" G_GUINT64_FORMAT ": %s, %s %s, now %s", n,
-                          gpo_event_text (event, GPO_FIELD_FROM, NULL), verb, gpo_event_text (event, GPO_FIELD_VERDICT, NULL),
+                          gpo_event_text (event, GPO_FIELD_FROM, NULL), verb,
+                          gpo_event_text (event, GPO_FIELD_VERDICT, NULL),
                           gpo_event_text (event, GPO_FIELD_TO, NULL));
   if (spec)
     g_string_append_printf (s->notes, " (%s)", spec);
@@ -454,8 +471,8 @@ gather_hosts (Export *e)
 }
 
 gboolean
-gpo_pcapng_export (GpoPicture *picture, GpoFilter *filter, GString *out, gboolean (*flush) (GString *, gpointer), gpointer data,
-                   GpoPcapngCount *count)
+gpo_pcapng_export (GpoPicture *picture, GpoFilter *filter, GString *out,
+                   gboolean (*flush) (GString *, gpointer), gpointer data, GpoPcapngCount *count)
 {
   GpoLog *log = gpo_picture_log (picture);
   Export e = { .picture = picture, .log = log, .out = out, .count = count, .started = gpo_log_started (log) };

@@ -20,9 +20,10 @@ typedef struct
 {
   GArray *messages; /* of Message, oldest first, with gaps where some are gone */
   guint n_gone;
-  GHashTable *of_uid;    /* UID → index + 1 */
-  GHashTable *of_letter; /* letter without UID → index + 1 of the oldest; others of that letter are searched for */
-  gboolean twice;        /* some letter came twice before it had a UID */
+  GHashTable *of_uid; /* UID → index + 1 */
+  GHashTable
+      *of_letter; /* letter without UID → index + 1 of the oldest; others of that letter are searched for */
+  gboolean twice; /* some letter came twice before it had a UID */
 } Sum;
 
 struct GpoMailboxFold
@@ -127,7 +128,8 @@ sum_add (Sum *sum, const GpoEvent *event, guint64 n)
   if (message.uid)
     g_hash_table_insert (sum->of_uid, GSIZE_TO_POINTER (message.uid), GUINT_TO_POINTER ((guint) at + 1));
   else
-    g_hash_table_insert (sum->of_letter, GUINT_TO_POINTER (message.letter), GUINT_TO_POINTER ((guint) at + 1));
+    g_hash_table_insert (sum->of_letter, GUINT_TO_POINTER (message.letter),
+                         GUINT_TO_POINTER ((guint) at + 1));
   if (!expunge)
     return;
   sum_forget (sum, old);
@@ -163,8 +165,8 @@ gpo_mailbox_fold_add (GpoMailboxTrack *mailbox, const GpoEvent *event, guint64 n
     return;
   sum_compact (&fold->sum);
   GArray *messages = fold->sum.messages;
-  GpoCheckpoint point = { mailbox->events.n, messages->len,
-                          g_memdup2 (messages->data, messages->len * sizeof (Message)) };
+  GpoCheckpoint point
+      = { mailbox->events.n, messages->len, g_memdup2 (messages->data, messages->len * sizeof (Message)) };
   g_array_append_val (fold->points, point);
   fold->until = mailbox->events.n;
 }

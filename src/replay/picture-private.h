@@ -16,7 +16,7 @@ struct GpoPicture
   GHashTable *session_of;                 /* number → GpoSessionTrack */
   GHashTable *letter_of;                  /* number → GpoLetterTrack */
   GHashTable *mailbox_of;                 /* "host bob/INBOX" → GpoMailboxTrack */
-  GpoHostTrack *host_of[1024];            /* by symbol, for the few that are hosts; larger ones are searched for */
+  GpoHostTrack *host_of[1024]; /* by symbol, for the few that are hosts; larger ones are searched for */
 };
 
 /* How many events of one session are looked at backwards: bounds the cost of a jump. */

@@ -1,38 +1,43 @@
 /* SPDX-License-Identifier: MIT */
-/* reassembly.c: a table of connections, each with two streams of bytes. Sequence numbers go round: RFC 9293 §3.4. */
+/* reassembly.c: a table of connections, each with two streams of bytes. Sequence numbers go round: RFC 9293
+ * §3.4. */
 #include "replay/reassembly.h"
 #include "replay/observer.h"
 #include <string.h>
 
-/* So many packets of a connection may pass before acknowledged bytes that are not there count as missing: a capture may
- * hold an acknowledgement a little before what it acknowledges. */
+/* So many packets of a connection may pass before acknowledged bytes that are not there count as missing: a
+ * capture may hold an acknowledgement a little before what it acknowledges. */
 #define PATIENCE 8
 /* Ended connections are remembered for a while: copies of their last segments still come. */
 #define REMEMBERED 4096
 
-typedef struct {
+typedef struct
+{
   guint32 seq;
   gsize captured, length;
   guint8 bytes[];
 } Waiting;
 
-typedef struct {
+typedef struct
+{
   gboolean known;    /* `next` is */
   gboolean finished; /* FIN was reached */
   gboolean fin_seen;
   guint32 next, fin;
   gboolean acked_known;
-  guint32 acked;     /* by the other side */
-  guint impatient;   /* packets since acknowledged bytes are missing */
+  guint32 acked;      /* by the other side */
+  guint impatient;    /* packets since acknowledged bytes are missing */
   GPtrArray *waiting; /* of Waiting, by seq; NULL: none */
   gsize waiting_bytes;
 } Stream;
 
-typedef struct {
+typedef struct
+{
   GpoEndpoint low, high;
 } Key;
 
-typedef struct {
+typedef struct
+{
   Key key;
   gboolean client_is_low, over;
   const char *first; /* who finished first */
@@ -40,7 +45,8 @@ typedef struct {
   Stream client, server;
 } Flow;
 
-struct GpoReassembly {
+struct GpoReassembly
+{
   const GpoReassemblyUser *user;
   gpointer data;
   GHashTable *flows; /* Flow, its key first, as a set */
@@ -131,7 +137,8 @@ tell (GpoReassembly *r, Flow *flow, gboolean client, const guint8 *bytes, gsize 
 
 /* A segment of which something may be new: its known front is left out. FALSE if it must wait. */
 static gboolean
-take_front (GpoReassembly *r, Flow *flow, gboolean client, guint32 seq, const guint8 *bytes, gsize captured, gsize length)
+take_front (GpoReassembly *r, Flow *flow, gboolean client, guint32 seq, const guint8 *bytes, gsize captured,
+            gsize length)
 {
   Stream *stream = stream_of (flow, client);
   gint32 ahead = (gint32) (seq - stream->next);
@@ -176,7 +183,8 @@ wait (Stream *stream, const GpoSegment *s, guint32 seq)
   stream->waiting_bytes += s->captured;
 }
 
-/* What is missing will not come: goes on behind it. `all`: to the first bytes that wait, acknowledged or not. */
+/* What is missing will not come: goes on behind it. `all`: to the first bytes that wait, acknowledged or not.
+ */
 static void
 give_up (GpoReassembly *r, Flow *flow, gboolean client, gboolean all)
 {
@@ -273,7 +281,8 @@ open_flow (GpoReassembly *r, const Key *key, const GpoSegment *s)
   flow->key = *key;
   flow->client_is_low = (compare (&s->from, &key->low) == 0) == client;
   g_hash_table_add (r->flows, flow);
-  flow->own = r->user->opened (client ? &s->from : &s->to, client ? &s->to : &s->from, !(s->flags & GPO_TCP_SYN), r->data);
+  flow->own = r->user->opened (client ? &s->from : &s->to, client ? &s->to : &s->from,
+                               !(s->flags & GPO_TCP_SYN), r->data);
   return flow;
 }
 
@@ -320,7 +329,8 @@ take_ack (GpoReassembly *r, Flow *flow, gboolean from_client, guint32 ack)
     other->acked = ack;
   other->acked_known = TRUE;
   /* An acknowledged FIN is a number without a byte. */
-  gint32 missing = (gint32) (other->acked - other->next) - (other->fin_seen && other->acked == other->fin + 1);
+  gint32 missing
+      = (gint32) (other->acked - other->next) - (other->fin_seen && other->acked == other->fin + 1);
   if (missing <= 0)
     other->impatient = 0;
   else if (++other->impatient > PATIENCE)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* reenact-auth.c: AUTH (RFC 4954), AUTHENTICATE and LOGIN (RFC 3501 §6.2), USER and PASS (RFC 1939 §7) said anew. */
+/* reenact-auth.c: AUTH (RFC 4954), AUTHENTICATE and LOGIN (RFC 3501 §6.2), USER and PASS (RFC 1939 §7) said
+ * anew. */
 #include "replay/reenact-auth.h"
 #include <string.h>
 
@@ -26,8 +27,8 @@ was_granted (const GpoScript *script, guint i)
   for (i++; i < script->steps->len; i++)
     {
       const GpoStep *step = script->steps->pdata[i];
-      if (step->kind != GPO_STEP_ANSWER || step->answer->status[0] == '3' || g_str_equal (step->answer->status, "+")
-          || !*step->answer->status)
+      if (step->kind != GPO_STEP_ANSWER || step->answer->status[0] == '3'
+          || g_str_equal (step->answer->status, "+") || !*step->answer->status)
         continue;
       return gpo_answer_accepts (step->answer);
     }
@@ -37,13 +38,14 @@ was_granted (const GpoScript *script, guint i)
 static gboolean
 is_challenge_response (const char *mechanism)
 {
-  return g_ascii_strncasecmp (mechanism, "SCRAM-", 6) == 0 || g_ascii_strncasecmp (mechanism, "CRAM-", 5) == 0;
+  return g_ascii_strncasecmp (mechanism, "SCRAM-", 6) == 0
+         || g_ascii_strncasecmp (mechanism, "CRAM-", 5) == 0;
 }
 
 /* "AUTH MECHANISM [initial]" and "tag AUTHENTICATE MECHANISM [initial]". */
 static char *
-begin_sasl (GpoReauth *auth, const GpoScript *script, const char *text, const char *name, const char *password,
-            const char **problem)
+begin_sasl (GpoReauth *auth, const GpoScript *script, const char *text, const char *name,
+            const char *password, const char **problem)
 {
   g_auto (GStrv) words = g_strsplit (text, " ", -1);
   guint at = script->protocol == GPO_PROTOCOL_IMAP ? 2 : 1, n = g_strv_length (words);
@@ -53,7 +55,8 @@ begin_sasl (GpoReauth *auth, const GpoScript *script, const char *text, const ch
   const char *user = name ? name : script->person;
   if (!user || !password)
     {
-      *problem = "this login answers a challenge; name and password must be given (--login) to compute the answer";
+      *problem
+          = "this login answers a challenge; name and password must be given (--login) to compute the answer";
       return NULL;
     }
   auth->sasl = gpo_sasl_client_new (words[at], user, password, NULL);
@@ -77,10 +80,10 @@ go_on (GpoReauth *auth)
 {
   g_autofree char *output = NULL;
   gboolean first = !auth->challenge || !*auth->challenge;
-  GpoSaslStep step = gpo_sasl_step (auth->sasl, first && gpo_sasl_client_first (gpo_sasl_mechanism_of (auth->sasl))
-                                                    ? NULL
-                                                    : auth->challenge,
-                                    &output, NULL);
+  GpoSaslStep step = gpo_sasl_step (
+      auth->sasl,
+      first && gpo_sasl_client_first (gpo_sasl_mechanism_of (auth->sasl)) ? NULL : auth->challenge, &output,
+      NULL);
   gboolean good = step == GPO_SASL_MORE || step == GPO_SASL_DONE;
   return g_strconcat (good ? (output ? output : "") : "*", "\r\n", NULL);
 }
@@ -110,7 +113,8 @@ plain_line (const GpoStep *step, const char *text, const char *name, const char 
   gsize length = strlen (text);
   if (strcmp (step->verb, "LOGIN") != 0 || (length && text[length - 1] == '}'))
     return NULL;
-  g_autofree char *tag = g_strndup (text, strcspn (text, " ")), *n = quoted (name), *p = quoted (password ? password : "");
+  g_autofree char *tag = g_strndup (text, strcspn (text, " ")), *n = quoted (name),
+                  *p = quoted (password ? password : "");
   return g_strdup_printf ("%s LOGIN %s %s\r\n", tag, n, p);
 }
 

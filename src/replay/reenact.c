@@ -12,14 +12,14 @@
 typedef struct
 {
   const GpoScript *script;
-  guint next;             /* step */
+  guint next; /* step */
   GpoLiveCall *call;
   GpoAnswerReader *reader;
   GpoTalk talk;
-  GHashTable *offered;    /* all capabilities ever told; NULL: none were */
+  GHashTable *offered; /* all capabilities ever told; NULL: none were */
   GpoReauth auth;
-  guint said_until;       /* steps before this that are said already */
-  gboolean begun, over;   /* over: nothing more is played */
+  guint said_until;     /* steps before this that are said already */
+  gboolean begun, over; /* over: nothing more is played */
 } Party;
 
 typedef struct
@@ -115,7 +115,9 @@ append_step (Player *player, Party *party, guint i, GString *out, const char **p
       = gpo_reauth_line (&party->auth, party->script, i, target->name, target->password, problem);
   if (*problem)
     return;
-  GString *text = anew ? g_string_new (anew) : step->line ? with_words (player, bytes, length) : g_string_new_len (bytes, (gssize) length);
+  GString *text = anew         ? g_string_new (anew)
+                  : step->line ? with_words (player, bytes, length)
+                               : g_string_new_len (bytes, (gssize) length);
   if (step->line)
     gpo_talk_line (&party->talk, text->str, text->len);
   g_string_append_len (out, text->str, (gssize) text->len);
@@ -133,7 +135,8 @@ check_offers (Player *player, Party *party, const GpoStep *step)
   while (party->offered && g_hash_table_iter_next (&iter, &name, NULL))
     if (!g_hash_table_contains (party->offered, name))
       {
-        GpoReenactedLine *line = add_line (player, party, step->event, gpo_step_words (step), g_strdup ("(before it is said)"));
+        GpoReenactedLine *line
+            = add_line (player, party, step->event, gpo_step_words (step), g_strdup ("(before it is said)"));
         g_autofree char *text = g_strdup_printf ("%s is used here and was not offered", (char *) name);
         add_difference (line, TRUE, text);
       }
@@ -167,8 +170,10 @@ say (Player *player, Party *party, guint i)
   g_autofree char *said = gpo_step_words (first);
   if (problem)
     give_up (player, party, first, said, problem);
-  else if (strcmp (first->verb, "BDAT") == 0 && party->offered && !g_hash_table_contains (party->offered, "CHUNKING"))
-    give_up (player, party, first, said, "CHUNKING is not offered, and without it the chunks would be taken for commands");
+  else if (strcmp (first->verb, "BDAT") == 0 && party->offered
+           && !g_hash_table_contains (party->offered, "CHUNKING"))
+    give_up (player, party, first, said,
+             "CHUNKING is not offered, and without it the chunks would be taken for commands");
   else
     gpo_live_call_send (party->call, out->str, out->len);
   g_string_free (out, TRUE);
@@ -190,7 +195,8 @@ has_all_kinds (const GpoAnswer *expected, const GHashTable *seen)
   return TRUE;
 }
 
-/* Reads an answer; of one that has no end in the recording, as much as was there. NULL: the server hung up. */
+/* Reads an answer; of one that has no end in the recording, as much as was there. NULL: the server hung up.
+ */
 static GpoAnswer *
 hear (Player *player, Party *party, const GpoStep *step, GError **error)
 {
@@ -253,12 +259,14 @@ skip_to_command (Party *party)
   party->said_until = MAX (party->said_until, party->next);
 }
 
-/* It asks for something the recording does not have: an empty letter, a cancelled login. FALSE: no way out. */
+/* It asks for something the recording does not have: an empty letter, a cancelled login. FALSE: no way out.
+ */
 static gboolean
 answer_something (Player *player, Party *party, const GpoStep *step)
 {
   gboolean data = strcmp (step->verb, "DATA") == 0;
-  if (!data && strcmp (step->verb, "AUTH") != 0 && strcmp (step->verb, "AUTHENTICATE") != 0 && strcmp (step->verb, "response") != 0)
+  if (!data && strcmp (step->verb, "AUTH") != 0 && strcmp (step->verb, "AUTHENTICATE") != 0
+      && strcmp (step->verb, "response") != 0)
     return FALSE;
   const char *line = data ? ".\r\n" : "*\r\n";
   gpo_talk_line (&party->talk, line, 3);
@@ -298,12 +306,14 @@ play_answer (Player *player, Party *party, const GpoStep *step)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GpoAnswer) answer = hear (player, party, step, &error);
-  GpoReenactedLine *line = add_line (player, party, step->event, words_for (step), gpo_answer_to_text (answer));
+  GpoReenactedLine *line
+      = add_line (player, party, step->event, words_for (step), gpo_answer_to_text (answer));
   gboolean gone = !*answer->status && *step->answer->status && answer->n_lines == 0;
   if (gone)
     {
-      g_autofree char *text = error ? g_strconcat (error->message, "; the rest of the session was not played", NULL)
-                                    : g_strdup ("the server hung up; the rest of the session was not played");
+      g_autofree char *text
+          = error ? g_strconcat (error->message, "; the rest of the session was not played", NULL)
+                  : g_strdup ("the server hung up; the rest of the session was not played");
       add_difference (line, TRUE, text);
       party->over = TRUE;
       return;
@@ -327,7 +337,8 @@ play_tls (Player *player, Party *party, const GpoStep *step)
   if (party->begun && gpo_talk_state (&party->talk) && strcmp (gpo_talk_state (&party->talk), "tls") != 0
       && !party->script->tls_first)
     give_up (player, party, step, "TLS", "the server did not consent to TLS");
-  else if (!party->script->tls_first && !gpo_live_call_secure (party->call, player->target->timeout_ms, &error))
+  else if (!party->script->tls_first
+           && !gpo_live_call_secure (party->call, player->target->timeout_ms, &error))
     give_up (player, party, step, "TLS", error->message);
   gpo_talk_secured (&party->talk);
 }
@@ -336,7 +347,8 @@ static void
 play_closed (Player *player, Party *party, const GpoStep *step)
 {
   g_autoptr (GError) error = NULL;
-  GpoReenactedLine *line = add_line (player, party, step->event, g_strdup ("the server hangs up"), g_strdup ("it does"));
+  GpoReenactedLine *line
+      = add_line (player, party, step->event, g_strdup ("the server hangs up"), g_strdup ("it does"));
   if (gpo_live_call_line (party->call, player->line, player->target->timeout_ms, &error))
     add_difference (line, TRUE, "it speaks on");
   else if (error)
@@ -356,8 +368,9 @@ begin (Player *player, Party *party, GError **error)
 {
   const GpoTarget *target = player->target;
   party->begun = TRUE;
-  party->call = gpo_live_call_new (target->address, target->port, target->tls, target->implicit_tls || party->script->tls_first,
-                                   target->timeout_ms, error);
+  party->call
+      = gpo_live_call_new (target->address, target->port, target->tls,
+                           target->implicit_tls || party->script->tls_first, target->timeout_ms, error);
   party->reader = gpo_answer_reader_new (party->script->protocol);
   gpo_talk_init (&party->talk, party->script->protocol);
   player->result->n_sessions++;

@@ -54,7 +54,8 @@ add_mechanism (GHashTable *set, const GpoScript *script, const char *line, gsize
   if (g_strv_length (words) <= at || !*words[at])
     return;
   g_autofree char *mechanism = g_ascii_strup (words[at], -1);
-  g_hash_table_add (set, g_strconcat (script->protocol == GPO_PROTOCOL_POP3 ? "SASL " : "AUTH ", mechanism, NULL));
+  g_hash_table_add (set,
+                    g_strconcat (script->protocol == GPO_PROTOCOL_POP3 ? "SASL " : "AUTH ", mechanism, NULL));
 }
 
 static void

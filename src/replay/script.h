@@ -60,7 +60,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (GpoScript, gpo_script_free)
 /* The capabilities that a SAY step makes use of, as GpoAnswer names them; none if it was refused in the
  * recording. A set; the caller frees. */
 GHashTable *gpo_script_step_needs (const GpoScript *script, const GpoStep *say);
-/* The line of a SAY step for people: without its ending, valid UTF-8; "(12 bytes)" for data. The caller frees. */
+/* The line of a SAY step for people: without its ending, valid UTF-8; "(12 bytes)" for data. The caller
+ * frees. */
 char *gpo_step_words (const GpoStep *step);
 
 G_END_DECLS

@@ -185,7 +185,8 @@ gpo_talk_answer (GpoTalk *talk, const GpoAnswer *answer)
     return;
   guint8 input = (guint8) GPOINTER_TO_INT (g_queue_pop_head (&talk->asked));
   gboolean chunk = input == GPO_SMTP_IN_CHUNK_END || input == GPO_SMTP_IN_LAST_CHUNK_END;
-  if (talk->protocol == GPO_PROTOCOL_SMTP && chunk && (talk->state == GPO_SMTP_RCPT || talk->state == GPO_SMTP_BDAT))
+  if (talk->protocol == GPO_PROTOCOL_SMTP && chunk
+      && (talk->state == GPO_SMTP_RCPT || talk->state == GPO_SMTP_BDAT))
     talk->state = GPO_SMTP_CHUNK; /* BDAT itself is not answered, its octets are */
   gboolean taken = take (talk, input, answer);
   /* a letter sent along with its APPEND (RFC 7888) passes through the state without being asked for */
@@ -203,7 +204,8 @@ gpo_talk_wants_line (const GpoTalk *talk)
   switch (talk->protocol)
     {
     case GPO_PROTOCOL_IMAP:
-      return talk->state == GPO_IMAP_AUTHENTICATE || talk->state == GPO_IMAP_IDLE || talk->state == GPO_IMAP_SELECTED_IDLE;
+      return talk->state == GPO_IMAP_AUTHENTICATE || talk->state == GPO_IMAP_IDLE
+             || talk->state == GPO_IMAP_SELECTED_IDLE;
     case GPO_PROTOCOL_POP3:
       return talk->state == GPO_POP3_AUTHENTICATE;
     default:
@@ -215,7 +217,8 @@ void
 gpo_talk_secured (GpoTalk *talk)
 {
   static const GpoVerdict ok[] = { GPO_OK };
-  const GpoEdge *edge = find_row (talk, talk->state, (guint8) gpo_machine_input (talk->machine, "handshake"), ok, 1);
+  const GpoEdge *edge
+      = find_row (talk, talk->state, (guint8) gpo_machine_input (talk->machine, "handshake"), ok, 1);
   if (edge)
     talk->state = edge->to;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* talk.h: following a dialogue in the server's table from outside: what each line is, and which state it led to.
+/* talk.h: following a dialogue in the server's table from outside: what each line is, and which state it led
+ * to.
  *
  * Only lines and answers are known, so a verdict is read off the answer: what carries on is taken as the row
  * that accepts, what refuses as the one that refuses. Enough to say "here the server would be in state
@@ -16,14 +17,15 @@ typedef struct
   const GpoMachine *machine;
   guint8 state;
   /*< private >*/
-  GQueue asked;       /* inputs that wait for their answers, oldest first */
+  GQueue asked;        /* inputs that wait for their answers, oldest first */
   gboolean in_literal; /* IMAP: the line before ended in a literal */
 } GpoTalk;
 
 void gpo_talk_init (GpoTalk *talk, GpoProtocol protocol);
 void gpo_talk_clear (GpoTalk *talk);
-/* The client says a line (with or without its ending). The word for what it is, static: "RCPT", "UID FETCH", "response",
- * "end-of-data", "DONE", "unknown"; "" for one that only goes on with another (behind a literal). */
+/* The client says a line (with or without its ending). The word for what it is, static: "RCPT", "UID FETCH",
+ * "response", "end-of-data", "DONE", "unknown"; "" for one that only goes on with another (behind a literal).
+ */
 const char *gpo_talk_line (GpoTalk *talk, const char *line, gsize length);
 /* Whether the line just said has arguments. */
 gboolean gpo_talk_has_arguments (const GpoTalk *talk, const char *line, gsize length);

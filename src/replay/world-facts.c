@@ -54,7 +54,8 @@ take_way (GpoWorldFacts *facts, guint64 n, const GpoEvent *event, const char *to
   for (guint i = 0; i < facts->ways->len; i++)
     {
       const GpoWayFact *known = facts->ways->pdata[i];
-      if (known->host == event->host && strcmp (known->domain, domain) == 0 && strcmp (known->exchange, exchange) == 0)
+      if (known->host == event->host && strcmp (known->domain, domain) == 0
+          && strcmp (known->exchange, exchange) == 0)
         return FALSE;
     }
   GpoWayFact *way = g_new0 (GpoWayFact, 1);

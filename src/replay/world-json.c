@@ -154,7 +154,8 @@ add_letters (JsonBuilder *b, GpoPicture *picture, guint64 n)
       begin_list (b, "recipients");
       for (guint k = 0; k < at.recipients->len; k++)
         {
-          g_autofree char *path = g_utf8_make_valid (g_array_index (at.recipients, GpoRecipientAt, k).path, -1);
+          g_autofree char *path
+              = g_utf8_make_valid (g_array_index (at.recipients, GpoRecipientAt, k).path, -1);
           json_builder_add_string_value (b, path);
         }
       json_builder_end_array (b);

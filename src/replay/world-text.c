@@ -41,8 +41,8 @@ static void
 add_head (const World *world)
 {
   const GpoEvent *event = gpo_log_get (gpo_picture_log (world->picture), world->n);
-  g_string_append_printf (world->out, "The world after event %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT, world->n,
-                          gpo_picture_length (world->picture) - 1);
+  g_string_append_printf (world->out, "The world after event %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT,
+                          world->n, gpo_picture_length (world->picture) - 1);
   if (!event)
     return (void) g_string_append (world->out, " (it is no more in memory)\n");
   g_string_append_printf (world->out, ", at %.3f s\n  ", (double) event->time / G_USEC_PER_SEC);
@@ -55,7 +55,8 @@ add_session (const World *world, const GpoSessionTrack *session, const GpoSessio
 {
   g_string_append_printf (world->out, "  %-5u", session->number);
   add_column (world, gpo_symbol_name (session->host), 10);
-  add_column (world, session->role ? gpo_symbol_name (session->role) : gpo_protocol_name (session->protocol), 12);
+  add_column (world, session->role ? gpo_symbol_name (session->role) : gpo_protocol_name (session->protocol),
+              12);
   add_column (world, at->state ? at->state : "?", 18);
   if (at->client_state)
     {
@@ -142,7 +143,8 @@ add_queues (const World *world)
       for (guint k = 0; k < queue->len; k++)
         {
           chapter (world, "Queues", &begun);
-          add_waiting (world, host, gpo_log_get (gpo_picture_log (world->picture), g_array_index (queue, guint64, k)));
+          add_waiting (world, host,
+                       gpo_log_get (gpo_picture_log (world->picture), g_array_index (queue, guint64, k)));
         }
     }
 }

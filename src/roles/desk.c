@@ -9,7 +9,8 @@
 /* A buffer that grew larger than this is given back when it is empty: idle sessions stay small. */
 #define KEEP_BUFFER 4096
 
-struct GpoDesk {
+struct GpoDesk
+{
   GpoPost *post;
   GpoSession *session;
   GpoConnection *connection; /* NULL once it is gone */
@@ -19,7 +20,7 @@ struct GpoDesk {
   gpointer outgoing;           /* the key under which office->outgoing knows us; NULL: it does not */
   gboolean recorded;           /* `connect` was recorded by this end, so `close` is too */
   gboolean implicit_tls, finishing, in_call;
-  GSource *turn;               /* a session that streams has its next turn; NULL: it does not wait for one */
+  GSource *turn; /* a session that streams has its next turn; NULL: it does not wait for one */
   void (*connected) (GpoSession *, const GError *);
   GpoDeskClosed closed;
   gpointer data;
@@ -111,7 +112,8 @@ update (GpoDesk *desk)
   if (session->wants_tls && session->pending == GPO_PENDING_TLS)
     {
       session->wants_tls = FALSE;
-      gpo_connection_start_tls (c, desk->tls, session->client ? GPO_TLS_CLIENT : GPO_TLS_SERVER, desk->server_name);
+      gpo_connection_start_tls (c, desk->tls, session->client ? GPO_TLS_CLIENT : GPO_TLS_SERVER,
+                                desk->server_name);
     }
   if (session->closing && session->pending != GPO_PENDING_GATE && !desk->finishing)
     {
@@ -161,8 +163,10 @@ on_connected (GpoConnection *c, const GError *error, gpointer data)
   if (session->witness && !error)
     {
       GpoEventBuilder b;
-      g_autofree char *to = g_strdup_printf ("%s:%u", gpo_connection_peer_address (c), gpo_connection_peer_port (c));
-      g_autofree char *from = g_strdup_printf ("%s:%u", gpo_connection_local_address (c), gpo_connection_local_port (c));
+      g_autofree char *to
+          = g_strdup_printf ("%s:%u", gpo_connection_peer_address (c), gpo_connection_peer_port (c));
+      g_autofree char *from
+          = g_strdup_printf ("%s:%u", gpo_connection_local_address (c), gpo_connection_local_port (c));
       gpo_session_event (session, &b, GPO_KIND_CONNECT);
       gpo_event_add_text (&b, GPO_FIELD_SIDE, "client", -1);
       gpo_event_add_text (&b, GPO_FIELD_FROM, from, -1);
@@ -346,7 +350,8 @@ gpo_desk_serve (GpoPost *post, GpoRole role, GpoConnection *connection, GpoSessi
 GpoDesk *
 gpo_desk_call (GpoPost *post, const char *address, guint16 port, guint timeout_ms, GpoTls *tls,
                const char *server_name, GpoSession *session,
-               void (*connected) (GpoSession *session, const GError *error), GpoDeskClosed closed, gpointer data)
+               void (*connected) (GpoSession *session, const GError *error), GpoDeskClosed closed,
+               gpointer data)
 {
   GpoOfficeParts *office = post->office;
   GpoDesk *desk = desk_new (post, session, tls, closed, data);

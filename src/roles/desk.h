@@ -30,8 +30,8 @@ guint32 gpo_desk_number (GpoOfficeParts *office, GpoConnection *connection, GpoS
  * connection by `connected` below. */
 GpoDesk *gpo_desk_call (GpoPost *post, const char *address, guint16 port, guint timeout_ms, GpoTls *tls,
                         const char *server_name, GpoSession *session,
-                        void (*connected) (GpoSession *session, const GError *error),
-                        GpoDeskClosed closed, gpointer data);
+                        void (*connected) (GpoSession *session, const GError *error), GpoDeskClosed closed,
+                        gpointer data);
 
 /* Owned by the desk. */
 GpoSession *gpo_desk_session (GpoDesk *desk);

@@ -10,18 +10,19 @@
 /* How long a connection is kept for further letters. */
 #define IDLE_MS 1000
 
-struct GpoCall {
-  GpoHop *hop;            /* NULL once it takes no letters any more */
+struct GpoCall
+{
+  GpoHop *hop; /* NULL once it takes no letters any more */
   GpoGateway *gateway;
-  GPtrArray *order;       /* of GpoExchange, borrowed from the hop's route */
-  guint at;               /* which of them */
-  gboolean no_tls;        /* encryption failed the last time */
-  gboolean soft;          /* an exchange failed for now only */
+  GPtrArray *order; /* of GpoExchange, borrowed from the hop's route */
+  guint at;         /* which of them */
+  gboolean no_tls;  /* encryption failed the last time */
+  gboolean soft;    /* an exchange failed for now only */
   GpoSender *sender;
   GpoDesk *desk;
-  GpoQueued *letter;      /* being sent, or NULL */
+  GpoQueued *letter; /* being sent, or NULL */
   gboolean was_ready;
-  gboolean telling;       /* its letter is being settled; it will be ready again at once */
+  gboolean telling; /* its letter is being settled; it will be ready again at once */
 };
 
 static void dial (GpoCall *call);
@@ -337,8 +338,9 @@ dial (GpoCall *call)
                                .tls = call->no_tls ? GPO_SENDER_TLS_NONE : GPO_SENDER_TLS_WHERE_OFFERED,
                                .idle_ms = IDLE_MS };
   call->sender = gpo_sender_new (&options, post->office->log, post->host->symbol, 0, &sender_user, call);
-  call->desk = gpo_desk_call (post, exchange->address, exchange->port, CONNECT_MS, gateway->tls, exchange->name,
-                              gpo_sender_session (call->sender), gpo_sender_connected, on_closed, call);
+  call->desk
+      = gpo_desk_call (post, exchange->address, exchange->port, CONNECT_MS, gateway->tls, exchange->name,
+                       gpo_sender_session (call->sender), gpo_sender_connected, on_closed, call);
 }
 
 /* How many calls will be ready soon, or are idle now. */

@@ -62,8 +62,10 @@ expires (const GpoQueued *letter)
 
 /* --- the one writer of state --- */
 
-typedef struct {
-  GpoSymbol machine, states[GPO_QUEUE_N_STATES], inputs[GPO_QUEUE_N_INPUTS], verdicts[GPO_N_VERDICTS], specs[64];
+typedef struct
+{
+  GpoSymbol machine, states[GPO_QUEUE_N_STATES], inputs[GPO_QUEUE_N_INPUTS], verdicts[GPO_N_VERDICTS],
+      specs[64];
 } Words;
 
 static const Words *
@@ -241,7 +243,8 @@ answered (GpoRoute *route, gpointer data)
   GpoQueued *letter = data;
   GpoRound *round = letter->round;
   const char *domain = gpo_path_domain (recipient_at (letter, round->todo, 0)->path);
-  gboolean ours = route->result == GPO_ROUTE_FOUND && (!round->route || strcmp (round->route->key, route->key) == 0);
+  gboolean ours
+      = route->result == GPO_ROUTE_FOUND && (!round->route || strcmp (round->route->key, route->key) == 0);
   GArray *left = g_array_new (FALSE, FALSE, sizeof (guint));
   letter->asking = FALSE;
   for (guint i = 0; i < round->todo->len; i++)
@@ -255,7 +258,8 @@ answered (GpoRoute *route, gpointer data)
       else if (route->result == GPO_ROUTE_LATER)
         set_outcome (letter, recipient, GPO_RCPT_WAITING, route->status, route->reason, NULL);
       else
-        g_array_append_val (ours && round->batch->len < GPO_GATEWAY_RECIPIENTS ? round->batch : round->later, index);
+        g_array_append_val (ours && round->batch->len < GPO_GATEWAY_RECIPIENTS ? round->batch : round->later,
+                            index);
     }
   letter->unsaved |= route->result != GPO_ROUTE_FOUND;
   g_array_unref (round->todo);
@@ -337,8 +341,7 @@ verdict_of (const GpoQueued *letter)
   return gpo_envelope_count (letter->envelope, GPO_RCPT_FAILED) ? GPO_REFUSED : GPO_OK;
 }
 
-static void
-report_everything (GpoQueued *letter);
+static void report_everything (GpoQueued *letter);
 
 void
 gpo_queued_settle (GpoQueued *letter, GpoQueueInput input, guint32 session, guint64 cause)
@@ -369,8 +372,9 @@ gpo_queued_settle (GpoQueued *letter, GpoQueueInput input, guint32 session, guin
 
 /* --- reports --- */
 
-typedef struct {
-  GpoQueued *letter; /* NULL: its gateway is gone */
+typedef struct
+{
+  GpoQueued *letter;  /* NULL: its gateway is gone */
   GArray *recipients; /* indices, whose marks are taken back if the report cannot be stored */
   GpoBounceKind kind;
 } Report;
@@ -395,10 +399,11 @@ static char *
 read_for_report (GpoQueued *letter, gsize *length)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GpoSpoolReader) reader = gpo_spool_open_letter (letter->gateway->post->spool, letter->envelope->id, &error);
+  g_autoptr (GpoSpoolReader) reader
+      = gpo_spool_open_letter (letter->gateway->post->spool, letter->envelope->id, &error);
   char *bytes = g_malloc (REPORT_WHOLE + 1);
   *length = 0;
-  for (gssize n = 1; reader && n > 0 && *length < REPORT_WHOLE; *length += n > 0 ? (gsize) n : 0)
+  for (gssize n = 1; reader && n > 0 && *length<REPORT_WHOLE; *length += n> 0 ? (gsize) n : 0)
     n = gpo_spool_reader_read (reader, *length, bytes + *length, REPORT_WHOLE - *length, &error);
   bytes[*length] = '\0';
   if (letter->size > REPORT_WHOLE)
@@ -456,7 +461,7 @@ report (GpoQueued *letter, GpoBounceKind kind)
       return;
     }
   Report *report = g_new (Report, 1);
-  *report = (Report) { letter, wanted, kind };
+  *report = (Report){ letter, wanted, kind };
   g_ptr_array_add (letter->gateway->reports, report);
   letter->reporting++;
   letter->unsaved = TRUE;

@@ -26,7 +26,8 @@ typedef struct GpoHop GpoHop;
 typedef struct GpoCall GpoCall;
 
 /* The recipients of a letter while it is being tried, as indices (guint). */
-typedef struct {
+typedef struct
+{
   GArray *todo;    /* to be looked up */
   GArray *batch;   /* to be sent to `hop` now */
   GArray *later;   /* looked up, but for another hop: after this batch */
@@ -34,42 +35,45 @@ typedef struct {
 } GpoRound;
 
 /* A letter in the queue. */
-struct GpoQueued {
+struct GpoQueued
+{
   GpoGateway *gateway;
-  GList *link;            /* in gateway->letters */
+  GList *link; /* in gateway->letters */
   GpoEnvelope *envelope;
   guint64 size;
-  guint8 state;           /* GpoQueueState; written by gpo_queued_take() only */
-  gboolean asking;        /* a question to the DNS is out */
-  gboolean unsaved;       /* the envelope changed since it was written */
-  guint reporting;        /* reports being stored */
-  guint attempts;         /* rounds that ended */
-  gint64 due;             /* next try, µs on the office's clock; -1: none */
+  guint8 state;     /* GpoQueueState; written by gpo_queued_take() only */
+  gboolean asking;  /* a question to the DNS is out */
+  gboolean unsaved; /* the envelope changed since it was written */
+  guint reporting;  /* reports being stored */
+  guint attempts;   /* rounds that ended */
+  gint64 due;       /* next try, µs on the office's clock; -1: none */
   GpoTimer *timer;
-  char *reason;           /* last answer or cause of waiting, or NULL */
-  GpoRound *round;        /* NULL while it is not being tried */
-  GpoHop *hop;            /* where it waits, or NULL */
-  GList *waiting;         /* its place there */
+  char *reason;    /* last answer or cause of waiting, or NULL */
+  GpoRound *round; /* NULL while it is not being tried */
+  GpoHop *hop;     /* where it waits, or NULL */
+  GList *waiting;  /* its place there */
 };
 
-struct GpoHop {
+struct GpoHop
+{
   GpoGateway *gateway;
   GpoRoute *route;
-  GQueue letters;         /* of GpoQueued in state routed, oldest first */
-  GPtrArray *calls;       /* of GpoCall: connecting, busy or idle */
-  guint most;             /* calls at a time; less after the server refused one more */
-  guint pins;             /* somebody works on it: it must not go */
+  GQueue letters;   /* of GpoQueued in state routed, oldest first */
+  GPtrArray *calls; /* of GpoCall: connecting, busy or idle */
+  guint most;       /* calls at a time; less after the server refused one more */
+  guint pins;       /* somebody works on it: it must not go */
 };
 
-struct GpoGateway {
+struct GpoGateway
+{
   GpoPost *post;
   GpoTls *tls;
   GRand *random;
-  GQueue letters;         /* of GpoQueued, oldest first */
-  GHashTable *by_id;      /* envelope->id → GpoQueued */
-  GHashTable *hops;       /* route key → GpoHop */
-  GPtrArray *dials;       /* of GpoCall: every connection, until it is gone */
-  GPtrArray *reports;     /* of reports being stored */
+  GQueue letters;     /* of GpoQueued, oldest first */
+  GHashTable *by_id;  /* envelope->id → GpoQueued */
+  GHashTable *hops;   /* route key → GpoHop */
+  GPtrArray *dials;   /* of GpoCall: every connection, until it is gone */
+  GPtrArray *reports; /* of reports being stored */
   GCancellable *cancellable;
   gboolean stopping;
   void (*stopped) (gpointer);
@@ -84,11 +88,13 @@ GpoQueued *gpo_queued_new (GpoGateway *gateway, GpoEnvelope *envelope, guint64 s
 void gpo_queued_free (GpoQueued *letter);
 /* The one writer of a letter's state: takes the edge and records it, and the letter's place in the
  * queue with it. session 0: none; cause 0: none. */
-void gpo_queued_take (GpoQueued *letter, GpoQueueInput input, GpoVerdict verdict, guint32 session, guint64 cause);
+void gpo_queued_take (GpoQueued *letter, GpoQueueInput input, GpoVerdict verdict, guint32 session,
+                      guint64 cause);
 /* In state queued: looks the recipients up and hands the first batch to its hop. */
 void gpo_queued_try (GpoQueued *letter);
 /* What an attempt brought for the batch's recipient i. */
-void gpo_queued_outcome (GpoQueued *letter, guint i, const GpoOutcome *outcome, const char *remote, gboolean dsn);
+void gpo_queued_outcome (GpoQueued *letter, guint i, const GpoOutcome *outcome, const char *remote,
+                         gboolean dsn);
 /* All of the batch have their outcome: the edge `input`, then reports, the next batch, or the wait. */
 void gpo_queued_settle (GpoQueued *letter, GpoQueueInput input, guint32 session, guint64 cause);
 void gpo_queued_set_reason (GpoQueued *letter, const char *reason);

@@ -20,21 +20,29 @@ void gpo_gateway_add (GpoGateway *gateway, GpoEnvelope *envelope, guint64 size);
 /* Finishes what is being sent, starts nothing new; calls `done` when no call is left. */
 void gpo_gateway_stop (GpoGateway *gateway, void (*done) (gpointer), gpointer data);
 
-typedef enum { GPO_QUEUE_HOLD, GPO_QUEUE_RELEASE, GPO_QUEUE_RETRY, GPO_QUEUE_REMOVE } GpoQueueAction;
+typedef enum
+{
+  GPO_QUEUE_HOLD,
+  GPO_QUEUE_RELEASE,
+  GPO_QUEUE_RETRY,
+  GPO_QUEUE_REMOVE
+} GpoQueueAction;
 /* Acts on the letter with this ID or number, or on all with id NULL. Returns how many it found. */
 guint gpo_gateway_act (GpoGateway *gateway, const char *id, GpoQueueAction action);
 
-typedef struct {
+typedef struct
+{
   const GpoEnvelope *envelope;
   guint64 size;
-  const char *state;    /* word of the queue machine's state */
-  gint64 due;           /* next try, µs on the office's clock; -1: none planned */
+  const char *state; /* word of the queue machine's state */
+  gint64 due;        /* next try, µs on the office's clock; -1: none planned */
   guint attempts;
   const char *reason;   /* last answer or cause of waiting, or NULL */
   const char *next_hop; /* or NULL */
 } GpoQueueItem;
 /* Calls `each` for every letter in the queue, oldest first. */
-void gpo_gateway_list (GpoGateway *gateway, void (*each) (const GpoQueueItem *item, gpointer data), gpointer data);
+void gpo_gateway_list (GpoGateway *gateway, void (*each) (const GpoQueueItem *item, gpointer data),
+                       gpointer data);
 guint gpo_gateway_length (GpoGateway *gateway);
 
 G_END_DECLS

@@ -14,7 +14,7 @@ gpo_role_name (GpoRole role)
 void
 gpo_limits_default (GpoLimits *limits)
 {
-  *limits = (GpoLimits) {
+  *limits = (GpoLimits){
     .command_line = 2048,
     .text_line = 1000,
     .recipients = 1000,

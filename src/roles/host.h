@@ -11,7 +11,8 @@ G_BEGIN_DECLS
 typedef struct GpoHost GpoHost;
 typedef struct GpoWorld GpoWorld;
 
-typedef enum {
+typedef enum
+{
   GPO_ROLE_SMTP,
   GPO_ROLE_SUBMISSION,
   GPO_ROLE_IMAP,
@@ -23,87 +24,103 @@ typedef enum {
 const char *gpo_role_name (GpoRole role);
 
 /* RFC 5321 §4.5.3: defaults are at least those of the RFC. Bytes, seconds, counts; 0: no limit. */
-typedef struct {
-  guint command_line;       /* 512 with CRLF; EHLO extensions add to it: 2048 here */
-  guint text_line;          /* 1000 with CRLF (RFC 5321 §4.5.3.1.6) */
-  guint recipients;         /* 1000 */
-  gint64 letter;            /* 64 MiB */
-  guint connections;        /* in all to this host: 2000 */
+typedef struct
+{
+  guint command_line;         /* 512 with CRLF; EHLO extensions add to it: 2048 here */
+  guint text_line;            /* 1000 with CRLF (RFC 5321 §4.5.3.1.6) */
+  guint recipients;           /* 1000 */
+  gint64 letter;              /* 64 MiB */
+  guint connections;          /* in all to this host: 2000 */
   guint connections_per_peer; /* 1000 on loopback */
-  guint errors;             /* bad commands a session before 421: 20 */
-  guint hops;               /* Received fields before a letter is said to loop: 30 */
-  guint command_timeout;    /* 300 s (RFC 5321 §4.5.3.2.7) */
-  guint data_timeout;       /* 180 s between blocks (§4.5.3.2.5) */
-  guint imap_timeout;       /* 1800 s (RFC 3501 §5.4) */
-  guint pop3_timeout;       /* 600 s (RFC 1939 §3) */
-  guint literal;            /* largest APPEND: 64 MiB */
+  guint errors;               /* bad commands a session before 421: 20 */
+  guint hops;                 /* Received fields before a letter is said to loop: 30 */
+  guint command_timeout;      /* 300 s (RFC 5321 §4.5.3.2.7) */
+  guint data_timeout;         /* 180 s between blocks (§4.5.3.2.5) */
+  guint imap_timeout;         /* 1800 s (RFC 3501 §5.4) */
+  guint pop3_timeout;         /* 600 s (RFC 1939 §3) */
+  guint literal;              /* largest APPEND: 64 MiB */
 } GpoLimits;
 void gpo_limits_default (GpoLimits *limits);
 
-typedef enum { GPO_BARE_LF_REFUSE, GPO_BARE_LF_ACCEPT } GpoBareLf;
+typedef enum
+{
+  GPO_BARE_LF_REFUSE,
+  GPO_BARE_LF_ACCEPT
+} GpoBareLf;
 /* What the scenario's `tls =` says: none: not offered; offered; required before AUTH and LOGIN. */
-typedef enum { GPO_TLS_NONE, GPO_TLS_OFFERED, GPO_TLS_REQUIRED } GpoTlsPolicy;
+typedef enum
+{
+  GPO_TLS_NONE,
+  GPO_TLS_OFFERED,
+  GPO_TLS_REQUIRED
+} GpoTlsPolicy;
 
-typedef struct {
-  char *login;       /* "bob": local part and login name */
-  char *name;        /* "Bob", for people; may be NULL */
+typedef struct
+{
+  char *login; /* "bob": local part and login name */
+  char *name;  /* "Bob", for people; may be NULL */
   char *password;
   GpoHost *host;
-  char **mailboxes;  /* made at start beside INBOX; NULL-terminated, may be NULL */
+  char **mailboxes; /* made at start beside INBOX; NULL-terminated, may be NULL */
 } GpoPerson;
 
-struct GpoHost {
+struct GpoHost
+{
   GpoWorld *world;
-  char *name;             /* "sparta": how the trace and the scenario call it */
-  char *domain;           /* "sparta.example": its mail domain and its name in greetings */
-  GpoSymbol symbol;       /* of name */
-  char *address;          /* to listen on, "127.0.0.1" */
+  char *name;                /* "sparta": how the trace and the scenario call it */
+  char *domain;              /* "sparta.example": its mail domain and its name in greetings */
+  GpoSymbol symbol;          /* of name */
+  char *address;             /* to listen on, "127.0.0.1" */
   guint16 port[GPO_N_ROLES]; /* 0: the kernel chooses; only where has_role */
   gboolean has_role[GPO_N_ROLES];
-  gboolean down;          /* taken down by the scenario or by hand */
-  gboolean relay;         /* a gateway: takes letters for any domain that the zone knows */
-  char **relay_domains;   /* restricts `relay` to these; NULL: all the zone knows */
-  GHashTable *persons;    /* login (lower case) → GpoPerson */
-  GpoPerson *first;       /* the person named first: also the postmaster, if nobody else is */
-  GHashTable *aliases;    /* local part (lower case) → GStrv of addresses; for EXPN and delivery */
+  gboolean down;        /* taken down by the scenario or by hand */
+  gboolean relay;       /* a gateway: takes letters for any domain that the zone knows */
+  char **relay_domains; /* restricts `relay` to these; NULL: all the zone knows */
+  GHashTable *persons;  /* login (lower case) → GpoPerson */
+  GpoPerson *first;     /* the person named first: also the postmaster, if nobody else is */
+  GHashTable *aliases;  /* local part (lower case) → GStrv of addresses; for EXPN and delivery */
   GpoLimits limits;
   GpoBareLf bare_lf;
   GpoTlsPolicy tls;
-  gboolean vrfy;          /* VRFY and EXPN answer truly (else 252) */
-  char **mechanisms;      /* SASL mechanisms offered, NULL-terminated */
-  char **blocklist;       /* addresses and domains refused; may be NULL */
+  gboolean vrfy;     /* VRFY and EXPN answer truly (else 252) */
+  char **mechanisms; /* SASL mechanisms offered, NULL-terminated */
+  char **blocklist;  /* addresses and domains refused; may be NULL */
   gboolean greylist;
-  char **spam_words;      /* a header with one of these gets the field X-Spam; may be NULL */
-  char *preauth;          /* login of the person whom IMAP takes every caller for (PREAUTH); NULL: nobody */
-  char *smarthost;        /* a next hop: everything not local goes there; NULL: by routes and zone */
-  GHashTable *routes;     /* domain → next hop, which this host knows without asking the zone */
-  gboolean real_dns;      /* look names up in the real DNS that the zone does not know */
+  char **spam_words;  /* a header with one of these gets the field X-Spam; may be NULL */
+  char *preauth;      /* login of the person whom IMAP takes every caller for (PREAUTH); NULL: nobody */
+  char *smarthost;    /* a next hop: everything not local goes there; NULL: by routes and zone */
+  GHashTable *routes; /* domain → next hop, which this host knows without asking the zone */
+  gboolean real_dns;  /* look names up in the real DNS that the zone does not know */
   GHashTable *extensions_off; /* set of upper-case EHLO keywords not offered; may be NULL */
 };
 
-typedef struct {
-  char *domain;           /* lower case */
-  GPtrArray *mx;          /* of GpoMx, sorted by preference */
+typedef struct
+{
+  char *domain;  /* lower case */
+  GPtrArray *mx; /* of GpoMx, sorted by preference */
 } GpoZoneEntry;
-typedef struct {
+typedef struct
+{
   guint preference;
-  char *exchange;         /* domain name of a host */
+  char *exchange; /* domain name of a host */
 } GpoMx;
 
-typedef struct {
-  gint64 *intervals;      /* µs between tries; the last repeats */
+typedef struct
+{
+  gint64 *intervals; /* µs between tries; the last repeats */
   guint n_intervals;
-  gint64 give_up;         /* µs after arrival */
-  gint64 warn_after;      /* µs after arrival; 0: never */
+  gint64 give_up;    /* µs after arrival */
+  gint64 warn_after; /* µs after arrival; 0: never */
 } GpoRetry;
 
-struct GpoWorld {
+struct GpoWorld
+{
   char *title;
-  GPtrArray *hosts;       /* of GpoHost, in the scenario's order */
-  GHashTable *zone;       /* domain → GpoZoneEntry */
-  GHashTable *routes;     /* domain → next hop, for every host */
+  GPtrArray *hosts;   /* of GpoHost, in the scenario's order */
+  GHashTable *zone;   /* domain → GpoZoneEntry */
+  GHashTable *routes; /* domain → next hop, for every host */
   GpoRetry retry;
-  gboolean outside;       /* the scenario asks for listening and sending outside loopback; else refused */
+  gboolean outside; /* the scenario asks for listening and sending outside loopback; else refused */
 };
 
 /* The host of this name or domain (ASCII case ignored), or NULL. */

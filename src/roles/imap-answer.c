@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* imap-answer.c: how a command ends: what changed, the edge, the tagged reply: RFC 3501 §2.2.2 and §7.1.
  *
- * What stays true: one tagged reply a command, and the state is written by gpo_session_take() alone. NO and BAD say why: a refusal
- * its response code (RFC 5530), bad syntax what was expected and at which byte. */
+ * What stays true: one tagged reply a command, and the state is written by gpo_session_take() alone. NO and
+ * BAD say why: a refusal its response code (RFC 5530), bad syntax what was expected and at which byte. */
 #include "roles/imap-private.h"
 
 /* Sequence numbers must not change while a command that uses them is answered: RFC 3501 §7.4.1. */
@@ -37,8 +37,8 @@ gpo_imap_step_edge (GpoImap *imap, GpoImapInput input, GpoVerdict verdict, const
   GpoSymbol status = status_symbol (reply);
   if (status)
     gpo_event_add_symbol (&extra, GPO_FIELD_STATUS, status);
-  gboolean tagged = reply && *reply != '+' && !g_str_has_prefix (reply, "BYE") && !g_str_has_prefix (reply, "PREAUTH")
-                    && input != GPO_IMAP_IN_CONNECT;
+  gboolean tagged = reply && *reply != '+' && !g_str_has_prefix (reply, "BYE")
+                    && !g_str_has_prefix (reply, "PREAUTH") && input != GPO_IMAP_IN_CONNECT;
   if (imap->tag)
     gpo_event_add_text (&extra, GPO_FIELD_TAG, imap->tag, -1);
   const char *lead = !reply || *reply == '+' ? "" : tagged && imap->tag ? imap->tag : "*";
@@ -71,7 +71,8 @@ gpo_imap_answer (GpoImap *imap, GpoVerdict verdict, const char *text)
 {
   GpoImapInput input = imap->input;
   imap->step = NULL;
-  if (imap->view && gpo_verdict_accepts (verdict) && input != GPO_IMAP_IN_LOGOUT && imap->mail.session.state != GPO_IMAP_LOGOUT)
+  if (imap->view && gpo_verdict_accepts (verdict) && input != GPO_IMAP_IN_LOGOUT
+      && imap->mail.session.state != GPO_IMAP_LOGOUT)
     gpo_imap_update (imap, may_tell_expunged (input));
   imap->mail.session.letter = 0;
   if (gpo_mail_too_many_errors (&imap->mail, verdict))
@@ -100,7 +101,8 @@ void
 gpo_imap_bad (GpoImap *imap)
 {
   const char *expected = imap->parser.expected ? imap->parser.expected : "other arguments";
-  gpo_imap_answerf (imap, GPO_SYNTAX, "BAD expected %s at byte %" G_GSIZE_FORMAT, expected, imap->parser.where + 1);
+  gpo_imap_answerf (imap, GPO_SYNTAX, "BAD expected %s at byte %" G_GSIZE_FORMAT, expected,
+                    imap->parser.where + 1);
 }
 
 gboolean
@@ -116,9 +118,12 @@ void
 gpo_imap_no (GpoImap *imap, const GError *error, gboolean create)
 {
   static const char *const codes[] = {
-    [GPO_MAILBOX_ERROR_NONEXISTENT] = "NONEXISTENT", [GPO_MAILBOX_ERROR_EXISTS] = "ALREADYEXISTS",
-    [GPO_MAILBOX_ERROR_NAME] = "CANNOT",             [GPO_MAILBOX_ERROR_CHILDREN] = "HASCHILDREN",
-    [GPO_MAILBOX_ERROR_LIMIT] = "LIMIT",             [GPO_MAILBOX_ERROR_NO_SPACE] = "OVERQUOTA",
+    [GPO_MAILBOX_ERROR_NONEXISTENT] = "NONEXISTENT",
+    [GPO_MAILBOX_ERROR_EXISTS] = "ALREADYEXISTS",
+    [GPO_MAILBOX_ERROR_NAME] = "CANNOT",
+    [GPO_MAILBOX_ERROR_CHILDREN] = "HASCHILDREN",
+    [GPO_MAILBOX_ERROR_LIMIT] = "LIMIT",
+    [GPO_MAILBOX_ERROR_NO_SPACE] = "OVERQUOTA",
     [GPO_MAILBOX_ERROR_IO] = "SERVERBUG",
   };
   const char *code = "SERVERBUG";

@@ -3,22 +3,24 @@
  *
  *     append = "APPEND" SP mailbox [SP flag-list] [SP date-time] SP literal
  *
- * The letter's literal is not gathered: its bytes go to the store as they come. Everything that can be refused is refused before the
- * client is told to go on; a client that does not wait (LITERAL+) has its bytes thrown away then. */
+ * The letter's literal is not gathered: its bytes go to the store as they come. Everything that can be
+ * refused is refused before the client is told to go on; a client that does not wait (LITERAL+) has its bytes
+ * thrown away then. */
 #include "roles/imap-private.h"
 #include <string.h>
 
-typedef struct GpoImapAppend {
+typedef struct GpoImapAppend
+{
   char *name;
   guint32 flags;
   GPtrArray *keywords;
   gint64 date;
-  guint64 size, come;      /* bytes of the literal, in all and so far */
+  guint64 size, come; /* bytes of the literal, in all and so far */
   gboolean sync;
   guint32 letter;
   GpoMailbox *mailbox;
   GpoAppend *append;
-  gboolean paused;         /* the store asked us to wait */
+  gboolean paused; /* the store asked us to wait */
 } Append;
 
 void
@@ -43,11 +45,13 @@ read_arguments (GpoImapParser *p, Append *append)
 {
   if (!gpo_imap_space (p) || !gpo_imap_mailbox (p, &append->name) || !gpo_imap_space (p))
     return FALSE;
-  if (gpo_imap_peek (p) == '(' && (!gpo_imap_flags (p, TRUE, &append->flags, append->keywords) || !gpo_imap_space (p)))
+  if (gpo_imap_peek (p) == '('
+      && (!gpo_imap_flags (p, TRUE, &append->flags, append->keywords) || !gpo_imap_space (p)))
     return FALSE;
   if (gpo_imap_peek (p) == '"' && (!gpo_imap_date_time (p, &append->date) || !gpo_imap_space (p)))
     return FALSE;
-  return gpo_imap_peek (p) == '{' && memchr (p->text + p->at, '\n', p->length - p->at) == p->text + p->length - 1;
+  return gpo_imap_peek (p) == '{'
+         && memchr (p->text + p->at, '\n', p->length - p->at) == p->text + p->length - 1;
 }
 
 /* An APPEND whose letter is no literal at its end: the arguments are read again to say what is wrong. */
@@ -140,7 +144,8 @@ gpo_imap_append_literal (GpoImap *imap, guint64 size, gboolean sync)
     {
       gpo_imap_append_clear (imap);
       if (sync)
-        gpo_imap_answerf (imap, GPO_TOO_BIG, "NO [TOOBIG] a letter may have %" G_GUINT64_FORMAT " bytes", limit);
+        gpo_imap_answerf (imap, GPO_TOO_BIG, "NO [TOOBIG] a letter may have %" G_GUINT64_FORMAT " bytes",
+                          limit);
       else
         gpo_imap_answer (imap, GPO_CLOSING, "BYE a letter of that size will not be read");
       return TRUE;
@@ -189,7 +194,8 @@ take_end (GpoImap *imap)
       return TRUE;
     }
   gpo_mail_wait (&imap->mail);
-  gpo_append_commit (g_steal_pointer (&append->append), append->flags, append->date, append->letter, stored, imap);
+  gpo_append_commit (g_steal_pointer (&append->append), append->flags, append->date, append->letter, stored,
+                     imap);
   return TRUE;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* imap-authenticate.c: AUTHENTICATE: RFC 3501 §6.2.2. The exchange itself is mail-auth.c's. Arrow 4 of the states. */
+/* imap-authenticate.c: AUTHENTICATE: RFC 3501 §6.2.2. The exchange itself is mail-auth.c's. Arrow 4 of the
+ * states. */
 #include "roles/imap-private.h"
 
 /* One step: for the command itself (its initial response) and for each line after it. */
@@ -34,7 +35,8 @@ gpo_imap_authenticate (GpoImap *imap)
   const char *word;
   gsize length;
   g_autofree char *name = NULL, *initial = NULL;
-  if (!gpo_imap_space (p) || !gpo_imap_atom (p, &word, &length, "a mechanism") || !gpo_imap_initial_response (p, &initial))
+  if (!gpo_imap_space (p) || !gpo_imap_atom (p, &word, &length, "a mechanism")
+      || !gpo_imap_initial_response (p, &initial))
     {
       gpo_imap_bad (imap);
       return;

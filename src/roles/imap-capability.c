@@ -2,8 +2,8 @@
 /* imap-capability.c: CAPABILITY: RFC 3501 §6.1.1: what the server can do, and the map of its extensions. */
 #include "roles/imap-private.h"
 
-/* Each extension has a file of its own, named behind it; what it adds to a grammar is in the file of that name below
- * src/protocol. */
+/* Each extension has a file of its own, named behind it; what it adds to a grammar is in the file of that
+ * name below src/protocol. */
 static const char *const extensions[] = {
   "SASL-IR",            /* RFC 4959  imap-sasl-ir.c */
   "ID",                 /* RFC 2971  imap-id.c */

@@ -24,7 +24,8 @@ gpo_imap_close (GpoImap *imap)
     return;
   g_autoptr (GArray) slots = g_array_new (FALSE, FALSE, sizeof (guint32));
   for (guint32 i = 0; i < view->n && !view->read_only && view->mailbox->n_deleted; i++)
-    if ((gpo_mailbox_message (view->mailbox, view->slots[i])->flags & (GPO_FLAG_DELETED | GPO_FLAG_EXPUNGED)) == GPO_FLAG_DELETED)
+    if ((gpo_mailbox_message (view->mailbox, view->slots[i])->flags & (GPO_FLAG_DELETED | GPO_FLAG_EXPUNGED))
+        == GPO_FLAG_DELETED)
       g_array_append_val (slots, view->slots[i]);
   if (slots->len == 0)
     {

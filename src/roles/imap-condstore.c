@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* imap-condstore.c: CONDSTORE: RFC 7162 §3.1: each letter has a mod-sequence that grows with every change of its flags.
+/* imap-condstore.c: CONDSTORE: RFC 7162 §3.1: each letter has a mod-sequence that grows with every change of
+ * its flags.
  *
- *     it is turned on by   ENABLE CONDSTORE, SELECT … (CONDSTORE), STATUS (HIGHESTMODSEQ), FETCH MODSEQ or CHANGEDSINCE,
- *                          STORE (UNCHANGEDSINCE n), SEARCH MODSEQ: RFC 7162 §3.1
- *     from then on         every FETCH response about flags has MODSEQ
+ *     it is turned on by   ENABLE CONDSTORE, SELECT … (CONDSTORE), STATUS (HIGHESTMODSEQ), FETCH MODSEQ or
+ * CHANGEDSINCE, STORE (UNCHANGEDSINCE n), SEARCH MODSEQ: RFC 7162 §3.1 from then on         every FETCH
+ * response about flags has MODSEQ
  *
- * CHANGEDSINCE and MODSEQ as words of FETCH and SEARCH are read below src/protocol, by imap-condstore-args.c. */
+ * CHANGEDSINCE and MODSEQ as words of FETCH and SEARCH are read below src/protocol, by imap-condstore-args.c.
+ */
 #include "roles/imap-private.h"
 
 gboolean
@@ -58,8 +60,8 @@ gpo_imap_condstore_unchanged_since (GpoImap *imap, guint64 *unchanged_since)
   if (!gpo_imap_word (p, "UNCHANGEDSINCE"))
     return gpo_imap_fail (p, "UNCHANGEDSINCE");
   gpo_imap_condstore_enable (imap);
-  return gpo_imap_space (p) && gpo_imap_number64 (p, unchanged_since, "a mod-sequence") && gpo_imap_must (p, ')', "\")\"")
-         && gpo_imap_space (p);
+  return gpo_imap_space (p) && gpo_imap_number64 (p, unchanged_since, "a mod-sequence")
+         && gpo_imap_must (p, ')', "\")\"") && gpo_imap_space (p);
 }
 
 void

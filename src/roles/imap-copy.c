@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* imap-copy.c: COPY and UID COPY: RFC 3501 §6.4.7. All letters or none; MOVE (imap-move.c) goes the same way. */
+/* imap-copy.c: COPY and UID COPY: RFC 3501 §6.4.7. All letters or none; MOVE (imap-move.c) goes the same way.
+ */
 #include "roles/imap-private.h"
 
-typedef struct {
+typedef struct
+{
   GArray *slots;
   GpoMailbox *to;
   gboolean move;
@@ -34,7 +36,8 @@ copied (const guint32 *slots, const guint32 *uids, guint n, const GError *error,
       if (copy->move)
         gpo_imap_moved (imap, code);
       else
-        gpo_imap_answerf (imap, GPO_OK, "OK %s %s completed", code, gpo_imap_server_machine.inputs[imap->input]);
+        gpo_imap_answerf (imap, GPO_OK, "OK %s %s completed", code,
+                          gpo_imap_server_machine.inputs[imap->input]);
     }
   gpo_imap_settle (imap);
 }
@@ -55,8 +58,8 @@ opened (GpoMailbox *mailbox, const GError *error, gpointer data)
       Copy *copy = imap->job;
       copy->to = mailbox;
       gpo_mail_wait (&imap->mail);
-      gpo_mailbox_copy (imap->view->mailbox, (guint32 *) (gpointer) copy->slots->data, copy->slots->len, mailbox, copy->move,
-                        imap->view, copied, imap);
+      gpo_mailbox_copy (imap->view->mailbox, (guint32 *) (gpointer) copy->slots->data, copy->slots->len,
+                        mailbox, copy->move, imap->view, copied, imap);
     }
   gpo_imap_settle (imap);
 }

@@ -8,7 +8,8 @@ gpo_imap_create (GpoImap *imap)
 {
   g_autofree char *name = NULL;
   GpoSpecialUse use = GPO_USE_NONE;
-  if (!gpo_imap_one_name (imap, &name) || !gpo_imap_create_use (&imap->parser, &use) || !gpo_imap_at_end (&imap->parser))
+  if (!gpo_imap_one_name (imap, &name) || !gpo_imap_create_use (&imap->parser, &use)
+      || !gpo_imap_at_end (&imap->parser))
     {
       gpo_imap_bad (imap);
       return;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* imap-esearch.c: ESEARCH: RFC 4731: the answer to SEARCH RETURN (…), which says no more than was asked for. */
+/* imap-esearch.c: ESEARCH: RFC 4731: the answer to SEARCH RETURN (…), which says no more than was asked for.
+ */
 #include "roles/imap-private.h"
 
 /* MODSEQ of ESEARCH is that of the letters that are told: RFC 7162 §3.1.10. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* imap-expunge.c: EXPUNGE: RFC 3501 §6.4.3. The EXPUNGE responses are imap-update.c's; UID EXPUNGE is imap-uidplus.c's. */
+/* imap-expunge.c: EXPUNGE: RFC 3501 §6.4.3. The EXPUNGE responses are imap-update.c's; UID EXPUNGE is
+ * imap-uidplus.c's. */
 #include "roles/imap-private.h"
 
 static void
@@ -23,7 +24,8 @@ keep_deleted (GpoMailbox *mailbox, GArray *slots)
   for (guint i = 0; i < slots->len; i++)
     {
       guint32 slot = g_array_index (slots, guint32, i);
-      if ((gpo_mailbox_message (mailbox, slot)->flags & (GPO_FLAG_DELETED | GPO_FLAG_EXPUNGED)) == GPO_FLAG_DELETED)
+      if ((gpo_mailbox_message (mailbox, slot)->flags & (GPO_FLAG_DELETED | GPO_FLAG_EXPUNGED))
+          == GPO_FLAG_DELETED)
         g_array_index (slots, guint32, kept++) = slot;
     }
   g_array_set_size (slots, kept);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* imap-fetch.c: FETCH and UID FETCH: RFC 3501 §6.4.5 and §7.4.2. CHANGEDSINCE and MODSEQ are imap-condstore.c's.
+/* imap-fetch.c: FETCH and UID FETCH: RFC 3501 §6.4.5 and §7.4.2. CHANGEDSINCE and MODSEQ are
+ * imap-condstore.c's.
  *
- * A stream: one letter's response is one step, and a long literal many, so that a client that reads slowly holds up nobody else
- * and a mailbox of any size is fetched in constant memory. Flags come from the table, ENVELOPE, BODYSTRUCTURE and header fields from
- * what the mailbox keeps, and only the rest from the letter's file.
+ * A stream: one letter's response is one step, and a long literal many, so that a client that reads slowly
+ * holds up nobody else and a mailbox of any size is fetched in constant memory. Flags come from the table,
+ * ENVELOPE, BODYSTRUCTURE and header fields from what the mailbox keeps, and only the rest from the letter's
+ * file.
  *
  * BODY[…] sets \Seen before the letter's response, which then has the new flags. */
 #include "roles/imap-private.h"
@@ -11,17 +13,18 @@
 
 #define CHUNK (64 * 1024)
 
-typedef struct {
+typedef struct
+{
   GpoImapLetters letters; /* first: imap-letters.c */
   GpoFetchArgs args;
   gboolean needs_info, needs_header, needs_bytes, sets_seen, wants_flags;
-  guint at;               /* the letter that is next, in letters.slots */
+  guint at; /* the letter that is next, in letters.slots */
   gboolean some_gone;
 
-  gboolean within;        /* a response is begun */
-  guint item;             /* the item that is next in it */
+  gboolean within; /* a response is begun */
+  guint item;      /* the item that is next in it */
   GpoLetterInfo info;
-  GBytes *bytes;          /* of the letter in hand; not owned */
+  GBytes *bytes; /* of the letter in hand; not owned */
   GpoAnatomy anatomy;
   gboolean has_anatomy;
   GString *made;
@@ -67,8 +70,8 @@ append_date (GString *out, gint64 seconds)
   time_t t = seconds;
   struct tm tm;
   gmtime_r (&t, &tm);
-  g_string_append_printf (out, "INTERNALDATE \"%02d-%.3s-%04d %02d:%02d:%02d +0000\"", tm.tm_mday, months + 3 * tm.tm_mon,
-                          1900 + tm.tm_year, tm.tm_hour, tm.tm_min, tm.tm_sec);
+  g_string_append_printf (out, "INTERNALDATE \"%02d-%.3s-%04d %02d:%02d:%02d +0000\"", tm.tm_mday,
+                          months + 3 * tm.tm_mon, 1900 + tm.tm_year, tm.tm_hour, tm.tm_min, tm.tm_sec);
 }
 
 static void
@@ -89,7 +92,8 @@ static void
 begin_section (GpoImap *imap, Fetch *fetch, GString *out, const GpoFetchItem *item)
 {
   if (gpo_imap_section_needs_header_only (item) && fetch->info.header)
-    gpo_imap_section_of_header (item, fetch->info.header, fetch->info.header_length, fetch->made, &fetch->section);
+    gpo_imap_section_of_header (item, fetch->info.header, fetch->info.header_length, fetch->made,
+                                &fetch->section);
   else
     {
       gsize length;
@@ -155,10 +159,12 @@ write_literal (GpoImap *imap, Fetch *fetch)
 {
   GpoImapSection *section = &fetch->section;
   gsize n = MIN (section->length - fetch->sent, CHUNK);
-  gpo_imap_literal_bytes (imap, section->bytes + fetch->sent, n, section->offset < 0 ? -1 : section->offset + (goffset) fetch->sent);
+  gpo_imap_literal_bytes (imap, section->bytes + fetch->sent, n,
+                          section->offset < 0 ? -1 : section->offset + (goffset) fetch->sent);
   fetch->sent += n;
   fetch->in_literal = fetch->sent < section->length;
-  if (!fetch->in_literal && fetch->bytes && section->offset == 0 && section->length == g_bytes_get_size (fetch->bytes))
+  if (!fetch->in_literal && fetch->bytes && section->offset == 0
+      && section->length == g_bytes_get_size (fetch->bytes))
     gpo_counter_note_recorded (imap->mail.counter, imap->line_letter);
 }
 
@@ -167,7 +173,8 @@ static void
 write_implied_flags (GpoImap *imap, Fetch *fetch, GString *out, const GpoMessage *message)
 {
   guint i = fetch->at;
-  if (fetch->wants_flags || i < fetch->seen_from || i >= fetch->seen_to || !(fetch->seen_changed >> (i - fetch->seen_from) & 1))
+  if (fetch->wants_flags || i < fetch->seen_from || i >= fetch->seen_to
+      || !(fetch->seen_changed >> (i - fetch->seen_from) & 1))
     return;
   g_string_append_c (out, ' ');
   gpo_imap_append_flags (imap, out, message);
@@ -253,7 +260,8 @@ set_seen (GpoImap *imap, Fetch *fetch)
   if (n == 0)
     return FALSE;
   gpo_mail_wait (&imap->mail);
-  gpo_mailbox_store (imap->view->mailbox, slots, n, GPO_STORE_ADD, GPO_FLAG_SEEN, G_MAXUINT64, imap->view, seen_stored, imap);
+  gpo_mailbox_store (imap->view->mailbox, slots, n, GPO_STORE_ADD, GPO_FLAG_SEEN, G_MAXUINT64, imap->view,
+                     seen_stored, imap);
   return TRUE;
 }
 
@@ -264,7 +272,7 @@ static GpoLetterState
 gather (GpoImap *imap, Fetch *fetch)
 {
   GpoLetterState state = GPO_LETTER_HERE;
-  fetch->info = (GpoLetterInfo) { NULL };
+  fetch->info = (GpoLetterInfo){ NULL };
   fetch->bytes = NULL;
   if (fetch->needs_info || fetch->needs_header)
     state = gpo_imap_letters_info (imap, &fetch->letters, fetch->at, &fetch->info);
@@ -314,7 +322,8 @@ look_at_items (GpoImap *imap, Fetch *fetch)
   for (guint i = 0; i < fetch->args.items->len; i++)
     {
       const GpoFetchItem *item = &g_array_index (fetch->args.items, GpoFetchItem, i);
-      if (item->kind == GPO_FETCH_ENVELOPE || item->kind == GPO_FETCH_BODY || item->kind == GPO_FETCH_BODYSTRUCTURE)
+      if (item->kind == GPO_FETCH_ENVELOPE || item->kind == GPO_FETCH_BODY
+          || item->kind == GPO_FETCH_BODYSTRUCTURE)
         fetch->needs_info = TRUE;
       fetch->wants_flags |= item->kind == GPO_FETCH_FLAGS;
       if (item->kind != GPO_FETCH_SECTION)

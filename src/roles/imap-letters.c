@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* imap-letters.c: reading ahead for FETCH and SEARCH, so that the store is asked for many letters at once and reads the next
- * while these are looked at; at most about two megabytes of them are in memory. */
+/* imap-letters.c: reading ahead for FETCH and SEARCH, so that the store is asked for many letters at once and
+ * reads the next while these are looked at; at most about two megabytes of them are in memory. */
 #include "roles/imap-private.h"
 #include <string.h>
 
@@ -8,7 +8,8 @@
 #define BYTES_AHEAD (1024 * 1024)
 
 /* A batch that was asked for. */
-struct GpoImapAhead {
+struct GpoImapAhead
+{
   GpoImapLetters *letters; /* NULL: nobody wants them any more */
   GpoImap *imap;           /* who waits for them; NULL: nobody yet */
   guint first;
@@ -102,8 +103,8 @@ ask_for (GpoImap *imap, GpoImapLetters *letters, guint first)
   struct GpoImapAhead *ahead = letters->ahead = g_new0 (struct GpoImapAhead, 1);
   ahead->letters = letters;
   ahead->first = first;
-  gpo_mailbox_read (imap->view->mailbox, slots_from (letters, first), MIN (letters->slots->len - first, GPO_LETTERS_AHEAD), BYTES_AHEAD,
-                    ahead_read, ahead);
+  gpo_mailbox_read (imap->view->mailbox, slots_from (letters, first),
+                    MIN (letters->slots->len - first, GPO_LETTERS_AHEAD), BYTES_AHEAD, ahead_read, ahead);
 }
 
 GpoLetterState

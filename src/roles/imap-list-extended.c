@@ -35,7 +35,8 @@ gpo_imap_list_return_options (GpoImapParser *p, GpoImapList *list)
   if (list->lsub || !gpo_imap_skip (p, ' '))
     return TRUE;
   list->extended = TRUE;
-  if (!gpo_imap_word (p, "RETURN") || !gpo_imap_space (p) || !gpo_imap_must (p, '(', "a list of return options"))
+  if (!gpo_imap_word (p, "RETURN") || !gpo_imap_space (p)
+      || !gpo_imap_must (p, '(', "a list of return options"))
     return gpo_imap_fail (p, "RETURN (…) or the end of the line");
   while (!gpo_imap_skip (p, ')'))
     {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* imap-list.c: LIST: RFC 3501 §6.3.8. LSUB (imap-lsub.c) goes the same way.
  *
- *     list = "LIST" [SP "(" select-options ")"] SP mailbox SP (list-mailbox / "(" list-mailbox *(SP list-mailbox) ")")
- *            [SP "RETURN" SP "(" return-options ")"]
+ *     list = "LIST" [SP "(" select-options ")"] SP mailbox SP (list-mailbox / "(" list-mailbox *(SP
+ * list-mailbox) ")") [SP "RETURN" SP "(" return-options ")"]
  *
- * The options are LIST-EXTENDED's (imap-list-extended.c); attributes come from imap-children.c and imap-special-use.c, and what
- * RETURN (STATUS …) adds from imap-list-status.c. */
+ * The options are LIST-EXTENDED's (imap-list-extended.c); attributes come from imap-children.c and
+ * imap-special-use.c, and what RETURN (STATUS …) adds from imap-list-status.c. */
 #include "roles/imap-private.h"
 #include <string.h>
 
@@ -39,8 +39,8 @@ patterns (GpoImapParser *p, GpoImapList *list)
 
 /* --- matching --- */
 
-/* "*" matches anything, "%" anything without a delimiter. One pass with two points to come back to: a long pattern costs at most
- * its length times the name's. */
+/* "*" matches anything, "%" anything without a delimiter. One pass with two points to come back to: a long
+ * pattern costs at most its length times the name's. */
 static gboolean
 matches (const char *pattern, const char *name)
 {
@@ -69,7 +69,8 @@ matches_any (const GpoImapList *list, const char *name)
   for (guint i = 0; i < list->patterns->len; i++)
     {
       g_autofree char *whole = g_strconcat (list->reference, list->patterns->pdata[i], NULL);
-      if (g_ascii_strncasecmp (whole, "INBOX", 5) == 0 && (whole[5] == '\0' || whole[5] == '/' || whole[5] == '*' || whole[5] == '%'))
+      if (g_ascii_strncasecmp (whole, "INBOX", 5) == 0
+          && (whole[5] == '\0' || whole[5] == '/' || whole[5] == '*' || whole[5] == '%'))
         memcpy (whole, "INBOX", 5);
       if (matches (whole, name))
         return TRUE;
@@ -115,8 +116,8 @@ tell (GpoImap *imap, const GpoImapList *list, const GpoMailboxEntry *entry, gboo
   gpo_imap_end (imap);
 }
 
-/* Whether something under this name is subscribed: RECURSIVEMATCH tells so, and LSUB of a parent whose child its pattern does not
- * name itself, as with "%". */
+/* Whether something under this name is subscribed: RECURSIVEMATCH tells so, and LSUB of a parent whose child
+ * its pattern does not name itself, as with "%". */
 static gboolean
 has_subscribed_child (const GpoImapList *list, GPtrArray *entries, const char *name)
 {
@@ -182,8 +183,9 @@ gpo_imap_list_run (GpoImap *imap, gboolean lsub)
   list->patterns = g_ptr_array_new_with_free_func (g_free);
   list->names = g_ptr_array_new_with_free_func (g_free);
   gpo_imap_set_job (imap, list, list_free);
-  if (!gpo_imap_space (p) || (!lsub && !gpo_imap_list_select_options (p, list)) || !gpo_imap_mailbox (p, &list->reference)
-      || !gpo_imap_space (p) || !patterns (p, list) || !gpo_imap_list_return_options (p, list) || !gpo_imap_at_end (p))
+  if (!gpo_imap_space (p) || (!lsub && !gpo_imap_list_select_options (p, list))
+      || !gpo_imap_mailbox (p, &list->reference) || !gpo_imap_space (p) || !patterns (p, list)
+      || !gpo_imap_list_return_options (p, list) || !gpo_imap_at_end (p))
     {
       gpo_imap_bad (imap);
       return;

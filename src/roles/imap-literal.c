@@ -2,10 +2,11 @@
 /* imap-literal.c: literals of commands, LITERAL+ and LITERAL-: RFC 3501 §4.3 and RFC 7888.
  *
  *     {n}     waits for "+ go on", and may be refused instead: its bytes never come
- *     {n+}    does not wait. Before login at most 4096 bytes (LITERAL-), afterwards any (LITERAL+); one that is refused has
- *             its bytes thrown away, or, if there are more than any letter may have, ends the connection
+ *     {n+}    does not wait. Before login at most 4096 bytes (LITERAL-), afterwards any (LITERAL+); one that
+ * is refused has its bytes thrown away, or, if there are more than any letter may have, ends the connection
  *
- * So a literal that is too big is refused before it is read. That of an APPEND goes to the store and not here (imap-append.c). */
+ * So a literal that is too big is refused before it is read. That of an APPEND goes to the store and not here
+ * (imap-append.c). */
 #include "roles/imap-private.h"
 #include <string.h>
 
@@ -20,8 +21,8 @@ gpo_imap_literal_capability (GpoImap *imap)
   return imap->person ? "LITERAL+" : "LITERAL-";
 }
 
-/* A literal that will not be taken. One that waits for "+" is refused and its bytes never come; the others have to be
- * thrown away, or the connection ends. */
+/* A literal that will not be taken. One that waits for "+" is refused and its bytes never come; the others
+ * have to be thrown away, or the connection ends. */
 static void
 refuse (GpoImap *imap, guint64 size, gboolean sync)
 {
@@ -96,7 +97,6 @@ take_refused (GpoImap *imap)
   gpo_session_consume (&imap->mail.session, line.with_ending);
   return TRUE;
 }
-
 
 gboolean
 gpo_imap_take_literal (GpoImap *imap, gboolean *taken)

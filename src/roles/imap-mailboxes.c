@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* imap-mailboxes.c: what the commands that change names of mailboxes share: CREATE, DELETE, RENAME, SUBSCRIBE, UNSUBSCRIBE. */
+/* imap-mailboxes.c: what the commands that change names of mailboxes share: CREATE, DELETE, RENAME,
+ * SUBSCRIBE, UNSUBSCRIBE. */
 #include "roles/imap-private.h"
 #include <string.h>
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* imap-noop.c: NOOP: RFC 3501 §6.1.2: what did local readers do? Only a mailbox that is selected is looked at. */
+/* imap-noop.c: NOOP: RFC 3501 §6.1.2: what did local readers do? Only a mailbox that is selected is looked
+ * at. */
 #include "roles/imap-private.h"
 
 static void

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* imap-output.c: untagged responses, written straight into the session's output: RFC 3501 §7.
  *
- * A response is recorded as one `line` event for each of its lines, and the bytes of its literals as `data` events, in the
- * order in which they go out. This is the hot path of FETCH: no allocation a response. */
+ * A response is recorded as one `line` event for each of its lines, and the bytes of its literals as `data`
+ * events, in the order in which they go out. This is the hot path of FETCH: no allocation a response. */
 #include "roles/imap-private.h"
 #include "protocol/utf7.h"
 #include <string.h>
@@ -24,13 +24,15 @@ record (GpoImap *imap)
   guint64 cause = session->cause;
   guint32 letter = session->letter;
   session->letter = imap->line_letter;
-  gpo_session_record_line (session, FALSE, out->str + imap->line_start, out->len - imap->line_start - 2, GPO_ENDING_CRLF, 0, 0);
+  gpo_session_record_line (session, FALSE, out->str + imap->line_start, out->len - imap->line_start - 2,
+                           GPO_ENDING_CRLF, 0, 0);
   session->letter = letter;
   session->cause = cause;
   imap->line_start = out->len;
 }
 
-/* A response that holds literals (an envelope's subject): its lines are `line` events, the literals' bytes `data` events. */
+/* A response that holds literals (an envelope's subject): its lines are `line` events, the literals' bytes
+ * `data` events. */
 static void
 record_with_literals (GpoImap *imap)
 {
@@ -102,7 +104,8 @@ gpo_imap_literal_bytes (GpoImap *imap, const char *bytes, gsize n, goffset offse
   session->letter = offset >= 0 ? imap->line_letter : 0;
   g_string_append_len (session->out, bytes, n);
   if (n > 0)
-    gpo_session_record_data (session, FALSE, bytes, n, MAX (offset, 0), offset >= 0 && gpo_counter_knows (imap->mail.counter, session->letter));
+    gpo_session_record_data (session, FALSE, bytes, n, MAX (offset, 0),
+                             offset >= 0 && gpo_counter_knows (imap->mail.counter, session->letter));
   session->letter = letter;
   imap->line_start = session->out->len;
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* imap-private.h: what the files of the IMAP server share.
  *
- * A command is one function, named in the table of imap-commands.c. It reads its arguments from imap->parser and ends, now or
- * later, with exactly one gpo_imap_answer(). Between, it may
+ * A command is one function, named in the table of imap-commands.c. It reads its arguments from imap->parser
+ * and ends, now or later, with exactly one gpo_imap_answer(). Between, it may
  *  - write untagged responses (gpo_imap_begin … gpo_imap_end);
- *  - wait for the store: gpo_mail_wait(), and gpo_mail_awake() first thing in the callback, gpo_imap_settle() last;
+ *  - wait for the store: gpo_mail_wait(), and gpo_mail_awake() first thing in the callback, gpo_imap_settle()
+ * last;
  *  - stream: gpo_imap_stream() names a step that is called as long as there is room for output. */
 #pragma once
 #include "letter/anatomy.h"
@@ -16,31 +17,32 @@ G_BEGIN_DECLS
 
 typedef struct GpoImap GpoImap;
 
-struct GpoImap {
+struct GpoImap
+{
   GpoMailSession mail;
-  GpoPerson *person;        /* who logged in */
-  GpoMailboxes *mailboxes;  /* theirs */
-  GpoView *view;            /* the mailbox selected */
-  gboolean condstore;       /* the client knows MODSEQ (RFC 7162 §3.1) */
-  guint told_keywords;      /* keywords of the selected mailbox the client was told */
+  GpoPerson *person;       /* who logged in */
+  GpoMailboxes *mailboxes; /* theirs */
+  GpoView *view;           /* the mailbox selected */
+  gboolean condstore;      /* the client knows MODSEQ (RFC 7162 §3.1) */
+  guint told_keywords;     /* keywords of the selected mailbox the client was told */
 
   /* the command at hand: imap-session.c */
-  GString *command;         /* its lines and literals so far */
-  guint64 literal;          /* bytes of a literal still to come */
-  guint64 discard;          /* bytes of a refused literal still to come */
-  gboolean discard_line;    /* and the line behind them */
+  GString *command;      /* its lines and literals so far */
+  guint64 literal;       /* bytes of a literal still to come */
+  guint64 discard;       /* bytes of a refused literal still to come */
+  gboolean discard_line; /* and the line behind them */
   GpoImapInput input;
   char *tag;
   GpoImapParser parser;
-  gsize line_start;         /* in session.out: where the untagged response begins */
-  guint32 line_letter;      /* the letter it is about */
+  gsize line_start;    /* in session.out: where the untagged response begins */
+  guint32 line_letter; /* the letter it is about */
 
   /* what a command keeps while it waits or streams */
   gpointer job;
   GDestroyNotify job_free;
   void (*step) (GpoImap *imap);
   gboolean stepping;
-  gboolean answered;        /* the command is over */
+  gboolean answered; /* the command is over */
 
   struct GpoImapAppend *append; /* imap-append.c */
 };
@@ -54,8 +56,8 @@ gboolean gpo_imap_read_tag (GpoImap *imap);
 
 /* --- imap-answer.c --- */
 
-/* Ends the command: tells what changed (as the command allows), takes the edge, sends the tagged reply: `text` ("OK …",
- * "NO …") or, if NULL, the row's own. */
+/* Ends the command: tells what changed (as the command allows), takes the edge, sends the tagged reply:
+ * `text` ("OK …", "NO …") or, if NULL, the row's own. */
 void gpo_imap_answer (GpoImap *imap, GpoVerdict verdict, const char *text);
 /* The same with a text made by printf. */
 void gpo_imap_answerf (GpoImap *imap, GpoVerdict verdict, const char *format, ...) G_GNUC_PRINTF (3, 4);
@@ -63,8 +65,8 @@ void gpo_imap_answerf (GpoImap *imap, GpoVerdict verdict, const char *format, ..
 void gpo_imap_bad (GpoImap *imap);
 /* NO with the response code that suits the error. `create`: TRYCREATE suits a mailbox that is not there. */
 void gpo_imap_no (GpoImap *imap, const GError *error, gboolean create);
-/* The one place where a verdict becomes an edge and a reply: `text` or the row's own. By itself for what answers no command ("* BYE
- * …"), or answers it only for now ("+ …"). */
+/* The one place where a verdict becomes an edge and a reply: `text` or the row's own. By itself for what
+ * answers no command ("* BYE …"), or answers it only for now ("+ …"). */
 void gpo_imap_step_edge (GpoImap *imap, GpoImapInput input, GpoVerdict verdict, const char *text);
 /* TRUE if the whole of the arguments is read; else the command was answered. */
 gboolean gpo_imap_no_more (GpoImap *imap);
@@ -121,7 +123,8 @@ void gpo_imap_record_told (GpoImap *imap, const char *verb, guint32 number, cons
 
 /* --- imap-commands.c --- */
 
-typedef struct {
+typedef struct
+{
   GpoImapInput input;
   void (*run) (GpoImap *imap);
 } GpoImapCommand;
@@ -129,13 +132,14 @@ typedef struct {
 const GpoImapCommand *gpo_imap_command (GpoImapInput input);
 /* Whether the input is one of the UID commands. */
 gboolean gpo_imap_is_uid (GpoImapInput input);
-/* Reads a sequence set and gives the slots of the letters it names, ascending; answers BAD itself where that fails (NULL).
- * Sequence numbers that are not there are BAD, UIDs that are not there are passed over. */
+/* Reads a sequence set and gives the slots of the letters it names, ascending; answers BAD itself where that
+ * fails (NULL). Sequence numbers that are not there are BAD, UIDs that are not there are passed over. */
 GArray *gpo_imap_read_slots (GpoImap *imap);
 /* The same without reading: of a set that was read. */
 GArray *gpo_imap_slots_of (GpoImap *imap, GpoImapSet *set, gboolean uid);
 /* The bits of a flag list, keywords made if `add`. FALSE: too many; the command was answered. */
-gboolean gpo_imap_flag_bits (GpoImap *imap, GpoMailbox *mailbox, GPtrArray *keywords, gboolean add, guint32 *flags);
+gboolean gpo_imap_flag_bits (GpoImap *imap, GpoMailbox *mailbox, GPtrArray *keywords, gboolean add,
+                             guint32 *flags);
 
 /* The commands: each in the file of its name. */
 void gpo_imap_capability (GpoImap *imap);
@@ -177,7 +181,8 @@ void gpo_imap_auth_response (GpoImap *imap, const char *line, gsize length);
 void gpo_imap_idle_line (GpoImap *imap, const char *line, gsize length);
 /* No mailbox is selected any more. */
 void gpo_imap_deselect (GpoImap *imap);
-/* A line ended in a literal: if the command is an APPEND and this is its letter, takes over and returns TRUE. */
+/* A line ended in a literal: if the command is an APPEND and this is its letter, takes over and returns TRUE.
+ */
 gboolean gpo_imap_append_literal (GpoImap *imap, guint64 size, gboolean sync);
 gboolean gpo_imap_append_take (GpoImap *imap);
 void gpo_imap_append_clear (GpoImap *imap);
@@ -197,14 +202,16 @@ void gpo_imap_name_changed (const GError *error, gpointer imap);
 
 /* --- imap-list.c --- */
 
-typedef struct {
+typedef struct
+{
   gboolean lsub, extended;
-  gboolean select_subscribed, select_special, recursive; /* selection options; REMOTE has nothing to add here */
+  gboolean select_subscribed, select_special,
+      recursive; /* selection options; REMOTE has nothing to add here */
   gboolean return_subscribed, return_children, return_special;
-  guint status;         /* RETURN (STATUS (…)) */
+  guint status; /* RETURN (STATUS (…)) */
   char *reference;
-  GPtrArray *patterns;  /* of char * */
-  GPtrArray *names;     /* of char *: those whose STATUS is still to be told */
+  GPtrArray *patterns; /* of char * */
+  GPtrArray *names;    /* of char *: those whose STATUS is still to be told */
   guint at;
 } GpoImapList;
 
@@ -264,17 +271,19 @@ void gpo_imap_condstore_search (GString *out, guint64 modseq);
 
 #define GPO_LETTERS_AHEAD 64
 
-typedef struct {
-  GArray *slots;            /* of guint32: those the command goes through, in order; owned */
-  guint info_tried;         /* what is known of letters before this index was asked for */
-  guint first, n;           /* letters[i] is that of slots[first + i] */
+typedef struct
+{
+  GArray *slots;    /* of guint32: those the command goes through, in order; owned */
+  guint info_tried; /* what is known of letters before this index was asked for */
+  guint first, n;   /* letters[i] is that of slots[first + i] */
   GBytes *letters[GPO_LETTERS_AHEAD];
   guint next_first, n_next; /* the same of the batch behind it, if it is here … */
   GBytes *next[GPO_LETTERS_AHEAD];
   struct GpoImapAhead *ahead; /* … or on its way */
 } GpoImapLetters;
 
-typedef enum {
+typedef enum
+{
   GPO_LETTER_HERE,
   GPO_LETTER_COMING, /* asked for: the step must return, and is called again */
   GPO_LETTER_GONE
@@ -287,25 +296,35 @@ GpoLetterState gpo_imap_letters_bytes (GpoImap *imap, GpoImapLetters *letters, g
 
 /* --- imap-section.c: what a FETCH section names --- */
 
-typedef struct {
-  gboolean nil;         /* there is no such part */
-  const char *bytes;    /* in the letter, or in `made` */
+typedef struct
+{
+  gboolean nil;      /* there is no such part */
+  const char *bytes; /* in the letter, or in `made` */
   gsize length;
-  goffset offset;       /* where in the letter; -1: made up */
+  goffset offset; /* where in the letter; -1: made up */
 } GpoImapSection;
 
 /* Whether the header alone is enough for this item. */
 gboolean gpo_imap_section_needs_header_only (const GpoFetchItem *item);
 /* The bytes of a section of a letter in CRLF form. `made` holds what is put together. */
-void gpo_imap_section (const GpoFetchItem *item, const GpoAnatomy *anatomy, GString *made, GpoImapSection *out);
+void gpo_imap_section (const GpoFetchItem *item, const GpoAnatomy *anatomy, GString *made,
+                       GpoImapSection *out);
 /* The same from a header with its empty line. */
-void gpo_imap_section_of_header (const GpoFetchItem *item, const char *header, gsize length, GString *made, GpoImapSection *out);
+void gpo_imap_section_of_header (const GpoFetchItem *item, const char *header, gsize length, GString *made,
+                                 GpoImapSection *out);
 
 /* --- imap-status.c --- */
 
-enum {
-  GPO_STATUS_MESSAGES = 1, GPO_STATUS_RECENT = 2, GPO_STATUS_UIDNEXT = 4, GPO_STATUS_UIDVALIDITY = 8, GPO_STATUS_UNSEEN = 16,
-  GPO_STATUS_SIZE = 32, GPO_STATUS_HIGHESTMODSEQ = 64, GPO_STATUS_DELETED = 128
+enum
+{
+  GPO_STATUS_MESSAGES = 1,
+  GPO_STATUS_RECENT = 2,
+  GPO_STATUS_UIDNEXT = 4,
+  GPO_STATUS_UIDVALIDITY = 8,
+  GPO_STATUS_UNSEEN = 16,
+  GPO_STATUS_SIZE = 32,
+  GPO_STATUS_HIGHESTMODSEQ = 64,
+  GPO_STATUS_DELETED = 128
 };
 /* "(MESSAGES UNSEEN …)". */
 gboolean gpo_imap_status_items (GpoImapParser *parser, guint *items);
@@ -313,8 +332,15 @@ void gpo_imap_status_tell (GpoImap *imap, GpoMailbox *mailbox, guint items);
 
 /* --- imap-search-match.c --- */
 
-typedef enum { GPO_MATCH_NO, GPO_MATCH_YES, GPO_MATCH_INFO, GPO_MATCH_BYTES } GpoMatch;
-/* Whether a letter matches; INFO or BYTES: what is missing to say so. `bytes` NULL: not read yet. now: seconds since 1970. */
+typedef enum
+{
+  GPO_MATCH_NO,
+  GPO_MATCH_YES,
+  GPO_MATCH_INFO,
+  GPO_MATCH_BYTES
+} GpoMatch;
+/* Whether a letter matches; INFO or BYTES: what is missing to say so. `bytes` NULL: not read yet. now:
+ * seconds since 1970. */
 GpoMatch gpo_imap_match (const GpoSearchKey *key, GpoView *view, guint32 number, GBytes *bytes, gint64 now);
 /* Whether folded UTF-8 is found in bytes that are ASCII or UTF-8. */
 gboolean gpo_imap_contains (const char *bytes, gsize length, const char *folded);

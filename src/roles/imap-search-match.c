@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* imap-search-match.c: whether a letter is what SEARCH looks for: RFC 3501 §6.4.4.
  *
- * A key is asked with what is at hand: the table of letters first, then the header the mailbox keeps, then the letter. Where that
- * is not enough the answer says what is missing, so that nothing is read in vain.
+ * A key is asked with what is at hand: the table of letters first, then the header the mailbox keeps, then
+ * the letter. Where that is not enough the answer says what is missing, so that nothing is read in vain.
  *
- * Text is compared without regard to case, after the encodings of MIME are undone. Plain ASCII, which is most mail, is compared
- * where it lies. */
+ * Text is compared without regard to case, after the encodings of MIME are undone. Plain ASCII, which is most
+ * mail, is compared where it lies. */
 #include "roles/imap-private.h"
 #include "letter/date.h"
 #include "letter/mime.h"
@@ -38,15 +38,15 @@ matches_at (const char *bytes, const char *needle, gsize n)
   return TRUE;
 }
 
-/* Sixteen places at a time: those where the needle's first and last byte stand are looked at. GCC's vectors, so that each
- * machine has its own instructions. */
+/* Sixteen places at a time: those where the needle's first and last byte stand are looked at. GCC's vectors,
+ * so that each machine has its own instructions. */
 typedef guint8 Bytes16 __attribute__ ((vector_size (16)));
 
 /* 0x20 in every byte where upper and lower case are the same: a letter. */
 static Bytes16
 case_bit (char c)
 {
-  return (Bytes16) { 0 } + (guint8) (g_ascii_isalpha (c) ? 0x20 : 0);
+  return (Bytes16){ 0 } + (guint8) (g_ascii_isalpha (c) ? 0x20 : 0);
 }
 
 /* `needle` is lower case ASCII. */
@@ -55,7 +55,7 @@ find_ascii (const char *bytes, gsize length, const char *needle, gsize n)
 {
   if (n > length)
     return FALSE;
-  const Bytes16 first = (Bytes16) { 0 } + (guint8) needle[0], last = (Bytes16) { 0 } + (guint8) needle[n - 1];
+  const Bytes16 first = (Bytes16){ 0 } + (guint8) needle[0], last = (Bytes16){ 0 } + (guint8) needle[n - 1];
   const Bytes16 first_case = case_bit (needle[0]), last_case = case_bit (needle[n - 1]);
   gsize places = length - n + 1, at = 0;
   for (; at + sizeof (Bytes16) <= places; at += sizeof (Bytes16))
@@ -95,7 +95,8 @@ gpo_imap_contains (const char *bytes, gsize length, const char *folded)
   return strstr (own, folded) != NULL;
 }
 
-/* A field's value as people read it: decoded only if there is something to decode, unfolded only if it is folded. */
+/* A field's value as people read it: decoded only if there is something to decode, unfolded only if it is
+ * folded. */
 static gboolean
 value_contains (const char *value, gsize length, const char *folded)
 {
@@ -175,25 +176,29 @@ body_matches (const GpoAnatomy *anatomy, const char *folded, gboolean headers)
       const GpoPart *part = &anatomy->parts[i];
       if ((headers || i > 0) && any_header_matches (anatomy->bytes, part->header, folded))
         return TRUE;
-      gboolean text = part->kind == GPO_PART_LEAF ? part->type.length == 0 || gpo_part_is (anatomy, part, "text", NULL)
-                                                  : part->n_children == 0;
+      gboolean text = part->kind == GPO_PART_LEAF
+                          ? part->type.length == 0 || gpo_part_is (anatomy, part, "text", NULL)
+                          : part->n_children == 0;
       if (text && part_matches (anatomy, part, folded))
         return TRUE;
     }
   return FALSE;
 }
 
-/* Whether the letter's bytes alone say NO: plain ASCII without the needle, with nothing in it that is encoded, and no line joined
- * to the one before it (a folded field) where the needle has a blank. Most letters are so. */
+/* Whether the letter's bytes alone say NO: plain ASCII without the needle, with nothing in it that is
+ * encoded, and no line joined to the one before it (a folded field) where the needle has a blank. Most
+ * letters are so. */
 static gboolean
 plainly_not (const char *letter, gsize length, const char *folded)
 {
   gsize n = strlen (folded);
   if (n == 0 || !is_ascii (folded, n) || find_ascii (letter, length, folded, n))
     return FALSE;
-  if (strpbrk (folded, " \t") && (find_ascii (letter, length, "\n ", 2) || find_ascii (letter, length, "\n\t", 2)))
+  if (strpbrk (folded, " \t")
+      && (find_ascii (letter, length, "\n ", 2) || find_ascii (letter, length, "\n\t", 2)))
     return FALSE;
-  return is_ascii (letter, length) && !find_ascii (letter, length, "=?", 2) && !find_ascii (letter, length, "transfer-encoding", 17);
+  return is_ascii (letter, length) && !find_ascii (letter, length, "=?", 2)
+         && !find_ascii (letter, length, "transfer-encoding", 17);
 }
 
 static GpoMatch
@@ -227,7 +232,9 @@ day_of (gint64 seconds)
 static gboolean
 compare_day (const GpoSearchKey *key, gint64 day)
 {
-  return key->compare == GPO_DAY_BEFORE ? day < key->day : key->compare == GPO_DAY_ON ? day == key->day : day >= key->day;
+  return key->compare == GPO_DAY_BEFORE ? day < key->day
+         : key->compare == GPO_DAY_ON   ? day == key->day
+                                        : day >= key->day;
 }
 
 /* The date as it is written, without regard to its zone (RFC 3501 §6.4.4). */

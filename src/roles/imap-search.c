@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* imap-search.c: SEARCH and UID SEARCH: RFC 3501 §6.4.4. RETURN is answered by imap-esearch.c.
  *
- * A stream over the letters of the view, as FETCH: what must be read is read ahead, and other sessions have their turn. */
+ * A stream over the letters of the view, as FETCH: what must be read is read ahead, and other sessions have
+ * their turn. */
 #include "roles/imap-private.h"
 
-typedef struct {
+typedef struct
+{
   GpoImapLetters letters; /* first: imap-letters.c. All letters of the view */
   GpoSearchArgs args;
-  GArray *found;          /* of guint32: sequence numbers or UIDs */
-  guint64 modseq;         /* the highest of those found */
+  GArray *found;  /* of guint32: sequence numbers or UIDs */
+  guint64 modseq; /* the highest of those found */
   gint64 now;
   guint at;
 } Search;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* imap-section.c: which bytes BODY[section] names: RFC 3501 §6.4.5.
  *
- * A section is a span of the letter, never a copy, except for chosen header fields, which are put together. */
+ * A section is a span of the letter, never a copy, except for chosen header fields, which are put together.
+ */
 #include "roles/imap-private.h"
 #include <string.h>
 
@@ -55,23 +56,25 @@ clip (const GpoFetchItem *item, GpoImapSection *out)
 static void
 set_span (GpoImapSection *out, const char *bytes, GpoSpan span)
 {
-  *out = (GpoImapSection) { .bytes = bytes + span.start, .length = span.length, .offset = span.start };
+  *out = (GpoImapSection){ .bytes = bytes + span.start, .length = span.length, .offset = span.start };
 }
 
 static void
-header_section (const GpoFetchItem *item, const char *bytes, GpoSpan header, GString *made, GpoImapSection *out)
+header_section (const GpoFetchItem *item, const char *bytes, GpoSpan header, GString *made,
+                GpoImapSection *out)
 {
   if (item->text == GPO_SECTION_HEADER)
     set_span (out, bytes, header);
   else
     {
       make_fields (item, bytes, header, made);
-      *out = (GpoImapSection) { .bytes = made->str, .length = made->len, .offset = -1 };
+      *out = (GpoImapSection){ .bytes = made->str, .length = made->len, .offset = -1 };
     }
 }
 
 void
-gpo_imap_section_of_header (const GpoFetchItem *item, const char *header, gsize length, GString *made, GpoImapSection *out)
+gpo_imap_section_of_header (const GpoFetchItem *item, const char *header, gsize length, GString *made,
+                            GpoImapSection *out)
 {
   header_section (item, header, (GpoSpan){ 0, length }, made, out);
   clip (item, out);
@@ -81,7 +84,7 @@ void
 gpo_imap_section (const GpoFetchItem *item, const GpoAnatomy *anatomy, GString *made, GpoImapSection *out)
 {
   gint index = gpo_anatomy_section (anatomy, item->numbers, item->n_numbers);
-  *out = (GpoImapSection) { .nil = TRUE };
+  *out = (GpoImapSection){ .nil = TRUE };
   if (index == GPO_NO_PART)
     return;
   const GpoPart *part = &anatomy->parts[index];

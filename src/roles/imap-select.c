@@ -62,7 +62,8 @@ gpo_imap_select (GpoImap *imap)
 {
   GpoImapParser *p = &imap->parser;
   g_autofree char *name = NULL;
-  if (!gpo_imap_space (p) || !gpo_imap_mailbox (p, &name) || !gpo_imap_condstore_select_param (imap) || !gpo_imap_at_end (p))
+  if (!gpo_imap_space (p) || !gpo_imap_mailbox (p, &name) || !gpo_imap_condstore_select_param (imap)
+      || !gpo_imap_at_end (p))
     {
       gpo_imap_bad (imap);
       return;

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* imap-session.c: how bytes become a command, a verdict, an edge and a reply: RFC 3501 §2.2.
  *
- *     lines and literals → a whole command → tag and verb → (does the table accept it here?) → a command's function
- *          → gpo_imap_answer (imap-answer.c): what changed, the edge, the tagged reply
+ *     lines and literals → a whole command → tag and verb → (does the table accept it here?) → a command's
+ * function → gpo_imap_answer (imap-answer.c): what changed, the edge, the tagged reply
  *
- * What stays true: one tagged reply a command; the state is written by gpo_session_take() alone; one command at a time (a
- * pipelined one waits in the session's input). Literals are imap-literal.c's, and what IMAP shares with POP3 mail-session.h's. */
+ * What stays true: one tagged reply a command; the state is written by gpo_session_take() alone; one command
+ * at a time (a pipelined one waits in the session's input). Literals are imap-literal.c's, and what IMAP
+ * shares with POP3 mail-session.h's. */
 #include "roles/imap-private.h"
 #include <string.h>
 
@@ -22,7 +23,7 @@ gboolean
 gpo_imap_read_tag (GpoImap *imap)
 {
   GpoImapParser *p = &imap->parser;
-  *p = (GpoImapParser) { .text = imap->command->str, .length = imap->command->len };
+  *p = (GpoImapParser){ .text = imap->command->str, .length = imap->command->len };
   gsize n = 0;
   while (n < p->length && p->text[n] != '+' && (gpo_imap_is_atom_char (p->text[n]) || p->text[n] == ']'))
     n++;
@@ -90,7 +91,8 @@ peek_verb (GpoImap *imap, const GpoLine *line)
   return input == GPO_IMAP_IN_UNKNOWN ? 0 : gpo_mail_symbol (&imap->mail, (guint8) input);
 }
 
-/* The gate's answer for the line at hand: TRUE if it is to be acted on, and is consumed. Else *taken is what `take` returns. */
+/* The gate's answer for the line at hand: TRUE if it is to be acted on, and is consumed. Else *taken is what
+ * `take` returns. */
 static gboolean
 pass_gate (GpoImap *imap, const GpoLine *line, gboolean *taken)
 {
@@ -99,7 +101,8 @@ pass_gate (GpoImap *imap, const GpoLine *line, gboolean *taken)
   GpoMailGate gate = gpo_mail_ask (&imap->mail, line, &reply);
   if (gate == GPO_MAIL_ANSWERED)
     {
-      gboolean tagged = g_str_has_prefix (reply, "NO") || g_str_has_prefix (reply, "BAD") || g_str_has_prefix (reply, "OK");
+      gboolean tagged = g_str_has_prefix (reply, "NO") || g_str_has_prefix (reply, "BAD")
+                        || g_str_has_prefix (reply, "OK");
       if (tagged && gpo_imap_read_tag (imap))
         whole = g_strdup_printf ("%s %s", imap->tag, reply);
       gpo_session_send (session, whole ? whole : reply, 0, 0);
@@ -161,7 +164,8 @@ take_bare_line (GpoImap *imap, GpoImapInput input, void (*act) (GpoImap *, const
   GpoLineResult result = gpo_session_line (session, GPO_IMAP_LINE_LIMIT, &line);
   if (result == GPO_LINE_NONE)
     return FALSE;
-  gpo_mail_record (&imap->mail, &line, input == GPO_IMAP_IN_DONE ? gpo_mail_symbol (&imap->mail, GPO_IMAP_IN_DONE) : 0);
+  gpo_mail_record (&imap->mail, &line,
+                   input == GPO_IMAP_IN_DONE ? gpo_mail_symbol (&imap->mail, GPO_IMAP_IN_DONE) : 0);
   if (!pass_gate (imap, &line, &taken))
     return taken;
   imap->input = input;

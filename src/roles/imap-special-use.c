@@ -2,7 +2,8 @@
 /* imap-special-use.c: SPECIAL-USE and CREATE-SPECIAL-USE: RFC 6154: which mailbox is for what. */
 #include "roles/imap-private.h"
 
-static const char *const words[] = { NULL, "\\Archive", "\\Drafts", "\\Junk", "\\Sent", "\\Trash", "\\Flagged", "\\All" };
+static const char *const words[]
+    = { NULL, "\\Archive", "\\Drafts", "\\Junk", "\\Sent", "\\Trash", "\\Flagged", "\\All" };
 
 void
 gpo_imap_special_use_attribute (GString *out, const GpoMailboxEntry *entry)

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* imap-status.c: STATUS: RFC 3501 §6.3.10, and DELETED of RFC 9051 §6.3.11. SIZE and HIGHESTMODSEQ are imap-status-size.c's and imap-condstore.c's. */
+/* imap-status.c: STATUS: RFC 3501 §6.3.10, and DELETED of RFC 9051 §6.3.11. SIZE and HIGHESTMODSEQ are
+ * imap-status-size.c's and imap-condstore.c's. */
 #include "roles/imap-private.h"
 
-static const char *const words[] = { "MESSAGES", "RECENT", "UIDNEXT", "UIDVALIDITY", "UNSEEN", "SIZE", "HIGHESTMODSEQ", "DELETED" };
+static const char *const words[]
+    = { "MESSAGES", "RECENT", "UIDNEXT", "UIDVALIDITY", "UNSEEN", "SIZE", "HIGHESTMODSEQ", "DELETED" };
 
 gboolean
 gpo_imap_status_items (GpoImapParser *p, guint *items)
@@ -37,8 +39,13 @@ count_recent (const GpoMailbox *mailbox)
 void
 gpo_imap_status_tell (GpoImap *imap, GpoMailbox *mailbox, guint items)
 {
-  guint64 values[] = { mailbox->n_messages, count_recent (mailbox), mailbox->uidnext, mailbox->uidvalidity,
-                       mailbox->n_unseen, gpo_imap_status_size (mailbox), gpo_imap_condstore_status (imap, mailbox, items),
+  guint64 values[] = { mailbox->n_messages,
+                       count_recent (mailbox),
+                       mailbox->uidnext,
+                       mailbox->uidvalidity,
+                       mailbox->n_unseen,
+                       gpo_imap_status_size (mailbox),
+                       gpo_imap_condstore_status (imap, mailbox, items),
                        mailbox->n_deleted };
   GString *out = gpo_imap_begin (imap);
   gboolean first = TRUE;
@@ -78,8 +85,8 @@ gpo_imap_status (GpoImap *imap)
   GpoImapParser *p = &imap->parser;
   g_autofree char *name = NULL;
   guint items;
-  if (!gpo_imap_space (p) || !gpo_imap_mailbox (p, &name) || !gpo_imap_space (p) || !gpo_imap_status_items (p, &items)
-      || !gpo_imap_at_end (p))
+  if (!gpo_imap_space (p) || !gpo_imap_mailbox (p, &name) || !gpo_imap_space (p)
+      || !gpo_imap_status_items (p, &items) || !gpo_imap_at_end (p))
     {
       gpo_imap_bad (imap);
       return;

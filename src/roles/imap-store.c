@@ -2,7 +2,8 @@
 /* imap-store.c: STORE and UID STORE: RFC 3501 §6.4.6. UNCHANGEDSINCE is imap-condstore.c's. */
 #include "roles/imap-private.h"
 
-typedef struct {
+typedef struct
+{
   GArray *slots;
   GpoStoreMode mode;
   gboolean silent;
@@ -76,7 +77,8 @@ step (GpoImap *imap)
   guint32 slot = g_array_index (store->slots, guint32, store->at++);
   const GpoMessage *message = gpo_mailbox_message (imap->view->mailbox, slot);
   guint32 number = gpo_view_number (imap->view, slot);
-  if (store->failed_at < store->failed_slots->len && g_array_index (store->failed_slots, guint32, store->failed_at) == slot)
+  if (store->failed_at < store->failed_slots->len
+      && g_array_index (store->failed_slots, guint32, store->failed_at) == slot)
     store->failed_at++; /* [MODIFIED] names it: RFC 7162 §3.1.3 */
   else if (number && !(message->flags & GPO_FLAG_EXPUNGED))
     tell (imap, number, message, store->silent);
@@ -101,7 +103,8 @@ stored (const guint32 *failed, guint n_failed, const GError *error, gpointer dat
   g_array_append_vals (store->failed_slots, failed, n_failed);
   for (guint i = 0; i < n_failed; i++)
     {
-      guint32 number = uid ? gpo_mailbox_message (imap->view->mailbox, failed[i])->uid : gpo_view_number (imap->view, failed[i]);
+      guint32 number = uid ? gpo_mailbox_message (imap->view->mailbox, failed[i])->uid
+                           : gpo_view_number (imap->view, failed[i]);
       g_array_append_val (store->failed.ranges, number);
     }
   if (imap->view->mailbox->n_keywords > imap->told_keywords)
@@ -117,7 +120,9 @@ stored (const guint32 *failed, guint n_failed, const GError *error, gpointer dat
 static gboolean
 store_att (GpoImapParser *p, Store *store, GPtrArray *keywords)
 {
-  store->mode = gpo_imap_skip (p, '+') ? GPO_STORE_ADD : gpo_imap_skip (p, '-') ? GPO_STORE_REMOVE : GPO_STORE_REPLACE;
+  store->mode = gpo_imap_skip (p, '+')   ? GPO_STORE_ADD
+                : gpo_imap_skip (p, '-') ? GPO_STORE_REMOVE
+                                         : GPO_STORE_REPLACE;
   store->silent = gpo_imap_word (p, "FLAGS.SILENT");
   if (!store->silent && !gpo_imap_word (p, "FLAGS"))
     return gpo_imap_fail (p, "FLAGS, +FLAGS or -FLAGS, perhaps with .SILENT");
@@ -140,7 +145,8 @@ gpo_imap_store (GpoImap *imap)
   Store *store = g_new0 (Store, 1);
   store->slots = slots;
   gpo_imap_set_job (imap, store, store_free);
-  if (!gpo_imap_space (p) || !gpo_imap_condstore_unchanged_since (imap, &store->unchanged_since) || !store_att (p, store, keywords))
+  if (!gpo_imap_space (p) || !gpo_imap_condstore_unchanged_since (imap, &store->unchanged_since)
+      || !store_att (p, store, keywords))
     {
       gpo_imap_bad (imap);
       return;
@@ -150,7 +156,8 @@ gpo_imap_store (GpoImap *imap)
       gpo_imap_answer (imap, GPO_REFUSED, "NO [READ-ONLY] the mailbox was opened by EXAMINE");
       return;
     }
-  if (!gpo_imap_flag_bits (imap, imap->view->mailbox, keywords, store->mode != GPO_STORE_REMOVE, &store->flags))
+  if (!gpo_imap_flag_bits (imap, imap->view->mailbox, keywords, store->mode != GPO_STORE_REMOVE,
+                           &store->flags))
     return;
   if (slots->len == 0)
     {
@@ -158,6 +165,6 @@ gpo_imap_store (GpoImap *imap)
       return;
     }
   gpo_mail_wait (&imap->mail);
-  gpo_mailbox_store (imap->view->mailbox, (guint32 *) (gpointer) slots->data, slots->len, store->mode, store->flags,
-                     store->unchanged_since, imap->view, stored, imap);
+  gpo_mailbox_store (imap->view->mailbox, (guint32 *) (gpointer) slots->data, slots->len, store->mode,
+                     store->flags, store->unchanged_since, imap->view, stored, imap);
 }

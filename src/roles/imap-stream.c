@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* imap-stream.c: answers that are longer than the output may be: produced as the client reads them.
  *
- * A step writes one response or a piece of it. While there is no room, or others have not had their turn, the session is pending
- * OUTPUT, and the desk calls gpo_imap_drained() when it may go on. So a client that does not read stops only itself. */
+ * A step writes one response or a piece of it. While there is no room, or others have not had their turn, the
+ * session is pending OUTPUT, and the desk calls gpo_imap_drained() when it may go on. So a client that does
+ * not read stops only itself. */
 #include "roles/imap-private.h"
 
 void

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* imap-subscribe.c: SUBSCRIBE and UNSUBSCRIBE: RFC 3501 §6.3.6 and §6.3.7. A name may be subscribed that no mailbox has. */
+/* imap-subscribe.c: SUBSCRIBE and UNSUBSCRIBE: RFC 3501 §6.3.6 and §6.3.7. A name may be subscribed that no
+ * mailbox has. */
 #include "roles/imap-private.h"
 
 void
@@ -11,6 +12,7 @@ gpo_imap_subscribe (GpoImap *imap)
   else if (gpo_imap_name_is_good (imap, name))
     {
       gpo_mail_wait (&imap->mail);
-      gpo_mailboxes_subscribe (imap->mailboxes, name, imap->input == GPO_IMAP_IN_SUBSCRIBE, gpo_imap_name_changed, imap);
+      gpo_mailboxes_subscribe (imap->mailboxes, name, imap->input == GPO_IMAP_IN_SUBSCRIBE,
+                               gpo_imap_name_changed, imap);
     }
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* imap-uidplus.c: UIDPLUS: RFC 4315: UID EXPUNGE, and the UIDs that APPEND and COPY gave (APPENDUID, COPYUID). */
+/* imap-uidplus.c: UIDPLUS: RFC 4315: UID EXPUNGE, and the UIDs that APPEND and COPY gave (APPENDUID,
+ * COPYUID). */
 #include "roles/imap-private.h"
 
 void

@@ -67,7 +67,8 @@ tell_one_expunged (guint32 number, guint32 slot, gpointer data)
   gpo_imap_record_told (imap, "EXPUNGE", number, message);
 }
 
-/* The mailbox was deleted by somebody else: arrow 7. Only a session that holds no command can be told at once. */
+/* The mailbox was deleted by somebody else: arrow 7. Only a session that holds no command can be told at
+ * once. */
 static gboolean
 tell_gone (GpoImap *imap)
 {

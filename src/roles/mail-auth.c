@@ -19,7 +19,8 @@ gpo_mail_offers_mechanism (GpoMailSession *mail, const char *mechanism)
 }
 
 void
-gpo_mail_auth_event (GpoMailSession *mail, const char *mechanism, const char *person, const char *result, const char *text)
+gpo_mail_auth_event (GpoMailSession *mail, const char *mechanism, const char *person, const char *result,
+                     const char *text)
 {
   GpoEventBuilder b;
   gpo_session_event (&mail->session, &b, GPO_KIND_AUTH);
@@ -37,7 +38,9 @@ gpo_mail_check_password (GpoMailSession *mail, const char *how, const char *name
   GpoPerson *person = gpo_host_person (mail->counter->host, name);
   gboolean right = person && person->password && strcmp (person->password, password) == 0;
   gpo_mail_auth_event (mail, how, name, right ? "ok" : "failed",
-                       right ? NULL : person ? "wrong password" : "no such person");
+                       right    ? NULL
+                       : person ? "wrong password"
+                                : "no such person");
   return right ? person : NULL;
 }
 

@@ -45,10 +45,12 @@ gpo_counter_mailbox_name (GpoMailbox *mailbox)
 void
 gpo_counter_flags_append (GString *out, const GpoMailbox *mailbox, guint32 flags)
 {
-  static const struct {
+  static const struct
+  {
     const char *word;
     gssize length;
-  } system[] = { { "\\Seen", 5 }, { "\\Answered", 9 }, { "\\Flagged", 8 }, { "\\Deleted", 8 }, { "\\Draft", 6 } };
+  } system[]
+      = { { "\\Seen", 5 }, { "\\Answered", 9 }, { "\\Flagged", 8 }, { "\\Deleted", 8 }, { "\\Draft", 6 } };
   gboolean first = TRUE;
   for (guint i = 0; i < G_N_ELEMENTS (system); i++)
     if (flags & 1u << i)
@@ -71,13 +73,13 @@ gpo_counter_flags_append (GString *out, const GpoMailbox *mailbox, guint32 flags
 
 /* --- the trace of changes --- */
 
-static const char *const actions[] = {
-  [GPO_CHANGE_ADDED] = "add", [GPO_CHANGE_FLAGS] = "flags", [GPO_CHANGE_EXPUNGED] = "expunge"
-};
+static const char *const actions[]
+    = { [GPO_CHANGE_ADDED] = "add", [GPO_CHANGE_FLAGS] = "flags", [GPO_CHANGE_EXPUNGED] = "expunge" };
 
 /* A view's `changed_data` is its session. */
 static void
-observe (GpoMailbox *mailbox, GpoMailboxChange change, const guint32 *slots, guint n, GpoView *source, gpointer data)
+observe (GpoMailbox *mailbox, GpoMailboxChange change, const guint32 *slots, guint n, GpoView *source,
+         gpointer data)
 {
   GpoCounter *counter = data;
   GpoSession *session = source ? source->changed_data : NULL;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* mail-counter.h: the mailbox counter of a host: what its IMAP and POP3 sessions share and ask.
  *
- * A pure session knows persons and mailboxes through this, so that a test stands in for the disk. It is also where
- * changes of mailboxes are recorded: each is one `mailbox` event, whoever made it. */
+ * A pure session knows persons and mailboxes through this, so that a test stands in for the disk. It is also
+ * where changes of mailboxes are recorded: each is one `mailbox` event, whoever made it. */
 #pragma once
 #include "roles/host.h"
 #include "roles/session.h"
@@ -12,11 +12,12 @@ G_BEGIN_DECLS
 
 typedef struct GpoCounter GpoCounter;
 
-struct GpoCounter {
+struct GpoCounter
+{
   GpoHost *host;
   GpoLog *log;
-  /* The mailboxes of a person of this host, made when first asked for (gpo_counter_mailboxes() keeps them). NULL and `error` if
-   * they cannot be read. */
+  /* The mailboxes of a person of this host, made when first asked for (gpo_counter_mailboxes() keeps them).
+   * NULL and `error` if they cannot be read. */
   GpoMailboxes *(*open) (GpoCounter *counter, GpoPerson *person, GError **error);
   /* µs since 1970 on the office's clock. */
   gint64 (*wall) (GpoCounter *counter);
@@ -25,7 +26,8 @@ struct GpoCounter {
   gpointer data;
   GHashTable *persons;   /* GpoPerson → GpoMailboxes */
   GHashTable *maildrops; /* set of GpoPerson: those a POP3 session has locked (RFC 1939 §4) */
-  guint32 first_letter;  /* letters from this number on came while this trace was written: their bytes are in it … */
+  guint32 first_letter;  /* letters from this number on came while this trace was written: their bytes are in
+                            it … */
   GHashTable *recorded;  /* … and so are those of these older ones: they were fetched whole */
 };
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* mail-session.c: lines, waiting and the end of a session at the mailbox counter, for IMAP and POP3 alike.
  *
- * What stays true: a line is recorded once, before it is acted on; a session that its desk let go while the store works for
- * it lives until the last callback, and does nothing more then. */
+ * What stays true: a line is recorded once, before it is acted on; a session that its desk let go while the
+ * store works for it lives until the last callback, and does nothing more then. */
 #include "roles/mail-session.h"
 
 static GpoMailSession *
@@ -14,8 +14,8 @@ self (GpoSession *session)
 void
 gpo_mail_init (GpoMailSession *mail, const GpoMailClass *class, GpoCounter *counter, guint32 number)
 {
-  gpo_session_init (&mail->session, &class->session, class->machine, counter->log, counter->host->symbol, number,
-                    class->protocol);
+  gpo_session_init (&mail->session, &class->session, class->machine, counter->log, counter->host->symbol,
+                    number, class->protocol);
   mail->class = class;
   mail->counter = counter;
 }
@@ -27,7 +27,8 @@ gpo_mail_record (GpoMailSession *mail, const GpoLine *line, GpoSymbol verb)
 {
   if (mail->asked)
     return FALSE;
-  mail->event = gpo_session_record_line (&mail->session, TRUE, line->text, line->length, line->ending, verb, 0);
+  mail->event
+      = gpo_session_record_line (&mail->session, TRUE, line->text, line->length, line->ending, verb, 0);
   mail->asked = TRUE;
   return TRUE;
 }
@@ -60,7 +61,8 @@ gpo_mail_symbol (GpoMailSession *mail, guint8 input)
 gboolean
 gpo_mail_too_many_errors (GpoMailSession *mail, GpoVerdict verdict)
 {
-  gboolean bad = verdict == GPO_SYNTAX || verdict == GPO_SEQUENCE || verdict == GPO_UNKNOWN || verdict == GPO_TOO_LONG;
+  gboolean bad
+      = verdict == GPO_SYNTAX || verdict == GPO_SEQUENCE || verdict == GPO_UNKNOWN || verdict == GPO_TOO_LONG;
   return bad && ++mail->errors > mail->counter->host->limits.errors;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* pop3-apop.c: APOP: RFC 1939 §7. The password never goes over the wire; the stamp of the greeting makes each digest another. */
+/* pop3-apop.c: APOP: RFC 1939 §7. The password never goes over the wire; the stamp of the greeting makes each
+ * digest another. */
 #include "roles/pop3-private.h"
 #include <string.h>
 
@@ -25,7 +26,9 @@ gpo_pop3_apop (GpoPop3 *pop3, GpoPop3Command *command)
   g_autofree char *right = g_compute_checksum_for_string (G_CHECKSUM_MD5, text, -1);
   gboolean good = person && person->password && g_ascii_strcasecmp (right, digest) == 0;
   gpo_mail_auth_event (&pop3->mail, "APOP", name, good ? "ok" : "failed",
-                       good ? NULL : person ? "wrong digest" : "no such person");
+                       good     ? NULL
+                       : person ? "wrong digest"
+                                : "no such person");
   if (good)
     gpo_pop3_enter (pop3, person);
   else

@@ -33,7 +33,8 @@ gpo_pop3_auth (GpoPop3 *pop3, GpoPop3Command *command)
   const char *space = command->length ? memchr (command->argument, ' ', command->length) : NULL;
   g_autofree char *name = g_strndup (command->argument ? command->argument : "",
                                      space ? (gsize) (space - command->argument) : command->length);
-  g_autofree char *initial = space ? g_strndup (space + 1, command->length - (gsize) (space + 1 - command->argument)) : NULL;
+  g_autofree char *initial
+      = space ? g_strndup (space + 1, command->length - (gsize) (space + 1 - command->argument)) : NULL;
   if (gpo_mail_needs_tls (&pop3->mail))
     gpo_pop3_answer (pop3, GPO_POP3_IN_AUTH, GPO_NEEDS_TLS, NULL);
   else if (!*name)

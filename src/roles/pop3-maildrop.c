@@ -50,7 +50,8 @@ opened (GpoMailbox *mailbox, const GError *error, gpointer data)
       g_byte_array_set_size (pop3->marked, pop3->view->n);
       if (pop3->marked->len)
         memset (pop3->marked->data, 0, pop3->marked->len);
-      gpo_pop3_answerf (pop3, pop3->input, GPO_OK, "+OK %u letters, %" G_GUINT64_FORMAT " octets", pop3->view->n, mailbox->size);
+      gpo_pop3_answerf (pop3, pop3->input, GPO_OK, "+OK %u letters, %" G_GUINT64_FORMAT " octets",
+                        pop3->view->n, mailbox->size);
     }
   gpo_mail_settle (&pop3->mail);
 }

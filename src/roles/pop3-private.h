@@ -7,27 +7,29 @@
 
 G_BEGIN_DECLS
 
-typedef struct {
+typedef struct
+{
   GpoMailSession mail;
-  char *stamp;           /* of the greeting, for APOP */
-  char *name;            /* given by USER */
-  GpoPop3Input input;    /* the command under way */
+  char *stamp;        /* of the greeting, for APOP */
+  char *name;         /* given by USER */
+  GpoPop3Input input; /* the command under way */
 
-  GpoPerson *person;     /* whose maildrop is locked by this session */
-  GpoView *view;         /* the maildrop: message numbers are those of the view */
-  GByteArray *marked;    /* one byte a letter: marked by DELE */
+  GpoPerson *person;  /* whose maildrop is locked by this session */
+  GpoView *view;      /* the maildrop: message numbers are those of the view */
+  GByteArray *marked; /* one byte a letter: marked by DELE */
 
   /* the letter that is being sent */
   GBytes *letter;
   gsize sent, end;
   guint32 number;
-  guint32 lines;         /* TOP: lines of the body asked for */
-  gboolean line_start;   /* the next byte begins a line */
+  guint32 lines;       /* TOP: lines of the body asked for */
+  gboolean line_start; /* the next byte begins a line */
 } GpoPop3;
 
 /* The one place where a verdict becomes an edge and a reply: `text` or, if NULL, the row's own. */
 void gpo_pop3_answer (GpoPop3 *pop3, GpoPop3Input input, GpoVerdict verdict, const char *text);
-void gpo_pop3_answerf (GpoPop3 *pop3, GpoPop3Input input, GpoVerdict verdict, const char *format, ...) G_GNUC_PRINTF (4, 5);
+void gpo_pop3_answerf (GpoPop3 *pop3, GpoPop3Input input, GpoVerdict verdict, const char *format, ...)
+    G_GNUC_PRINTF (4, 5);
 /* A further line of a reply. */
 void gpo_pop3_line (GpoPop3 *pop3, const char *format, ...) G_GNUC_PRINTF (2, 3);
 

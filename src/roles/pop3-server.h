@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* pop3-server.h: the server's end of a POP3 session: RFC 1939 and its extensions.
  *
- * A pure session (session.h) over the same mailboxes as IMAP's: the maildrop is a person's INBOX as it was at login. One POP3
- * session at a time has it (RFC 1939 §4); IMAP sessions do not mind. Read pop3-session.c first, then pop3-transaction.c. */
+ * A pure session (session.h) over the same mailboxes as IMAP's: the maildrop is a person's INBOX as it was at
+ * login. One POP3 session at a time has it (RFC 1939 §4); IMAP sessions do not mind. Read pop3-session.c
+ * first, then pop3-transaction.c. */
 #pragma once
 #include "roles/mail-counter.h"
 

@@ -26,7 +26,10 @@ gpo_pop3_answer (GpoPop3 *pop3, GpoPop3Input input, GpoVerdict verdict, const ch
   GpoEventBuilder extra;
   gpo_session_event (session, &extra, GPO_KIND_EDGE);
   if (reply)
-    gpo_event_add_symbol (&extra, GPO_FIELD_STATUS, gpo_symbol (*reply == '-' ? "-ERR" : reply[1] == 'O' ? "+OK" : "+"));
+    gpo_event_add_symbol (&extra, GPO_FIELD_STATUS,
+                          gpo_symbol (*reply == '-'     ? "-ERR"
+                                      : reply[1] == 'O' ? "+OK"
+                                                        : "+"));
   gpo_session_take (session, (guint8) input, verdict, 0, reply, &extra);
   if (session->state == GPO_POP3_CLOSED)
     {
@@ -80,9 +83,11 @@ execute (GpoPop3 *pop3, GpoPop3Command *command)
 {
   GpoSession *session = &pop3->mail.session;
   pop3->input = command->input;
-  if (command->input == GPO_POP3_IN_UNKNOWN || !gpo_machine_accepts (session->machine, session->state, (guint8) command->input))
+  if (command->input == GPO_POP3_IN_UNKNOWN
+      || !gpo_machine_accepts (session->machine, session->state, (guint8) command->input))
     {
-      gpo_pop3_answer (pop3, command->input, command->input == GPO_POP3_IN_UNKNOWN ? GPO_UNKNOWN : GPO_SEQUENCE, NULL);
+      gpo_pop3_answer (pop3, command->input,
+                       command->input == GPO_POP3_IN_UNKNOWN ? GPO_UNKNOWN : GPO_SEQUENCE, NULL);
       return;
     }
   switch (command->input)
@@ -120,8 +125,8 @@ pop3_take (GpoSession *session)
   GpoLine line;
   GpoPop3Command command;
   g_autofree char *other = NULL;
-  if (session->state == GPO_POP3_CONNECTED || session->state == GPO_POP3_CLOSED || session->state == GPO_POP3_UPDATE
-      || session->state == GPO_POP3_TLS)
+  if (session->state == GPO_POP3_CONNECTED || session->state == GPO_POP3_CLOSED
+      || session->state == GPO_POP3_UPDATE || session->state == GPO_POP3_TLS)
     return FALSE;
   GpoLineResult result = gpo_session_line (session, LINE_LIMIT, &line);
   if (result == GPO_LINE_NONE)
@@ -209,7 +214,8 @@ gpo_pop3_server_new (GpoCounter *counter, guint32 number)
   GpoPop3 *pop3 = g_new0 (GpoPop3, 1);
   gpo_mail_init (&pop3->mail, &pop3_class, counter, number);
   pop3->mail.session.timeout_ms = counter->host->limits.pop3_timeout * 1000;
-  pop3->stamp = g_strdup_printf ("<%u.%" G_GINT64_FORMAT "@%s>", number, counter->wall (counter), counter->host->domain);
+  pop3->stamp = g_strdup_printf ("<%u.%" G_GINT64_FORMAT "@%s>", number, counter->wall (counter),
+                                 counter->host->domain);
   return &pop3->mail.session;
 }
 
@@ -224,7 +230,8 @@ gpo_pop3_server_greet (GpoSession *session, GpoVerdict verdict)
 {
   GpoPop3 *pop3 = self (session);
   if (verdict == GPO_OK)
-    gpo_pop3_answerf (pop3, GPO_POP3_IN_CONNECT, verdict, "+OK %s POP3 ready %s", pop3->mail.counter->host->domain, pop3->stamp);
+    gpo_pop3_answerf (pop3, GPO_POP3_IN_CONNECT, verdict, "+OK %s POP3 ready %s",
+                      pop3->mail.counter->host->domain, pop3->stamp);
   else
     gpo_pop3_answer (pop3, GPO_POP3_IN_CONNECT, verdict, NULL);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* pop3-transaction.c: STAT, LIST, RETR, DELE, NOOP, RSET, TOP, UIDL, and QUIT's update: RFC 1939 §5 to §7.
  *
- * Letters are numbered as they were at login; DELE only marks, and nothing is removed before QUIT. A letter goes out in pieces,
- * as fast as the client reads. */
+ * Letters are numbered as they were at login; DELE only marks, and nothing is removed before QUIT. A letter
+ * goes out in pieces, as fast as the client reads. */
 #include "roles/pop3-private.h"
 #include <string.h>
 
@@ -45,7 +45,8 @@ read_letter (GpoPop3 *pop3, GpoPop3Command *command, guint32 *number)
   else if (pop3->marked->data[*number - 1])
     gpo_pop3_answerf (pop3, command->input, GPO_REFUSED, "-ERR letter %u is marked as deleted", *number);
   else if (!is_there (pop3, *number))
-    gpo_pop3_answerf (pop3, command->input, GPO_REFUSED, "-ERR letter %u was removed by another reader", *number);
+    gpo_pop3_answerf (pop3, command->input, GPO_REFUSED, "-ERR letter %u was removed by another reader",
+                      *number);
   else
     return TRUE;
   return FALSE;
@@ -168,7 +169,8 @@ letter_read (GBytes *const *letters, guint n, gpointer data)
   if (!gpo_mail_awake (&pop3->mail))
     return;
   if (!letters[0])
-    gpo_pop3_answerf (pop3, pop3->input, GPO_REFUSED, "-ERR letter %u was removed by another reader", pop3->number);
+    gpo_pop3_answerf (pop3, pop3->input, GPO_REFUSED, "-ERR letter %u was removed by another reader",
+                      pop3->number);
   else
     {
       gsize length;
@@ -196,7 +198,8 @@ retrieve (GpoPop3 *pop3, GpoPop3Command *command)
     return;
   if (command->input == GPO_POP3_IN_TOP && !gpo_pop3_number (command, &pop3->lines))
     {
-      gpo_pop3_answer (pop3, GPO_POP3_IN_TOP, GPO_SYNTAX, "-ERR expected a number of lines behind TOP and the letter's number");
+      gpo_pop3_answer (pop3, GPO_POP3_IN_TOP, GPO_SYNTAX,
+                       "-ERR expected a number of lines behind TOP and the letter's number");
       return;
     }
   pop3->number = number;
@@ -268,5 +271,6 @@ gpo_pop3_quit (GpoPop3 *pop3)
       return;
     }
   gpo_mail_wait (&pop3->mail);
-  gpo_mailbox_expunge (pop3->view->mailbox, (guint32 *) (gpointer) slots->data, slots->len, pop3->view, updated, pop3);
+  gpo_mailbox_expunge (pop3->view->mailbox, (guint32 *) (gpointer) slots->data, slots->len, pop3->view,
+                       updated, pop3);
 }

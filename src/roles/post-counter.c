@@ -93,7 +93,9 @@ gpo_post_serve_mail (GpoPost *post, GpoRole role, GpoConnection *connection)
     {
       if (imap)
         {
-          GpoPerson *known = post->host->preauth && verdict == GPO_OK ? gpo_host_person (post->host, post->host->preauth) : NULL;
+          GpoPerson *known = post->host->preauth && verdict == GPO_OK
+                                 ? gpo_host_person (post->host, post->host->preauth)
+                                 : NULL;
           gpo_imap_server_greet (session, known ? GPO_EMPTY : verdict, known);
         }
       else

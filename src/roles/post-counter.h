@@ -5,7 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* Opens the counter (post->mailboxes) and hears of deliveries from then on. No mailbox is touched before somebody logs in. */
+/* Opens the counter (post->mailboxes) and hears of deliveries from then on. No mailbox is touched before
+ * somebody logs in. */
 void gpo_post_open_counter (GpoPost *post);
 /* Closes all mailboxes; every desk of the host must be gone, the store still be open. */
 void gpo_post_close_counter (GpoPost *post);

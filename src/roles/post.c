@@ -166,8 +166,8 @@ sink_done (const GError *error, gpointer data)
 }
 
 static void
-sink_commit (GpoLetterSink *sink, GpoSmtpServer *server, GpoEnvelope *envelope, GString *added, GString *header,
-             guint64 size, gboolean return_path)
+sink_commit (GpoLetterSink *sink, GpoSmtpServer *server, GpoEnvelope *envelope, GString *added,
+             GString *header, guint64 size, gboolean return_path)
 {
   GpoArrival arrival = { .incoming = g_steal_pointer ((GpoIncoming **) gpo_smtp_server_slot (server)),
                          .envelope = envelope,
@@ -180,12 +180,13 @@ sink_commit (GpoLetterSink *sink, GpoSmtpServer *server, GpoEnvelope *envelope, 
 
 /* --- delivering --- */
 
-typedef struct {
+typedef struct
+{
   GpoPost *post;
   GpoSession *session;
-  GpoEnvelope *envelope;  /* of the letter as it came */
-  GpoEnvelope *onward;    /* recipients elsewhere, or NULL */
-  GPtrArray *persons;     /* of GpoPerson: mailboxes here, each once */
+  GpoEnvelope *envelope; /* of the letter as it came */
+  GpoEnvelope *onward;   /* recipients elsewhere, or NULL */
+  GPtrArray *persons;    /* of GpoPerson: mailboxes here, each once */
   GString *added, *header, *prefix;
   guint64 size;
   GpoDeliveredFunc done;
@@ -342,7 +343,8 @@ delivered (const char *const *names, guint n_targets, const GError *error, gpoin
     }
   d->done (error, d->user_data);
   if (!error && d->onward && d->post->gateway)
-    gpo_gateway_add (d->post->gateway, g_steal_pointer (&d->onward), d->size + (d->added ? d->added->len : 0));
+    gpo_gateway_add (d->post->gateway, g_steal_pointer (&d->onward),
+                     d->size + (d->added ? d->added->len : 0));
   if (!error && d->persons->len > 0)
     {
       mark_delivered (d);
@@ -353,7 +355,8 @@ delivered (const char *const *names, guint n_targets, const GError *error, gpoin
 }
 
 void
-gpo_post_deliver (GpoPost *post, GpoArrival *arrival, GpoSession *session, GpoDeliveredFunc done, gpointer user_data)
+gpo_post_deliver (GpoPost *post, GpoArrival *arrival, GpoSession *session, GpoDeliveredFunc done,
+                  gpointer user_data)
 {
   Delivery *d = g_new0 (Delivery, 1);
   d->post = post;
@@ -390,11 +393,12 @@ gpo_post_deliver (GpoPost *post, GpoArrival *arrival, GpoSession *session, GpoDe
       targets[i].prefix_length = d->prefix ? d->prefix->len : 0;
     }
   if (d->onward)
-    targets[n - 1] = (GpoTarget) { .kind = GPO_TARGET_SPOOL, .spool = post->spool, .envelope = d->onward };
+    targets[n - 1] = (GpoTarget){ .kind = GPO_TARGET_SPOOL, .spool = post->spool, .envelope = d->onward };
   if (n == 0)
     {
       /* Only names that went away between RCPT and now: nothing to keep, and that must be said. */
-      g_autoptr (GError) error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "no recipient is left");
+      g_autoptr (GError) error
+          = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "no recipient is left");
       gpo_incoming_abort (arrival->incoming);
       done (error, user_data);
       delivery_free (d);
@@ -484,7 +488,7 @@ gpo_post_report_then (GpoPost *post, GpoEnvelope *envelope, int kind, const char
 void
 gpo_post_init (GpoPost *post, GpoOfficeParts *office, GpoHost *host)
 {
-  post->sink = (GpoLetterSink) {
+  post->sink = (GpoLetterSink){
     .place = sink_place,
     .may_relay = sink_may_relay,
     .greylist = sink_greylist,

@@ -22,17 +22,18 @@ typedef struct GpoPost GpoPost;
 typedef struct GpoGateway GpoGateway;
 
 /* Made by the office (or a test) and outlives all posts. */
-typedef struct {
+typedef struct
+{
   GpoWorld *world;
   GpoLog *log;
   GpoStore *store;
   GpoClock *clock;
-  GpoGate *gate;          /* NULL: nothing is held and nothing fails on purpose */
-  guint32 last_session;   /* number of the newest connection */
-  GHashTable *outgoing;   /* gpo_call_key() → GpoSession of the client's end of a call of ours */
-  GHashTable *listening;  /* port → GpoHost: where hosts of this office listen; a call to one of them is
-                           * an inner one, and the server's end is the witness */
-  GPtrArray *posts;       /* of GpoPost */
+  GpoGate *gate;         /* NULL: nothing is held and nothing fails on purpose */
+  guint32 last_session;  /* number of the newest connection */
+  GHashTable *outgoing;  /* gpo_call_key() → GpoSession of the client's end of a call of ours */
+  GHashTable *listening; /* port → GpoHost: where hosts of this office listen; a call to one of them is
+                          * an inner one, and the server's end is the witness */
+  GPtrArray *posts;      /* of GpoPost */
   gboolean stopping;
   void (*desk_gone) (gpointer data); /* a desk has left its post's set; may be NULL */
   gpointer desk_gone_data;
@@ -46,19 +47,21 @@ gpo_call_key (guint16 client_port, guint16 server_port)
   return GUINT_TO_POINTER ((guint) client_port << 16 | server_port);
 }
 
-struct GpoPost {
-  GpoLetterSink sink;     /* what SMTP sessions of this host ask; set by gpo_post_init() */
+struct GpoPost
+{
+  GpoLetterSink sink; /* what SMTP sessions of this host ask; set by gpo_post_init() */
   GpoOfficeParts *office;
   GpoHost *host;
-  GpoSpool *spool;        /* NULL while the host has no queue */
-  GpoGateway *gateway;    /* NULL in tests without relaying */
-  GpoTls *tls;            /* the host's certificate; NULL: TLS is not offered */
-  guint port[GPO_N_ROLES];/* where it listens now; 0: it does not */
-  GHashTable *desks;      /* set of GpoDesk: every connection of the host, either end */
-  GHashTable *connections;/* peer address → number of connections; the desks count */
-  GHashTable *greylist;   /* "peer sender recipient" → when it was first seen, µs on the clock */
-  gpointer mailboxes;     /* the mailbox counter's shared state (IMAP, POP3); NULL until it is made */
-  void (*delivered) (GpoPost *post, const char *person, const char *folder); /* tells it of new letters; may be NULL */
+  GpoSpool *spool;         /* NULL while the host has no queue */
+  GpoGateway *gateway;     /* NULL in tests without relaying */
+  GpoTls *tls;             /* the host's certificate; NULL: TLS is not offered */
+  guint port[GPO_N_ROLES]; /* where it listens now; 0: it does not */
+  GHashTable *desks;       /* set of GpoDesk: every connection of the host, either end */
+  GHashTable *connections; /* peer address → number of connections; the desks count */
+  GHashTable *greylist;    /* "peer sender recipient" → when it was first seen, µs on the clock */
+  gpointer mailboxes;      /* the mailbox counter's shared state (IMAP, POP3); NULL until it is made */
+  void (*delivered) (GpoPost *post, const char *person,
+                     const char *folder); /* tells it of new letters; may be NULL */
 };
 
 /* Fills a zeroed post: a host of the office at work. Spool, gateway, TLS and ports are set by the caller. */
@@ -77,13 +80,14 @@ GpoPlace gpo_post_place (GpoPost *post, const char *path, GpoPerson **person);
 gboolean gpo_post_has_recorded (GpoPost *post, guint32 letter);
 
 /* A letter that is here, whole: what gpo_post_deliver() takes over. */
-typedef struct {
-  GpoIncoming *incoming;   /* taken over; holds `added` and then the client's bytes */
-  GpoEnvelope *envelope;   /* taken over; letter, id and arrived are set */
-  gboolean return_path;    /* a Return-Path stands in front already: every recipient is local */
-  GString *added;          /* taken over: the bytes the office put in front; may be NULL */
-  GString *header;         /* taken over: the header as the client sent it (at most 64 KB); may be NULL */
-  guint64 size;            /* bytes the client sent */
+typedef struct
+{
+  GpoIncoming *incoming; /* taken over; holds `added` and then the client's bytes */
+  GpoEnvelope *envelope; /* taken over; letter, id and arrived are set */
+  gboolean return_path;  /* a Return-Path stands in front already: every recipient is local */
+  GString *added;        /* taken over: the bytes the office put in front; may be NULL */
+  GString *header;       /* taken over: the header as the client sent it (at most 64 KB); may be NULL */
+  guint64 size;          /* bytes the client sent */
 } GpoArrival;
 
 /* Delivers for every recipient of the envelope in state WAITING: those with a mailbox here get a
@@ -103,7 +107,8 @@ guint gpo_post_report_then (GpoPost *post, GpoEnvelope *envelope, int kind, cons
 /* Serves SMTP or submission on an accepted connection: session, desk, greeting. */
 void gpo_post_serve_smtp (GpoPost *post, GpoRole role, GpoConnection *connection);
 
-/* Whether a caller from this address is let in: GPO_OK, GPO_TOO_MANY, GPO_REFUSED. Called after its desk was made. */
+/* Whether a caller from this address is let in: GPO_OK, GPO_TOO_MANY, GPO_REFUSED. Called after its desk was
+ * made. */
 GpoVerdict gpo_post_judge_caller (GpoPost *post, const char *address);
 
 /* A new connection's number. */

@@ -77,7 +77,7 @@ static void
 add_exchange (GpoRoute *route, const char *name, const char *address, guint16 port, guint preference)
 {
   GpoExchange *exchange = g_new (GpoExchange, 1);
-  *exchange = (GpoExchange) { g_strdup (name), g_strdup (address), port, preference };
+  *exchange = (GpoExchange){ g_strdup (name), g_strdup (address), port, preference };
   g_ptr_array_add (route->exchanges, exchange);
 }
 
@@ -111,11 +111,13 @@ by_next_hop (GpoPost *post, GpoRoute *route, const char *next_hop)
       g_autoptr (GSocketConnectable) parsed = g_network_address_parse (next_hop, 25, &error);
       if (!parsed)
         {
-          no_route (route, GPO_ROUTE_NONE, "5.4.4", "the next hop \"%s\" is neither a host nor ADDRESS:PORT", next_hop);
+          no_route (route, GPO_ROUTE_NONE, "5.4.4", "the next hop \"%s\" is neither a host nor ADDRESS:PORT",
+                    next_hop);
           return;
         }
       GNetworkAddress *address = G_NETWORK_ADDRESS (parsed);
-      add_exchange (route, next_hop, g_network_address_get_hostname (address), g_network_address_get_port (address), 0);
+      add_exchange (route, next_hop, g_network_address_get_hostname (address),
+                    g_network_address_get_port (address), 0);
     }
 }
 
@@ -241,7 +243,8 @@ finish (GpoPost *post, GpoRoute *route, GpoRouteFunc done, gpointer data)
 
 /* --- the real DNS --- */
 
-typedef struct {
+typedef struct
+{
   GpoPost *post;
   GpoRoute *route;
   char *domain;
@@ -281,7 +284,8 @@ cut_own_name (Question *question)
       g_ptr_array_set_size (exchanges, (int) i);
       if (i == 0)
         no_route (question->route, GPO_ROUTE_NONE, "5.4.6",
-                  "mail for %s loops: this host is its best MX and has no route of its own to it", question->domain);
+                  "mail for %s loops: this host is its best MX and has no route of its own to it",
+                  question->domain);
       return;
     }
 }
@@ -302,7 +306,8 @@ take_records (Question *question, GList *records)
   g_ptr_array_sort (question->route->exchanges, compare_preference);
   record (question->post, question->letter, question->domain, "MX", answer->str, TRUE);
   if (!question->route->exchanges->len)
-    no_route (question->route, GPO_ROUTE_NONE, "5.1.10", "%s takes no mail: its MX record is null", question->domain);
+    no_route (question->route, GPO_ROUTE_NONE, "5.1.10", "%s takes no mail: its MX record is null",
+              question->domain);
   else
     cut_own_name (question);
 }
@@ -327,8 +332,8 @@ dns_answered (GObject *resolver, GAsyncResult *result, gpointer data)
         /* no MX: the domain itself, whose address the system looks up when it is called */
         add_exchange (question->route, question->domain, question->domain, 25, 0);
       else
-        no_route (question->route, GPO_ROUTE_LATER, "4.4.3", "the DNS did not answer for %s: %s", question->domain,
-                  error ? error->message : "no reason given");
+        no_route (question->route, GPO_ROUTE_LATER, "4.4.3", "the DNS did not answer for %s: %s",
+                  question->domain, error ? error->message : "no reason given");
     }
   g_list_free_full (records, (GDestroyNotify) g_variant_unref);
   finish (question->post, g_steal_pointer (&question->route), question->done, question->data);
@@ -340,16 +345,17 @@ ask_dns (GpoPost *post, GpoRoute *route, const char *domain, guint32 letter, GCa
          GpoRouteFunc done, gpointer data)
 {
   Question *question = g_new (Question, 1);
-  *question = (Question) { post, route, g_strdup (domain), letter, done, data };
+  *question = (Question){ post, route, g_strdup (domain), letter, done, data };
   g_autoptr (GResolver) resolver = g_resolver_get_default ();
-  g_resolver_lookup_records_async (resolver, domain, G_RESOLVER_RECORD_MX, cancellable, dns_answered, question);
+  g_resolver_lookup_records_async (resolver, domain, G_RESOLVER_RECORD_MX, cancellable, dns_answered,
+                                   question);
 }
 
 /* --- the question --- */
 
 void
-gpo_route_find (GpoPost *post, const char *domain, guint32 letter, GCancellable *cancellable, GpoRouteFunc done,
-                gpointer data)
+gpo_route_find (GpoPost *post, const char *domain, guint32 letter, GCancellable *cancellable,
+                GpoRouteFunc done, gpointer data)
 {
   GpoRoute *route = route_new ();
   g_autofree char *lower = domain ? g_ascii_strdown (domain, -1) : NULL;

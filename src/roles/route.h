@@ -16,16 +16,23 @@
 G_BEGIN_DECLS
 
 /* One host to try. */
-typedef struct {
-  char *name;       /* "sparta.example", or the address */
-  char *address;    /* "127.0.0.1" or a name for the system to look up */
-  guint16 port;     /* 0: the host does not listen */
+typedef struct
+{
+  char *name;    /* "sparta.example", or the address */
+  char *address; /* "127.0.0.1" or a name for the system to look up */
+  guint16 port;  /* 0: the host does not listen */
   guint preference;
 } GpoExchange;
 
-typedef enum { GPO_ROUTE_FOUND, GPO_ROUTE_NONE, GPO_ROUTE_LATER } GpoRouteResult;
+typedef enum
+{
+  GPO_ROUTE_FOUND,
+  GPO_ROUTE_NONE,
+  GPO_ROUTE_LATER
+} GpoRouteResult;
 
-typedef struct {
+typedef struct
+{
   GpoRouteResult result;
   char *key;            /* the same for routes with the same exchanges; also a name for people */
   GPtrArray *exchanges; /* of GpoExchange, best first; empty unless FOUND */

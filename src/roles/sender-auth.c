@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* sender-auth.c: the client proves who it is: RFC 4954 §4. The mechanisms are libgsasl's (protocol/sasl.h). */
+/* sender-auth.c: the client proves who it is: RFC 4954 §4. The mechanisms are libgsasl's (protocol/sasl.h).
+ */
 #include "roles/sender-private.h"
 #include <string.h>
 
@@ -37,8 +38,9 @@ nothing_in_common (GpoSender *sender)
 {
   g_autofree char *text = NULL;
   if (!sender->offer.auth)
-    text = g_strdup_printf ("the server does not offer AUTH%s; log in on a submission port, or leave --auth out",
-                            sender->session.tls || !sender->offer.starttls ? "" : " without encryption");
+    text = g_strdup_printf (
+        "the server does not offer AUTH%s; log in on a submission port, or leave --auth out",
+        sender->session.tls || !sender->offer.starttls ? "" : " without encryption");
   else
     text = g_strdup_printf ("the server offers AUTH %s, and not %s", sender->offer.auth,
                             sender->mechanism ? sender->mechanism : "a mechanism that is known here");
@@ -56,7 +58,8 @@ gpo_sender_auth_begin (GpoSender *sender)
     }
   g_autoptr (GError) error = NULL;
   g_autofree char *answer = NULL, *explanation = NULL;
-  sender->sasl = gpo_sasl_client_new (mechanism, sender->login, sender->password ? sender->password : "", &error);
+  sender->sasl
+      = gpo_sasl_client_new (mechanism, sender->login, sender->password ? sender->password : "", &error);
   if (sender->sasl && gpo_sasl_client_first (mechanism))
     {
       GpoSaslStep step = gpo_sasl_step (sender->sasl, NULL, &answer, &explanation);

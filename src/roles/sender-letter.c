@@ -24,7 +24,8 @@ set_outcome (GpoOutcome *outcome, GpoRecipientState state, int code, const char 
 static void
 set_by_reply (GpoSender *sender, GpoOutcome *outcome, GpoVerdict verdict)
 {
-  static const char *const usual[] = { [GPO_OK] = "2.0.0", [GPO_REFUSED] = "5.0.0", [GPO_DEFERRED] = "4.0.0" };
+  static const char *const usual[]
+      = { [GPO_OK] = "2.0.0", [GPO_REFUSED] = "5.0.0", [GPO_DEFERRED] = "4.0.0" };
   GpoRecipientState state = verdict == GPO_OK        ? GPO_RCPT_RELAYED
                             : verdict == GPO_REFUSED ? GPO_RCPT_FAILED
                                                      : GPO_RCPT_WAITING;
@@ -74,7 +75,7 @@ gpo_sender_letter_done (GpoSender *sender, const char *status, const char *text)
   for (guint i = 0; i < mailing.n_recipients && !sender->decided; i++)
     if (outcomes[i].state == GPO_RCPT_RELAYED || !outcomes[i].reply)
       set_outcome (&outcomes[i], GPO_RCPT_WAITING, 0, *status == '4' ? status : "4.0.0", text);
-  sender->mailing = (GpoMailing) { 0 };
+  sender->mailing = (GpoMailing){ 0 };
   sender->decided = FALSE;
   mailing.class->free (mailing.source);
   sender->telling = TRUE;
@@ -98,7 +99,8 @@ obstacle (const GpoSender *sender, const char **status)
   if (offer->size > 0 && sender->mailing.size > (guint64) offer->size)
     {
       *status = "5.3.4";
-      return g_strdup_printf ("the letter has %" G_GUINT64_FORMAT " bytes, and %s takes at most %" G_GINT64_FORMAT,
+      return g_strdup_printf ("the letter has %" G_GUINT64_FORMAT
+                              " bytes, and %s takes at most %" G_GINT64_FORMAT,
                               sender->mailing.size, server, offer->size);
     }
   if (envelope->smtputf8 && !offer->smtputf8)
@@ -146,11 +148,14 @@ say_mail (GpoSender *sender)
 static void
 append_dsn (GString *line, const GpoRecipient *recipient)
 {
-  static const struct {
+  static const struct
+  {
     guint bit;
     const char *word;
-  } words[] = { { GPO_NOTIFY_NEVER, "NEVER" }, { GPO_NOTIFY_SUCCESS, "SUCCESS" },
-                { GPO_NOTIFY_FAILURE, "FAILURE" }, { GPO_NOTIFY_DELAY, "DELAY" } };
+  } words[] = { { GPO_NOTIFY_NEVER, "NEVER" },
+                { GPO_NOTIFY_SUCCESS, "SUCCESS" },
+                { GPO_NOTIFY_FAILURE, "FAILURE" },
+                { GPO_NOTIFY_DELAY, "DELAY" } };
   const char *before = " NOTIFY=";
   for (guint i = 0; i < G_N_ELEMENTS (words); i++)
     if (recipient->notify & words[i].bit)
@@ -162,7 +167,8 @@ append_dsn (GString *line, const GpoRecipient *recipient)
   if (semicolon && g_str_is_ascii (recipient->orcpt))
     {
       g_autofree char *xtext = gpo_xtext_encode (semicolon + 1);
-      g_string_append_printf (line, " ORCPT=%.*s;%s", (int) (semicolon - recipient->orcpt), recipient->orcpt, xtext);
+      g_string_append_printf (line, " ORCPT=%.*s;%s", (int) (semicolon - recipient->orcpt), recipient->orcpt,
+                              xtext);
     }
 }
 
@@ -342,7 +348,8 @@ gpo_sender_pump (GpoSender *sender)
     {
       g_autoptr (GError) error = NULL;
       gsize before = session->out->len;
-      gssize n = sender->mailing.class->read (sender->mailing.source, sender->offset, block, sizeof block, &error);
+      gssize n
+          = sender->mailing.class->read (sender->mailing.source, sender->offset, block, sizeof block, &error);
       if (n < 0)
         {
           give_up (sender, error ? error->message : "unknown");

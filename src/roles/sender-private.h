@@ -9,7 +9,8 @@
 
 G_BEGIN_DECLS
 
-struct GpoSender {
+struct GpoSender
+{
   GpoSession session;
   const GpoSenderUser *user; /* NULL: nobody listens */
   gpointer data;
@@ -20,7 +21,7 @@ struct GpoSender {
   guint idle_ms;
 
   GpoSmtpReply reply;
-  gboolean asked;         /* the line at hand was recorded and the gate has it */
+  gboolean asked; /* the line at hand was recorded and the gate has it */
   GpoSmtpOffer offer;
   gboolean esmtp;
   gboolean tls_tried, tls_failed;
@@ -28,21 +29,21 @@ struct GpoSender {
   GpoSasl *sasl;
   gboolean quitting, ended;
   gboolean proceeding, again, telling;
-  guint inside;           /* depth of calls by the desk */
-  GQueue unsaid;          /* of UnsaidLine: commands behind one that the gate holds */
+  guint inside;  /* depth of calls by the desk */
+  GQueue unsaid; /* of UnsaidLine: commands behind one that the gate holds */
 
   /* the letter under way; class is NULL when there is none */
   GpoMailing mailing;
   guint *recipients;
   GpoOutcome *outcomes;
-  guint said, answered;   /* RCPTs */
-  guint owed;             /* replies to this transaction's commands still to come */
-  gboolean ahead;         /* pipelined: DATA was said already */
-  gboolean decided;       /* every outcome is final */
-  guint64 offset;         /* bytes of the letter read */
-  guint64 wire;           /* bytes of it on the wire */
+  guint said, answered; /* RCPTs */
+  guint owed;           /* replies to this transaction's commands still to come */
+  gboolean ahead;       /* pipelined: DATA was said already */
+  gboolean decided;     /* every outcome is final */
+  guint64 offset;       /* bytes of the letter read */
+  guint64 wire;         /* bytes of it on the wire */
   gboolean all_sent;
-  char last[2];           /* the last two bytes sent */
+  char last[2]; /* the last two bytes sent */
 };
 
 /* Says a command: its line is recorded, and the gate may hold it. */
@@ -52,7 +53,8 @@ void gpo_sender_take (GpoSender *sender, GpoSmtpClientInput input, GpoVerdict ve
 /* In READY: does what is next. */
 void gpo_sender_proceed (GpoSender *sender);
 /* Tells the user that it is over. `text` is copied. */
-void gpo_sender_end (GpoSender *sender, GpoRecipientState state, int code, const char *status, const char *text);
+void gpo_sender_end (GpoSender *sender, GpoRecipientState state, int code, const char *status,
+                     const char *text);
 /* The same in the words of the last reply. */
 void gpo_sender_end_by_reply (GpoSender *sender, const char *status);
 

@@ -224,8 +224,8 @@ gpo_session_record_line (GpoSession *session, gboolean from_client, const char *
 }
 
 void
-gpo_session_record_data (GpoSession *session, gboolean from_client, const char *bytes, gsize n, goffset offset,
-                         gboolean recorded)
+gpo_session_record_data (GpoSession *session, gboolean from_client, const char *bytes, gsize n,
+                         goffset offset, gboolean recorded)
 {
   if (!session->witness)
     return;
@@ -240,8 +240,13 @@ const GpoEdge *
 gpo_session_take (GpoSession *session, guint8 input, GpoVerdict verdict, int code, const char *reply,
                   GpoEventBuilder *extra)
 {
-  GpoEdgeTaken taken = { .machine = session->machine, .from = session->state, .input = input, .verdict = verdict,
-                         .code = code, .reply = reply, .cause = session->cause };
+  GpoEdgeTaken taken = { .machine = session->machine,
+                         .from = session->state,
+                         .input = input,
+                         .verdict = verdict,
+                         .code = code,
+                         .reply = reply,
+                         .cause = session->cause };
   taken.row = gpo_machine_take (session->machine, &session->state, input, verdict);
   taken.to = session->state;
   GpoEventBuilder own, *b = extra;

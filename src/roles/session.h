@@ -24,7 +24,8 @@ G_BEGIN_DECLS
 typedef struct GpoSession GpoSession;
 typedef struct GpoGate GpoGate;
 
-typedef enum {
+typedef enum
+{
   GPO_PENDING_NONE,
   GPO_PENDING_GATE,   /* a command or reply is held */
   GPO_PENDING_STORE,  /* the disk */
@@ -33,7 +34,8 @@ typedef enum {
   GPO_PENDING_OUTPUT  /* the peer does not read: output is over its mark */
 } GpoPending;
 
-typedef struct {
+typedef struct
+{
   /* Acts on one unit of input (a line, a piece of data) and consumes it. Returns FALSE when the
    * bytes at hand do not make a whole unit. Called while the session is neither pending nor closing. */
   gboolean (*take) (GpoSession *session);
@@ -45,8 +47,8 @@ typedef struct {
   void (*lost) (GpoSession *session, const char *why);
   /* The office is stopping: say goodbye once what is under way is finished. */
   void (*shutdown) (GpoSession *session);
-  /* There is room for output again, or it is this session's turn (it was pending OUTPUT): produce more. NULL: the session
-   * is simply not pending any more. */
+  /* There is room for output again, or it is this session's turn (it was pending OUTPUT): produce more. NULL:
+   * the session is simply not pending any more. */
   void (*drained) (GpoSession *session);
   void (*free) (GpoSession *session);
 } GpoSessionClass;
@@ -54,44 +56,46 @@ typedef struct {
 /* Output above this many unsent bytes makes gpo_session_has_room() say no. */
 #define GPO_OUTPUT_MARK (256 * 1024)
 
-struct GpoSession {
+struct GpoSession
+{
   const GpoSessionClass *class;
   const GpoMachine *machine;
-  guint8 state;            /* written by gpo_session_take() only */
+  guint8 state; /* written by gpo_session_take() only */
 
   GpoLog *log;
-  GpoSymbol host;          /* whose end this is */
-  guint32 number;          /* the connection's number in the trace */
-  guint32 letter;          /* the letter this session is about now, 0 if none */
+  GpoSymbol host; /* whose end this is */
+  guint32 number; /* the connection's number in the trace */
+  guint32 letter; /* the letter this session is about now, 0 if none */
   GpoProtocol protocol;
-  gboolean client;         /* the client's end */
-  gboolean witness;        /* records lines and data */
-  gboolean tls;            /* encrypted */
-  gboolean partial;        /* what came last was only more of an unfinished unit */
-  gboolean ahead;          /* the client's line that is recorded next has more behind it already (RFC 2920) */
-  guint64 cause;           /* number of the last `line` event, the cause of edges that follow */
+  gboolean client;  /* the client's end */
+  gboolean witness; /* records lines and data */
+  gboolean tls;     /* encrypted */
+  gboolean partial; /* what came last was only more of an unfinished unit */
+  gboolean ahead;   /* the client's line that is recorded next has more behind it already (RFC 2920) */
+  guint64 cause;    /* number of the last `line` event, the cause of edges that follow */
 
   /* wishes, read by the desk after every call */
-  GString *out;            /* bytes to send */
+  GString *out; /* bytes to send */
   GpoPending pending;
-  gboolean wants_tls;      /* begin the handshake once `out` is sent; the session is pending TLS */
-  gboolean streams;        /* has more to send as soon as there is room: the desk calls `drained` then */
-  gboolean closing;        /* close once `out` is sent */
-  guint timeout_ms;        /* silence allowed; 0: any */
+  gboolean wants_tls; /* begin the handshake once `out` is sent; the session is pending TLS */
+  gboolean streams;   /* has more to send as soon as there is room: the desk calls `drained` then */
+  gboolean closing;   /* close once `out` is sent */
+  guint timeout_ms;   /* silence allowed; 0: any */
 
-  GpoGate *gate;           /* NULL: nothing is held */
-  gsize unsent;            /* told by the desk: bytes handed over and not on the wire yet */
-  void (*changed) (GpoSession *session, gpointer data); /* the desk: wishes changed outside a call of its own */
+  GpoGate *gate; /* NULL: nothing is held */
+  gsize unsent;  /* told by the desk: bytes handed over and not on the wire yet */
+  void (*changed) (GpoSession *session,
+                   gpointer data); /* the desk: wishes changed outside a call of its own */
   gpointer changed_data;
 
   /*< private >*/
-  const char *in;          /* bytes at hand */
+  const char *in; /* bytes at hand */
   gsize in_length;
-  GString *kept;           /* bytes kept for the next call; NULL while there are none */
+  GString *kept; /* bytes kept for the next call; NULL while there are none */
   GString *held_reply;
-  GpoSymbol held_verb;     /* what it answers */
+  GpoSymbol held_verb; /* what it answers */
   gboolean running;
-  gboolean skip_line;      /* the rest of an over-long line is thrown away */
+  gboolean skip_line; /* the rest of an over-long line is thrown away */
 };
 
 /* Fills a zeroed session. `log` outlives it. */
@@ -117,12 +121,23 @@ void gpo_session_consume (GpoSession *session, gsize n);
 /* Throws away everything received so far (plaintext behind STARTTLS); returns how much it was. */
 gsize gpo_session_discard (GpoSession *session);
 
-typedef enum { GPO_ENDING_CRLF, GPO_ENDING_LF, GPO_ENDING_NONE } GpoEnding;
-typedef enum { GPO_LINE_NONE, GPO_LINE_WHOLE, GPO_LINE_TOO_LONG } GpoLineResult;
-typedef struct {
-  const char *text;   /* without its ending; valid until it is consumed; may hold any byte */
+typedef enum
+{
+  GPO_ENDING_CRLF,
+  GPO_ENDING_LF,
+  GPO_ENDING_NONE
+} GpoEnding;
+typedef enum
+{
+  GPO_LINE_NONE,
+  GPO_LINE_WHOLE,
+  GPO_LINE_TOO_LONG
+} GpoLineResult;
+typedef struct
+{
+  const char *text; /* without its ending; valid until it is consumed; may hold any byte */
   gsize length;
-  gsize with_ending;  /* what to consume */
+  gsize with_ending; /* what to consume */
   GpoEnding ending;
 } GpoLine;
 
@@ -157,14 +172,16 @@ void gpo_session_changed (GpoSession *session);
 
 /* --- the gate --- */
 
-typedef enum {
+typedef enum
+{
   GPO_GATE_PASS,  /* go on */
   GPO_GATE_HOLD,  /* wait: the gate calls gpo_session_resume() or gpo_session_release_reply() later */
   GPO_GATE_REPLY, /* do not execute: send *reply instead */
   GPO_GATE_DROP   /* drop the connection */
 } GpoGateAnswer;
 
-struct GpoGate {
+struct GpoGate
+{
   gboolean holding; /* the office is held: time-outs of our own stand still */
   /* A line from the peer was recorded as `event` and is about to be acted on. Called again after a
    * HOLD was resumed, then it must not hold the same event again. */

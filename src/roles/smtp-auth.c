@@ -92,14 +92,17 @@ void
 gpo_smtp_auth (GpoSmtpServer *server, GpoSlice argument)
 {
   const char *space = argument.length ? memchr (argument.text, ' ', argument.length) : NULL;
-  g_autofree char *name = g_strndup (argument.text, space ? (gsize) (space - argument.text) : argument.length);
-  g_autofree char *initial = space ? g_strndup (space + 1, argument.length - (gsize) (space - argument.text) - 1) : NULL;
+  g_autofree char *name
+      = g_strndup (argument.text, space ? (gsize) (space - argument.text) : argument.length);
+  g_autofree char *initial
+      = space ? g_strndup (space + 1, argument.length - (gsize) (space - argument.text) - 1) : NULL;
   const char *mechanism = gpo_sasl_mechanism (name);
   if (server->person)
     gpo_smtp_answer (server, GPO_SMTP_IN_AUTH, GPO_SEQUENCE, NULL, NULL);
   else if (!*name)
     gpo_smtp_answer (server, GPO_SMTP_IN_AUTH, GPO_SYNTAX, NULL, NULL);
-  else if (!server->esmtp || g_hash_table_size (server->server_host->persons) == 0 || !gpo_smtp_offers (server, "AUTH"))
+  else if (!server->esmtp || g_hash_table_size (server->server_host->persons) == 0
+           || !gpo_smtp_offers (server, "AUTH"))
     gpo_smtp_answer (server, GPO_SMTP_IN_AUTH, GPO_UNSUPPORTED, "502 5.5.1 AUTH is not offered here", NULL);
   else if (server->server_host->tls == GPO_TLS_REQUIRED && !server->session.tls)
     gpo_smtp_answer (server, GPO_SMTP_IN_AUTH, GPO_NEEDS_TLS, NULL, NULL);

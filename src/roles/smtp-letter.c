@@ -95,12 +95,14 @@ write_on (GpoSmtpServer *server, const char *bytes, gsize n)
     server->session.pending = GPO_PENDING_STORE;
 }
 
-/* A filter as the lesson has it: a word in the header, whatever its case, and the letter is marked, not refused. */
+/* A filter as the lesson has it: a word in the header, whatever its case, and the letter is marked, not
+ * refused. */
 static void
 mark_spam (GpoSmtpServer *server)
 {
   GpoSmtpLetter *letter = &server->letter;
-  g_autofree char *header = server->server_host->spam_words ? g_ascii_strdown (letter->header->str, -1) : NULL;
+  g_autofree char *header
+      = server->server_host->spam_words ? g_ascii_strdown (letter->header->str, -1) : NULL;
   for (char **word = server->server_host->spam_words; word && *word; word++)
     {
       g_autofree char *lower = g_ascii_strdown (*word, -1);
@@ -188,12 +190,14 @@ bare (GpoSmtpServer *server, const char *what)
   GpoSmtpLetter *letter = &server->letter;
   if (server->server_host->bare_lf == GPO_BARE_LF_ACCEPT || letter->verdict != GPO_OK)
     return;
-  g_autofree char *note = g_strdup_printf ("line %" G_GUINT64_FORMAT " of the letter holds a bare %s: it will be"
-                                           " refused, but only CRLF.CRLF ends it (RFC 5321 §4.1.1.4)",
-                                           letter->lines + 1, what);
+  g_autofree char *note
+      = g_strdup_printf ("line %" G_GUINT64_FORMAT " of the letter holds a bare %s: it will be"
+                         " refused, but only CRLF.CRLF ends it (RFC 5321 §4.1.1.4)",
+                         letter->lines + 1, what);
   gpo_smtp_note (server, note);
   fail (letter, GPO_SYNTAX,
-        g_strdup_printf ("550 5.6.11 line %" G_GUINT64_FORMAT " of the letter holds a bare %s; lines end in CR LF",
+        g_strdup_printf ("550 5.6.11 line %" G_GUINT64_FORMAT
+                         " of the letter holds a bare %s; lines end in CR LF",
                          letter->lines + 1, what));
 }
 
@@ -217,7 +221,8 @@ inspect (GpoSmtpServer *server, const char *bytes, gsize n, gboolean has_lf)
   guint limit = server->server_host->limits.text_line;
   if (limit && letter->column > limit)
     fail (letter, GPO_TOO_LONG,
-          g_strdup_printf ("500 5.6.0 line %" G_GUINT64_FORMAT " of the letter is too long: at most %u bytes with CR LF",
+          g_strdup_printf ("500 5.6.0 line %" G_GUINT64_FORMAT
+                           " of the letter is too long: at most %u bytes with CR LF",
                            letter->lines + 1, limit));
   letter->cr = !has_lf && ends_cr;
   if (!has_lf)
@@ -266,7 +271,8 @@ finish (GpoSmtpServer *server)
   if (letter->high & 0x80 && server->envelope->body == GPO_BODY_7BIT)
     {
       server->envelope->body = GPO_BODY_8BITMIME;
-      gpo_smtp_note (server, "the letter has 8-bit bytes though MAIL did not say BODY=8BITMIME (RFC 6152 §3)");
+      gpo_smtp_note (server,
+                     "the letter has 8-bit bytes though MAIL did not say BODY=8BITMIME (RFC 6152 §3)");
     }
   GpoEnvelope *envelope = g_steal_pointer (&server->envelope);
   server->envelope = gpo_envelope_new ();
@@ -286,7 +292,8 @@ gpo_smtp_server_stored (GpoSmtpServer *server, const GError *error)
   server->session.pending = GPO_PENDING_NONE;
   if (!error)
     {
-      g_autofree char *text = g_strdup_printf ("250 2.0.0 taken: letter %u, %" G_GUINT64_FORMAT " bytes, is safe", number, size);
+      g_autofree char *text = g_strdup_printf (
+          "250 2.0.0 taken: letter %u, %" G_GUINT64_FORMAT " bytes, is safe", number, size);
       gpo_smtp_answer (server, input, GPO_OK, text, NULL);
     }
   else
@@ -295,7 +302,8 @@ gpo_smtp_server_stored (GpoSmtpServer *server, const GError *error)
       gpo_smtp_note (server, error->message);
       gpo_smtp_answer (server, input, GPO_DEFERRED,
                        full ? "452 4.3.1 our disk is full, try again later"
-                            : "451 4.3.0 we could not store the letter, try again later", NULL);
+                            : "451 4.3.0 we could not store the letter, try again later",
+                       NULL);
     }
   server->session.letter = 0;
   if (server->session.pending == GPO_PENDING_NONE)
@@ -391,7 +399,7 @@ gpo_smtp_bdat (GpoSmtpServer *server, GpoSlice argument)
   GpoSmtpLetter *letter = &server->letter;
   const char *space = argument.length ? memchr (argument.text, ' ', argument.length) : NULL;
   GpoSlice count = { argument.text, space ? (gsize) (space - argument.text) : argument.length };
-  GpoSlice last = space ? (GpoSlice) { space + 1, argument.length - count.length - 1 } : (GpoSlice) { NULL, 0 };
+  GpoSlice last = space ? (GpoSlice){ space + 1, argument.length - count.length - 1 } : (GpoSlice){ NULL, 0 };
   gint64 octets = gpo_slice_number (count);
   if (octets < 0 || (space && !gpo_slice_is (last, "LAST")))
     {
@@ -429,7 +437,8 @@ chunk_end (GpoSmtpServer *server)
       server->session.letter = 0;
       return;
     }
-  g_autofree char *text = g_strdup_printf ("250 2.0.0 %" G_GUINT64_FORMAT " octets received so far", letter->wire);
+  g_autofree char *text
+      = g_strdup_printf ("250 2.0.0 %" G_GUINT64_FORMAT " octets received so far", letter->wire);
   gpo_smtp_answer (server, GPO_SMTP_IN_CHUNK_END, GPO_OK, text, NULL);
 }
 

@@ -11,27 +11,29 @@ G_BEGIN_DECLS
 #define GPO_HEADER_LIMIT (64 * 1024)
 
 /* A letter while its bytes come: smtp-letter.c. */
-typedef struct {
+typedef struct
+{
   gboolean active;
-  gboolean dots;         /* DATA: dot-stuffed lines; BDAT: counted octets */
-  gboolean line_start;   /* the next byte begins a line that follows CRLF (or DATA) */
-  gboolean cr;           /* the last byte seen was CR */
-  gboolean header_done;  /* the header was written on */
-  gboolean return_path;  /* a Return-Path stands in front */
-  guint64 wire;          /* bytes taken off the wire: the trace's offset */
-  guint64 size;          /* bytes of the letter, dots undone */
+  gboolean dots;        /* DATA: dot-stuffed lines; BDAT: counted octets */
+  gboolean line_start;  /* the next byte begins a line that follows CRLF (or DATA) */
+  gboolean cr;          /* the last byte seen was CR */
+  gboolean header_done; /* the header was written on */
+  gboolean return_path; /* a Return-Path stands in front */
+  guint64 wire;         /* bytes taken off the wire: the trace's offset */
+  guint64 size;         /* bytes of the letter, dots undone */
   guint64 lines;
-  gsize column;          /* bytes of the current line */
-  guchar high;           /* all bytes ored: 8-bit? */
-  GpoVerdict verdict;    /* GPO_OK until something is wrong; the first reason stays */
-  char *reply;           /* and what to say then */
-  GString *header;       /* the header as it came, until and after header_done */
-  GString *added;        /* what the office puts in front */
-  guint64 chunk_left;    /* octets of this BDAT still to come */
+  gsize column;       /* bytes of the current line */
+  guchar high;        /* all bytes ored: 8-bit? */
+  GpoVerdict verdict; /* GPO_OK until something is wrong; the first reason stays */
+  char *reply;        /* and what to say then */
+  GString *header;    /* the header as it came, until and after header_done */
+  GString *added;     /* what the office puts in front */
+  guint64 chunk_left; /* octets of this BDAT still to come */
   gboolean last_chunk;
 } GpoSmtpLetter;
 
-struct GpoSmtpServer {
+struct GpoSmtpServer
+{
   GpoSession session;
   GpoHost *server_host;
   GpoRole role;
@@ -42,14 +44,14 @@ struct GpoSmtpServer {
   char *helo;
   gboolean esmtp, offers_tls;
   guint errors;
-  guint64 discard;        /* octets of a refused BDAT to throw away */
-  gboolean leaving;       /* the office closes: 421 as soon as no letter is under way */
-  gboolean asked;         /* the line at hand was recorded and the gate has it */
+  guint64 discard;  /* octets of a refused BDAT to throw away */
+  gboolean leaving; /* the office closes: 421 as soon as no letter is under way */
+  gboolean asked;   /* the line at hand was recorded and the gate has it */
   GpoEnvelope *envelope;
-  gboolean recorded;      /* the letter comes from a host of this office, and the trace has its bytes */
-  GpoPerson *person;      /* who logged in */
+  gboolean recorded; /* the letter comes from a host of this office, and the trace has its bytes */
+  GpoPerson *person; /* who logged in */
   GpoSasl *sasl;
-  char *sasl_user;        /* password callback's last name, for the trace */
+  char *sasl_user; /* password callback's last name, for the trace */
   GpoSmtpLetter letter;
 };
 

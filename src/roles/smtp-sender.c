@@ -16,7 +16,8 @@
 #define FINAL_MS (600 * 1000)
 #define QUIT_MS (10 * 1000)
 
-typedef struct {
+typedef struct
+{
   GpoSmtpInput verb;
   char *text;
 } UnsaidLine;
@@ -46,7 +47,7 @@ gpo_sender_say (GpoSender *sender, GpoSmtpInput verb, const char *text)
   if (sender->session.pending == GPO_PENDING_GATE || sender->unsaid.length)
     {
       UnsaidLine *line = g_new (UnsaidLine, 1);
-      *line = (UnsaidLine) { verb, g_strdup (text) };
+      *line = (UnsaidLine){ verb, g_strdup (text) };
       g_queue_push_tail (&sender->unsaid, line);
       return;
     }
@@ -86,7 +87,7 @@ void
 gpo_outcome_clear (GpoOutcome *outcome)
 {
   g_free (outcome->reply);
-  *outcome = (GpoOutcome) { 0 };
+  *outcome = (GpoOutcome){ 0 };
 }
 
 void
@@ -274,7 +275,8 @@ handle_reply (GpoSender *sender)
   g_autofree char *words = gpo_smtp_reply_words (&sender->reply, FALSE);
   if (from == GPO_SMTP_CLIENT_EHLO || from == GPO_SMTP_CLIENT_HELO)
     gpo_smtp_offer_parse (&sender->offer, &sender->reply, sender->esmtp);
-  const GpoEdge *edge = gpo_session_take (session, GPO_SMTP_CLIENT_IN_REPLY, verdict, sender->reply.code, words, NULL);
+  const GpoEdge *edge
+      = gpo_session_take (session, GPO_SMTP_CLIENT_IN_REPLY, verdict, sender->reply.code, words, NULL);
   arrive (sender, edge);
   if (verdict == GPO_CLOSING || verdict == GPO_SYNTAX)
     close_by_reply (sender, verdict, class);
@@ -307,7 +309,8 @@ ask_gate (GpoSender *sender, const GpoLine *line, char **other)
   GpoSmtpReplyLine read;
   gboolean is_reply = gpo_smtp_reply_line_parse (line->text, line->length, &read);
   if (!sender->asked)
-    gpo_session_record_line (session, FALSE, line->text, line->length, line->ending, 0, is_reply ? read.code : 0);
+    gpo_session_record_line (session, FALSE, line->text, line->length, line->ending, 0,
+                             is_reply ? read.code : 0);
   sender->asked = TRUE;
   if (!session->witness)
     return GPO_GATE_PASS; /* the server's end has held it already */
@@ -398,8 +401,9 @@ timed_out (GpoSession *session)
     gpo_sender_quit (sender);
   else
     {
-      g_autofree char *text = g_strdup_printf ("no answer for %u s while waiting in state \"%s\"",
-                                               session->timeout_ms / 1000, session->machine->states[session->state]);
+      g_autofree char *text
+          = g_strdup_printf ("no answer for %u s while waiting in state \"%s\"", session->timeout_ms / 1000,
+                             session->machine->states[session->state]);
       gpo_sender_take (sender, GPO_SMTP_CLIENT_IN_TIMEOUT, GPO_DEFERRED);
       gpo_sender_end (sender, GPO_RCPT_WAITING, 0, "4.4.2", text);
     }
@@ -479,7 +483,8 @@ gpo_sender_new (const GpoSenderOptions *options, GpoLog *log, GpoSymbol host, gu
                 const GpoSenderUser *user, gpointer data)
 {
   GpoSender *sender = g_new0 (GpoSender, 1);
-  gpo_session_init (&sender->session, &sender_class, &gpo_smtp_client_machine, log, host, number, GPO_PROTOCOL_SMTP);
+  gpo_session_init (&sender->session, &sender_class, &gpo_smtp_client_machine, log, host, number,
+                    GPO_PROTOCOL_SMTP);
   sender->session.client = TRUE;
   sender->user = user;
   sender->data = data;

@@ -22,32 +22,36 @@ G_BEGIN_DECLS
 typedef struct GpoSender GpoSender;
 
 /* Where a letter's bytes come from. */
-typedef struct {
+typedef struct
+{
   /* Up to n bytes from `offset` on; 0 at the end, -1 and *error. */
   gssize (*read) (gpointer source, guint64 offset, char *buffer, gsize n, GError **error);
   void (*free) (gpointer source);
 } GpoLetterSource;
 
 /* A letter to send. */
-typedef struct {
+typedef struct
+{
   const GpoEnvelope *envelope; /* must stay until `sent` */
   const guint *recipients;     /* indices in the envelope, of those to send to; copied */
   guint n_recipients;
-  guint64 size;                /* bytes of the letter, in CRLF form; for SIZE= */
+  guint64 size; /* bytes of the letter, in CRLF form; for SIZE= */
   const GpoLetterSource *class;
-  gpointer source;             /* freed by class->free in every case */
-  gboolean recorded;           /* the letter's bytes are in the trace already */
+  gpointer source;   /* freed by class->free in every case */
+  gboolean recorded; /* the letter's bytes are in the trace already */
 } GpoMailing;
 
 /* What became of one recipient, or why the connection ended. */
-typedef struct {
+typedef struct
+{
   GpoRecipientState state; /* RELAYED, FAILED, or WAITING: try again later */
   int code;                /* SMTP code, 0 if no server said so */
   char status[12];         /* "4.4.1"; never empty */
   char *reply;             /* "451 4.7.1 later", or our own words: "the connection was refused" */
 } GpoOutcome;
 
-typedef struct {
+typedef struct
+{
   /* The server waits for a letter: call gpo_sender_send() now or later, or gpo_sender_quit(). */
   void (*ready) (GpoSender *sender, gpointer data);
   /* outcomes[i] belongs to recipients[i] of the mailing; valid during the call. */
@@ -57,18 +61,20 @@ typedef struct {
   void (*ended) (GpoSender *sender, const GpoOutcome *why, gpointer data);
 } GpoSenderUser;
 
-typedef enum {
-  GPO_SENDER_TLS_NONE,      /* never STARTTLS */
+typedef enum
+{
+  GPO_SENDER_TLS_NONE,          /* never STARTTLS */
   GPO_SENDER_TLS_WHERE_OFFERED, /* opportunistic: RFC 3207 §4.1 */
   GPO_SENDER_TLS_REQUIRED,
-  GPO_SENDER_TLS_IMPLICIT   /* the connection begins with the handshake (RFC 8314 §3) */
+  GPO_SENDER_TLS_IMPLICIT /* the connection begins with the handshake (RFC 8314 §3) */
 } GpoSenderTls;
 
 /* Everything is copied. */
-typedef struct {
-  const char *name;       /* what we call ourselves in EHLO */
+typedef struct
+{
+  const char *name; /* what we call ourselves in EHLO */
   GpoSenderTls tls;
-  const char *user;       /* NULL: no AUTH */
+  const char *user; /* NULL: no AUTH */
   const char *password;
   const char *mechanism;  /* NULL: the best that both know */
   gboolean no_pipelining; /* one command at a time, for the lesson and the tests */

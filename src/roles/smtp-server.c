@@ -103,9 +103,9 @@ ehlo_reply (GpoSmtpServer *server)
   GpoHost *host = server->server_host;
   g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
   g_ptr_array_add (lines, g_strdup_printf ("%s greets %s", host->domain, server->helo));
-  static const char *const plain[] = { "PIPELINING", "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES",
-                                       "CHUNKING",   "DSN",      "VRFY",     "EXPN",
-                                       "HELP" };
+  static const char *const plain[]
+      = { "PIPELINING", "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES", "CHUNKING", "DSN",
+          "VRFY",       "EXPN",     "HELP" };
   for (guint i = 0; i < G_N_ELEMENTS (plain); i++)
     if (gpo_smtp_offers (server, plain[i]) && (host->vrfy || strcmp (plain[i], "EXPN") != 0))
       g_ptr_array_add (lines, g_strdup (plain[i]));
@@ -144,9 +144,9 @@ handle_hello (GpoSmtpServer *server, GpoSmtpCommand *command)
   GpoEventBuilder b;
   gpo_session_event (&server->session, &b, GPO_KIND_EDGE);
   gpo_event_add_text (&b, GPO_FIELD_NAME, server->helo, -1);
-  g_autofree char *reply = server->esmtp ? ehlo_reply (server)
-                                         : g_strdup_printf ("250 %s greets %s", server->server_host->domain,
-                                                            server->helo);
+  g_autofree char *reply
+      = server->esmtp ? ehlo_reply (server)
+                      : g_strdup_printf ("250 %s greets %s", server->server_host->domain, server->helo);
   gpo_smtp_answer (server, command->input, GPO_OK, reply, &b);
 }
 
@@ -157,7 +157,8 @@ handle_starttls (GpoSmtpServer *server, GpoSmtpCommand *command)
 {
   GpoSession *session = &server->session;
   if (command->argument.length > 0)
-    gpo_smtp_answer (server, command->input, GPO_SYNTAX, "501 5.5.4 syntax: STARTTLS, without argument", NULL);
+    gpo_smtp_answer (server, command->input, GPO_SYNTAX, "501 5.5.4 syntax: STARTTLS, without argument",
+                     NULL);
   else if (session->tls)
     gpo_smtp_answer (server, command->input, GPO_SEQUENCE, NULL, NULL);
   else if (!server->offers_tls || !gpo_smtp_offers (server, "STARTTLS"))
@@ -178,7 +179,8 @@ smtp_secured (GpoSession *session, const char *description, const GError *error)
   GpoEventBuilder b;
   gpo_session_event (session, &b, GPO_KIND_TLS);
   gpo_event_add_text (&b, GPO_FIELD_RESULT, error ? "failed" : "ok", -1);
-  gpo_event_add_text (&b, error ? GPO_FIELD_REASON : GPO_FIELD_MECHANISM, error ? error->message : description, -1);
+  gpo_event_add_text (&b, error ? GPO_FIELD_REASON : GPO_FIELD_MECHANISM,
+                      error ? error->message : description, -1);
   gpo_log_append (session->log, &b);
   if (session->state != GPO_SMTP_TLS)
     return; /* TLS from the first byte: no command asked for it */
@@ -289,7 +291,8 @@ allowed (GpoSmtpServer *server, GpoSmtpCommand *command)
   GpoSession *session = &server->session;
   if (command->input == GPO_SMTP_IN_UNKNOWN)
     {
-      g_autofree char *verb = gpo_slice_dup ((GpoSlice) { command->verb.text, MIN (command->verb.length, 40) });
+      g_autofree char *verb
+          = gpo_slice_dup ((GpoSlice){ command->verb.text, MIN (command->verb.length, 40) });
       for (char *c = verb; *c; c++)
         if (*c < 33 || *c > 126)
           *c = '?';
@@ -319,8 +322,8 @@ take_line (GpoSmtpServer *server)
   GpoSession *session = &server->session;
   gboolean auth = session->state == GPO_SMTP_AUTH;
   GpoLine line;
-  GpoLineResult result = gpo_session_line (session, auth ? AUTH_LINE_LIMIT
-                                                         : server->server_host->limits.command_line, &line);
+  GpoLineResult result
+      = gpo_session_line (session, auth ? AUTH_LINE_LIMIT : server->server_host->limits.command_line, &line);
   if (result == GPO_LINE_NONE)
     return FALSE;
   GpoSmtpCommand command;
@@ -331,8 +334,9 @@ take_line (GpoSmtpServer *server)
       session->ahead = !auth && session->in_length > line.with_ending;
       gpo_session_record_line (session, TRUE, line.text, line.length, line.ending, input_symbol (input), 0);
       if (line.ending == GPO_ENDING_LF)
-        gpo_smtp_note (server, "this command ends in a bare LF; it is taken, though a line of SMTP ends in CR LF"
-                               " (RFC 5321 §2.3.8)");
+        gpo_smtp_note (server,
+                       "this command ends in a bare LF; it is taken, though a line of SMTP ends in CR LF"
+                       " (RFC 5321 §2.3.8)");
     }
   server->asked = TRUE;
   g_autofree char *reply = NULL;
@@ -451,7 +455,8 @@ static const GpoSessionClass smtp_class = {
 };
 
 GpoSession *
-gpo_smtp_server_new (GpoLog *log, GpoHost *host, GpoRole role, GpoLetterSink *sink, const char *peer, guint32 number)
+gpo_smtp_server_new (GpoLog *log, GpoHost *host, GpoRole role, GpoLetterSink *sink, const char *peer,
+                     guint32 number)
 {
   GpoSmtpServer *server = g_new0 (GpoSmtpServer, 1);
   gpo_session_init (&server->session, &smtp_class, &gpo_smtp_server_machine, log, host->symbol, number,
@@ -471,7 +476,8 @@ gpo_smtp_server_greet (GpoSession *session, GpoVerdict verdict)
   GpoSmtpServer *server = self (session);
   g_autofree char *text = NULL;
   if (verdict == GPO_OK)
-    text = g_strdup_printf ("220 %s ESMTP glasspost, every line of this is seen", server->server_host->domain);
+    text
+        = g_strdup_printf ("220 %s ESMTP glasspost, every line of this is seen", server->server_host->domain);
   gpo_smtp_answer (server, GPO_SMTP_IN_CONNECT, verdict, text, NULL);
 }
 

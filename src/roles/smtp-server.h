@@ -18,14 +18,16 @@ typedef struct GpoSmtpServer GpoSmtpServer;
 typedef struct GpoLetterSink GpoLetterSink;
 
 /* Where mail for a path would go. */
-typedef enum {
+typedef enum
+{
   GPO_PLACE_NOWHERE,  /* our domain, no such person: 550 5.1.1 */
   GPO_PLACE_MAILBOX,  /* a person here */
   GPO_PLACE_ALIAS,    /* a list of addresses here */
   GPO_PLACE_ELSEWHERE /* another domain: needs relaying */
 } GpoPlace;
 
-struct GpoLetterSink {
+struct GpoLetterSink
+{
   /* Where mail for this forward-path goes; `person` (may be NULL) is set for GPO_PLACE_MAILBOX. */
   GpoPlace (*place) (GpoLetterSink *sink, const char *path, GpoPerson **person);
   /* Whether the host passes on mail for this foreign path when asked by a stranger. */
@@ -53,8 +55,8 @@ struct GpoLetterSink {
 /* The server's end of a connection from `peer` (numeric address). `refusal`: why the peer gets no
  * service (GPO_OK: it does; GPO_TOO_MANY: 421; GPO_REFUSED: 554). The greeting is sent by
  * gpo_smtp_server_greet(). */
-GpoSession *gpo_smtp_server_new (GpoLog *log, GpoHost *host, GpoRole role, GpoLetterSink *sink, const char *peer,
-                                 guint32 number);
+GpoSession *gpo_smtp_server_new (GpoLog *log, GpoHost *host, GpoRole role, GpoLetterSink *sink,
+                                 const char *peer, guint32 number);
 void gpo_smtp_server_greet (GpoSession *session, GpoVerdict verdict);
 /* Whether STARTTLS may be offered (there is a certificate); FALSE at first. */
 void gpo_smtp_server_offer_tls (GpoSession *session, gboolean offer);

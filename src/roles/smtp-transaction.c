@@ -9,10 +9,16 @@
 
 /* --- parameters: a table of keyword → how it is read --- */
 
-typedef enum { PARAM_FINE, PARAM_WRONG, PARAM_UNKNOWN } ParamVerdict;
+typedef enum
+{
+  PARAM_FINE,
+  PARAM_WRONG,
+  PARAM_UNKNOWN
+} ParamVerdict;
 typedef ParamVerdict (*ParamFunc) (GpoSmtpServer *server, GpoRecipient *recipient, GpoSlice value);
 
-typedef struct {
+typedef struct
+{
   const char *keyword;
   const char *extension; /* the EHLO keyword that offers it */
   ParamFunc read;
@@ -83,9 +89,15 @@ param_auth (GpoSmtpServer *server, GpoRecipient *recipient, GpoSlice value)
 static ParamVerdict
 param_notify (GpoSmtpServer *server, GpoRecipient *recipient, GpoSlice value)
 {
-  static const struct { const char *word; guint bit; } words[] = {
-    { "NEVER", GPO_NOTIFY_NEVER }, { "SUCCESS", GPO_NOTIFY_SUCCESS },
-    { "FAILURE", GPO_NOTIFY_FAILURE }, { "DELAY", GPO_NOTIFY_DELAY },
+  static const struct
+  {
+    const char *word;
+    guint bit;
+  } words[] = {
+    { "NEVER", GPO_NOTIFY_NEVER },
+    { "SUCCESS", GPO_NOTIFY_SUCCESS },
+    { "FAILURE", GPO_NOTIFY_FAILURE },
+    { "DELAY", GPO_NOTIFY_DELAY },
   };
   if (!value.text)
     return PARAM_WRONG;
@@ -144,7 +156,8 @@ read_param (GpoSmtpServer *server, const Param *known, GpoSmtpParam *param, GpoR
 
 /* Reads all parameters. FALSE: the command was answered. */
 static gboolean
-read_params (GpoSmtpServer *server, GpoSmtpInput input, const Param *known, GpoSlice rest, GpoRecipient *recipient)
+read_params (GpoSmtpServer *server, GpoSmtpInput input, const Param *known, GpoSlice rest,
+             GpoRecipient *recipient)
 {
   GpoSmtpParam param;
   for (;;)
@@ -152,15 +165,16 @@ read_params (GpoSmtpServer *server, GpoSmtpInput input, const Param *known, GpoS
       GpoParamResult result = gpo_smtp_param_next (&rest, &param);
       if (result == GPO_PARAM_END)
         return TRUE;
-      ParamVerdict verdict = result == GPO_PARAM_BAD ? PARAM_WRONG : read_param (server, known, &param, recipient);
+      ParamVerdict verdict
+          = result == GPO_PARAM_BAD ? PARAM_WRONG : read_param (server, known, &param, recipient);
       if (verdict == PARAM_FINE)
         continue;
       g_autofree char *word = g_strndup (param.keyword.text, MIN (param.keyword.length, 40));
-      g_autofree char *text = verdict == PARAM_UNKNOWN
-                                ? g_strdup_printf ("555 5.5.4 parameter %s is not offered here%s", word,
-                                                   server->esmtp ? "" : " (say EHLO, not HELO)")
-                              : *word ? g_strdup_printf ("501 5.5.4 the value of %s is wrong", word)
-                                      : g_strdup ("501 5.5.4 behind the address a parameter was expected: SP keyword=value");
+      g_autofree char *text
+          = verdict == PARAM_UNKNOWN ? g_strdup_printf ("555 5.5.4 parameter %s is not offered here%s", word,
+                                                        server->esmtp ? "" : " (say EHLO, not HELO)")
+            : *word                  ? g_strdup_printf ("501 5.5.4 the value of %s is wrong", word)
+                    : g_strdup ("501 5.5.4 behind the address a parameter was expected: SP keyword=value");
       gpo_smtp_answer (server, input, verdict == PARAM_UNKNOWN ? GPO_UNSUPPORTED : GPO_SYNTAX, text, NULL);
       return FALSE;
     }
@@ -190,17 +204,18 @@ read_path (GpoSmtpServer *server, GpoSmtpInput input, GpoSlice *argument, gboole
   GpoPath path;
   gsize consumed = 0, where = 0;
   const char *expected = NULL;
-  if (!gpo_path_parse (argument->text, argument->length, utf8, mail ? GPO_PATH_REVERSE : GPO_PATH_FORWARD, &path,
-                       &consumed, &expected, &where))
+  if (!gpo_path_parse (argument->text, argument->length, utf8, mail ? GPO_PATH_REVERSE : GPO_PATH_FORWARD,
+                       &path, &consumed, &expected, &where))
     {
-      g_autofree char *text = g_strdup_printf ("501 5.1.%d the address is wrong: %s was expected at byte %"
-                                               G_GSIZE_FORMAT " of it",
-                                               mail ? 7 : 3, expected, where + 1);
+      g_autofree char *text = g_strdup_printf (
+          "501 5.1.%d the address is wrong: %s was expected at byte %" G_GSIZE_FORMAT " of it", mail ? 7 : 3,
+          expected, where + 1);
       gpo_smtp_answer (server, input, GPO_SYNTAX, text, NULL);
       return NULL;
     }
   if (spaces > 0)
-    gpo_smtp_note (server, "the space behind the colon is taken, though the grammar has none (RFC 5321 §4.1.1.2)");
+    gpo_smtp_note (server,
+                   "the space behind the colon is taken, though the grammar has none (RFC 5321 §4.1.1.2)");
   char *text = g_strndup (argument->text + path.path.start, path.path.length);
   argument->text += consumed;
   argument->length -= consumed;
@@ -220,7 +235,8 @@ envelope_event (GpoSmtpServer *server, const char *action, GpoField field, const
 
 /* Answers MAIL or RCPT with an edge that names the address. */
 static void
-answer_path (GpoSmtpServer *server, GpoSmtpInput input, GpoVerdict verdict, const char *text, const char *path)
+answer_path (GpoSmtpServer *server, GpoSmtpInput input, GpoVerdict verdict, const char *text,
+             const char *path)
 {
   GpoEventBuilder b;
   gpo_session_event (&server->session, &b, GPO_KIND_EDGE);
@@ -262,8 +278,8 @@ gpo_smtp_mail (GpoSmtpServer *server, GpoSlice argument)
   if (host->limits.letter && server->envelope->size > host->limits.letter)
     {
       g_autofree char *text = g_strdup_printf ("552 5.3.4 the letter is too big: %" G_GINT64_FORMAT
-                                               " bytes, at most %" G_GINT64_FORMAT, server->envelope->size,
-                                               host->limits.letter);
+                                               " bytes, at most %" G_GINT64_FORMAT,
+                                               server->envelope->size, host->limits.letter);
       gpo_envelope_clear (server->envelope);
       answer_path (server, GPO_SMTP_IN_MAIL, GPO_TOO_BIG, text, sender);
       return;
@@ -271,7 +287,8 @@ gpo_smtp_mail (GpoSmtpServer *server, GpoSlice argument)
   if (is_blocked (host, sender))
     {
       gpo_envelope_clear (server->envelope);
-      answer_path (server, GPO_SMTP_IN_MAIL, GPO_REFUSED, "550 5.7.1 this sender is on our blocklist", sender);
+      answer_path (server, GPO_SMTP_IN_MAIL, GPO_REFUSED, "550 5.7.1 this sender is on our blocklist",
+                   sender);
       return;
     }
   server->envelope->has_sender = TRUE;
@@ -303,7 +320,8 @@ judge_recipient (GpoSmtpServer *server, const char *path, char **text)
     case GPO_PLACE_ELSEWHERE:
       if (!server->person && !server->sink->may_relay (server->sink, path))
         {
-          *text = g_strdup_printf ("550 5.7.1 <%s>: we do not pass on mail for strangers; log in first", path);
+          *text
+              = g_strdup_printf ("550 5.7.1 <%s>: we do not pass on mail for strangers; log in first", path);
           return GPO_REFUSED;
         }
       break;
@@ -373,8 +391,8 @@ gpo_smtp_vrfy (GpoSmtpServer *server, GpoSlice argument)
   GpoPerson *person = NULL;
   GpoPlace place = server->sink->place (server->sink, path, &person);
   if (place == GPO_PLACE_MAILBOX && person)
-    text = g_strdup_printf ("250 2.1.5 %s%s<%s@%s>", person->name ? person->name : "", person->name ? " " : "",
-                            person->login, host->domain);
+    text = g_strdup_printf ("250 2.1.5 %s%s<%s@%s>", person->name ? person->name : "",
+                            person->name ? " " : "", person->login, host->domain);
   else if (place == GPO_PLACE_ALIAS)
     text = g_strdup_printf ("250 2.1.5 <%s>", path);
   /* Elsewhere is not ours to verify: 252 (RFC 5321 §3.5.3). */

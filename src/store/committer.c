@@ -35,45 +35,55 @@
 #define AVOID_SYNC (2 * G_TIME_SPAN_SECOND)       /* so long it is not used then */
 #define XFS_MAGIC 0x58465342
 
-typedef struct {
+typedef struct
+{
   GpoJob *head, **tail;
 } JobList;
 
-struct GpoCommitter {
+struct GpoCommitter
+{
   GMutex lock;
-  GCond work;         /* jobs came, or the end */
-  GCond settled;      /* results came */
+  GCond work;    /* jobs came, or the end */
+  GCond settled; /* results came */
   JobList waiting, results;
-  guint outstanding;  /* added or announced, `done` not yet called */
-  guint flushing;     /* somebody waits for `settled` */
+  guint outstanding; /* added or announced, `done` not yet called */
+  guint flushing;    /* somebody waits for `settled` */
   gboolean idle, ending;
   GThread *worker;
-  GSource *source;    /* runs `done` of all results */
-  gint64 avoid_until; /* worker only: no syncfs() before this monotonic time */
+  GSource *source;     /* runs `done` of all results */
+  gint64 avoid_until;  /* worker only: no syncfs() before this monotonic time */
   GpoJournal *journal; /* or NULL */
 };
 
-typedef struct {
+typedef struct
+{
   GpoJob *job;
   int fd;
-  char *folder;       /* instead of fd */
-  gboolean letter;    /* in the journal, if the batch is */
+  char *folder;    /* instead of fd */
+  gboolean letter; /* in the journal, if the batch is */
 } BatchItem;
 
-typedef struct {
+typedef struct
+{
   dev_t id;
-  int fd;             /* any file or folder on it */
-  gboolean ordered;   /* its journal keeps names behind bytes */
+  int fd;           /* any file or folder on it */
+  gboolean ordered; /* its journal keeps names behind bytes */
 } Device;
 
-typedef enum { JOURNAL_UNTRIED, JOURNAL_FILLING, JOURNAL_NO } JournalUse;
+typedef enum
+{
+  JOURNAL_UNTRIED,
+  JOURNAL_FILLING,
+  JOURNAL_NO
+} JournalUse;
 
-struct GpoBatch {
+struct GpoBatch
+{
   JobList jobs;
   gboolean durable;
   GpoJournal *journal; /* the committer's */
   JournalUse use;
-  gboolean journaled; /* durable by it */
+  gboolean journaled;      /* durable by it */
   GArray *files, *folders; /* of BatchItem */
   GArray *devices;
 };
@@ -104,8 +114,8 @@ batch_device (GpoBatch *batch, dev_t id, int fd, const char *path)
   Device device = { id, fd >= 0 ? dup (fd) : open (path, O_RDONLY | O_CLOEXEC), FALSE };
   struct statfs fs;
   if (device.fd >= 0 && fstatfs (device.fd, &fs) == 0)
-    device.ordered = fs.f_type == EXT4_SUPER_MAGIC || fs.f_type == XFS_MAGIC
-                     || fs.f_type == BTRFS_SUPER_MAGIC || fs.f_type == TMPFS_MAGIC;
+    device.ordered = fs.f_type == EXT4_SUPER_MAGIC || fs.f_type == XFS_MAGIC || fs.f_type == BTRFS_SUPER_MAGIC
+                     || fs.f_type == TMPFS_MAGIC;
   g_array_append_val (batch->devices, device);
   return &g_array_index (batch->devices, Device, batch->devices->len - 1);
 }
@@ -149,8 +159,8 @@ fail_from_errno (GpoJob *job, const char *what, const char *path)
     gpo_disk_error (&job->error, what, path);
 }
 
-/* Whether all letters of the batch are in the journal, durably. Not if one failed: the journal would bring back
- * what was refused. */
+/* Whether all letters of the batch are in the journal, durably. Not if one failed: the journal would bring
+ * back what was refused. */
 static gboolean
 write_journal (GpoBatch *batch)
 {
@@ -174,7 +184,8 @@ order_files (GpoBatch *batch)
       struct stat st;
       if (item->job->error || (batch->journaled && item->letter))
         continue;
-      gboolean ordered = fstat (item->fd, &st) == 0 && batch_device (batch, st.st_dev, item->fd, NULL)->ordered;
+      gboolean ordered
+          = fstat (item->fd, &st) == 0 && batch_device (batch, st.st_dev, item->fd, NULL)->ordered;
       const guint wait = SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
       int rc = ordered ? sync_file_range (item->fd, 0, 0, wait) : fsync (item->fd);
       if (rc < 0)
@@ -372,7 +383,8 @@ call_done (GpoCommitter *committer)
     }
 }
 
-typedef struct {
+typedef struct
+{
   GSource source;
   GpoCommitter *committer;
 } ResultSource;

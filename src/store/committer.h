@@ -28,7 +28,8 @@ typedef struct GpoJob GpoJob;
 #define GPO_BATCH_JOBS 64
 
 /* What a kind of job does. All but `done` run on the worker; all but `done` may be NULL. */
-typedef struct {
+typedef struct
+{
   gboolean (*write) (GpoJob *job, GpoBatch *batch, GError **error);
   gboolean (*publish) (GpoJob *job, GpoBatch *batch, GError **error);
   /* Called whatever happened before. !ok: undo what was done. `synced`: the directories are, so that what
@@ -39,10 +40,11 @@ typedef struct {
 } GpoJobClass;
 
 /* The first member of a job. */
-struct GpoJob {
+struct GpoJob
+{
   const GpoJobClass *klass;
-  gboolean durable;    /* needs the sync; a batch in which no job does goes without */
-  gboolean announced;  /* gpo_committer_announce() was called for it */
+  gboolean durable;   /* needs the sync; a batch in which no job does goes without */
+  gboolean announced; /* gpo_committer_announce() was called for it */
   /*< private >*/
   GError *error;
   GpoJob *next;
@@ -67,8 +69,8 @@ void gpo_committer_flush (GpoCommitter *committer);
 
 /* The bytes of this open file must be durable. The batch closes it when it ends. */
 void gpo_batch_sync_file (GpoBatch *batch, GpoJob *job, int fd);
-/* A small file with these parts, open as fd (-1: a link to one of this job) and later renamed to `path`, must be
- * durable, and its folder's entry too: by the journal if it takes all of the batch. Copies the parts. */
+/* A small file with these parts, open as fd (-1: a link to one of this job) and later renamed to `path`, must
+ * be durable, and its folder's entry too: by the journal if it takes all of the batch. Copies the parts. */
 void gpo_batch_sync_letter (GpoBatch *batch, GpoJob *job, GpoJournalKind kind, int fd, const char *path,
                             const struct iovec *parts, int n_parts);
 /* The entries of this directory must be durable. */

@@ -22,36 +22,44 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-typedef enum { STEP_NOTHING, STEP_WRITTEN, STEP_PUBLISHED } Step;
+typedef enum
+{
+  STEP_NOTHING,
+  STEP_WRITTEN,
+  STEP_PUBLISHED
+} Step;
 
 /* One file: where it is written and where it goes. */
-typedef struct {
+typedef struct
+{
   char *from, *to; /* `from` is known before for a mailbox, from write() on for a queue */
   Step step;
 } Place;
 
-typedef struct {
+typedef struct
+{
   GpoTargetKind kind;
-  char *name;      /* for the callback */
-  char *folder;    /* whose entries change */
-  GBytes *prefix;  /* or NULL */
+  char *name;     /* for the callback */
+  char *folder;   /* whose entries change */
+  GBytes *prefix; /* or NULL */
   gint64 date;
   GpoSpool *spool; /* a reference, or NULL */
   char *id;
-  char *envelope;  /* text */
+  char *envelope; /* text */
   Place letter_place, envelope_place;
   gboolean (*naming) (const char *name, GpoJob *job, GpoBatch *batch, gpointer naming_data, GError **error);
   gpointer naming_data;
 } Target;
 
-typedef struct {
+typedef struct
+{
   GpoJob job;
   GpoStore *store;
-  guint64 size;       /* bytes, without prefix */
-  GBytes *bytes;      /* or */
+  guint64 size;  /* bytes, without prefix */
+  GBytes *bytes; /* or */
   GpoStream *stream;
   gboolean stream_is_shared; /* a target is linked to the stream's file already */
-  GPtrArray *targets; /* of Target */
+  GPtrArray *targets;        /* of Target */
   GpoIncomingFunc callback;
   gpointer user_data;
 } Delivery;
@@ -298,7 +306,8 @@ delivery_done (GpoJob *job, const GError *error)
   g_free (delivery);
 }
 
-static const GpoJobClass delivery_class = { delivery_write, delivery_publish, delivery_settle, delivery_done };
+static const GpoJobClass delivery_class
+    = { delivery_write, delivery_publish, delivery_settle, delivery_done };
 
 /* --- preparing, on the office's thread --- */
 
@@ -306,8 +315,10 @@ static void
 prepare_mailbox (Target *target, const GpoTarget *from, guint32 letter, guint64 size)
 {
   gboolean seen = from->in_cur || (from->flags && *from->flags);
-  g_autofree char *unique = from->unique ? g_strdup (from->unique) : gpo_maildir_unique (letter, size, from->host);
-  target->name = seen ? g_strconcat ("cur/", unique, ":2,", from->flags ? from->flags : "", NULL) : g_strconcat ("new/", unique, NULL);
+  g_autofree char *unique
+      = from->unique ? g_strdup (from->unique) : gpo_maildir_unique (letter, size, from->host);
+  target->name = seen ? g_strconcat ("cur/", unique, ":2,", from->flags ? from->flags : "", NULL)
+                      : g_strconcat ("new/", unique, NULL);
   target->folder = g_build_filename (from->maildir, seen ? "cur" : "new", NULL);
   target->letter_place.from = g_build_filename (from->maildir, "tmp", unique, NULL);
   target->letter_place.to = g_build_filename (from->maildir, target->name, NULL);
@@ -334,8 +345,13 @@ gpo_delivery_start (GpoStore *store, guint32 letter, GBytes *bytes, GpoStream *s
                     const GpoTarget *targets, guint n_targets, GpoIncomingFunc callback, gpointer user_data)
 {
   Delivery *delivery = g_new0 (Delivery, 1);
-  *delivery = (Delivery){ .job = { .klass = &delivery_class, .durable = TRUE }, .store = store, .size = size,
-                          .bytes = bytes, .stream = stream, .callback = callback, .user_data = user_data };
+  *delivery = (Delivery){ .job = { .klass = &delivery_class, .durable = TRUE },
+                          .store = store,
+                          .size = size,
+                          .bytes = bytes,
+                          .stream = stream,
+                          .callback = callback,
+                          .user_data = user_data };
   delivery->targets = g_ptr_array_new_full (n_targets, target_free);
   for (guint i = 0; i < n_targets; i++)
     {

@@ -6,12 +6,13 @@
 #include "store/delivery.h"
 #include "store/stream.h"
 
-struct GpoIncoming {
+struct GpoIncoming
+{
   GpoStore *store;
   guint32 letter;
   guint64 size;
-  GByteArray *buffer;  /* not yet given to the stream */
-  GpoStream *stream;   /* NULL while small */
+  GByteArray *buffer; /* not yet given to the stream */
+  GpoStream *stream;  /* NULL while small */
   void (*drained) (gpointer);
   gpointer user_data;
 };
@@ -44,7 +45,8 @@ static gboolean
 push_buffer (GpoIncoming *incoming)
 {
   if (incoming->stream == NULL)
-    incoming->stream = gpo_stream_new (incoming->store, incoming->letter, incoming->drained, incoming->user_data);
+    incoming->stream
+        = gpo_stream_new (incoming->store, incoming->letter, incoming->drained, incoming->user_data);
   gboolean room = gpo_stream_push (incoming->stream, take_buffer (incoming));
   incoming->buffer = g_byte_array_sized_new (GPO_INCOMING_MEMORY);
   return room;
@@ -96,8 +98,8 @@ gpo_incoming_abort (GpoIncoming *incoming)
 }
 
 void
-gpo_incoming_commit (GpoIncoming *incoming, const GpoTarget *targets, guint n_targets, GpoIncomingFunc callback,
-                     gpointer user_data)
+gpo_incoming_commit (GpoIncoming *incoming, const GpoTarget *targets, guint n_targets,
+                     GpoIncomingFunc callback, gpointer user_data)
 {
   g_return_if_fail (n_targets > 0);
   GBytes *bytes = NULL;
@@ -105,7 +107,7 @@ gpo_incoming_commit (GpoIncoming *incoming, const GpoTarget *targets, guint n_ta
     bytes = take_buffer (incoming);
   else if (incoming->buffer->len)
     gpo_stream_push (incoming->stream, take_buffer (incoming));
-  gpo_delivery_start (incoming->store, incoming->letter, bytes, incoming->stream, incoming->size, targets, n_targets,
-                      callback, user_data);
+  gpo_delivery_start (incoming->store, incoming->letter, bytes, incoming->stream, incoming->size, targets,
+                      n_targets, callback, user_data);
   incoming_free (incoming);
 }

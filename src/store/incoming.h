@@ -23,20 +23,26 @@ G_BEGIN_DECLS
 
 typedef struct GpoIncoming GpoIncoming;
 
-typedef enum { GPO_TARGET_MAILDIR, GPO_TARGET_SPOOL } GpoTargetKind;
+typedef enum
+{
+  GPO_TARGET_MAILDIR,
+  GPO_TARGET_SPOOL
+} GpoTargetKind;
 
 /* Where a letter goes. Everything is copied by gpo_incoming_commit(). */
-typedef struct {
+typedef struct
+{
   GpoTargetKind kind;
   /* GPO_TARGET_MAILDIR */
-  const char *maildir;  /* path of the mailbox, which exists */
-  const char *flags;    /* NULL or "": into new/; else Maildir's letters, "FS": into cur/ */
-  gboolean in_cur;      /* into cur/ even without flags */
-  gint64 date;          /* seconds since 1970 for the file's time (IMAP's INTERNALDATE); 0: now */
-  const char *unique;   /* a name by gpo_maildir_unique() that the caller knows beforehand, or NULL: one is made */
-  const char *host;     /* the host's domain, for the file's name; NULL: "localhost" */
-  /* Called on the committer's thread just before the file gets `name` ("cur/…", under the mailbox): what it writes is durable
-   * together with the letter. FALSE and `error`: the letter fails. Or NULL. */
+  const char *maildir; /* path of the mailbox, which exists */
+  const char *flags;   /* NULL or "": into new/; else Maildir's letters, "FS": into cur/ */
+  gboolean in_cur;     /* into cur/ even without flags */
+  gint64 date;         /* seconds since 1970 for the file's time (IMAP's INTERNALDATE); 0: now */
+  const char
+      *unique; /* a name by gpo_maildir_unique() that the caller knows beforehand, or NULL: one is made */
+  const char *host; /* the host's domain, for the file's name; NULL: "localhost" */
+  /* Called on the committer's thread just before the file gets `name` ("cur/…", under the mailbox): what it
+   * writes is durable together with the letter. FALSE and `error`: the letter fails. Or NULL. */
   gboolean (*naming) (const char *name, GpoJob *job, GpoBatch *batch, gpointer naming_data, GError **error);
   gpointer naming_data;
   /* GPO_TARGET_SPOOL */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* journal-internal.h: the bytes of the journal, shared by writing and replaying it. Host byte order: a journal
- * is read where it was written. */
+/* journal-internal.h: the bytes of the journal, shared by writing and replaying it. Host byte order: a
+ * journal is read where it was written. */
 #pragma once
 #include "store/journal.h"
 
@@ -24,7 +24,7 @@ typedef struct
 {
   guint32 kind, path_length, size;
   guint32 unused;
-  gint64 time; /* when it was written, seconds since 1970 */
+  gint64 time;    /* when it was written, seconds since 1970 */
 } GpoJournalFile; /* then the path, then the bytes */
 
 struct GpoJournal
@@ -38,9 +38,9 @@ struct GpoJournal
   gsize at;      /* where its next batch goes */
   guint64 sequence, durable_upto;
   GByteArray *batch;
-  guint without;         /* batches before there was a journal */
-  gboolean broken;       /* cannot be written */
-  GThread *freeing;      /* syncs what the other segment tells */
+  guint without;    /* batches before there was a journal */
+  gboolean broken;  /* cannot be written */
+  GThread *freeing; /* syncs what the other segment tells */
   guint64 freeing_upto;
   guint restored, failed;
 };

@@ -39,7 +39,7 @@ read_segment (GpoJournal *journal, const guint8 *bytes, gsize size, GArray *batc
 {
   GpoJournalHead head;
   guint64 before = 0;
-  for (gsize at = 0; at < size && read_head (bytes + at, size - at, &head); )
+  for (gsize at = 0; at < size && read_head (bytes + at, size - at, &head);)
     {
       if (before && head.sequence != before + 1)
         break;
@@ -69,7 +69,8 @@ holds (const char *path, const guint8 *bytes, gsize size)
   g_autofree char *found = NULL;
   gsize length;
   return lstat (path, &st) == 0 && S_ISREG (st.st_mode) && (gsize) st.st_size == size
-         && g_file_get_contents (path, &found, &length, NULL) && length == size && memcmp (found, bytes, size) == 0;
+         && g_file_get_contents (path, &found, &length, NULL) && length == size
+         && memcmp (found, bytes, size) == 0;
 }
 
 /* Where the letter new/NAME is now: a reader may have moved it to cur/NAME:2,FLAGS. The caller frees. */
@@ -88,7 +89,8 @@ find_in_mailbox (const char *path)
 
 /* Whole or not at all: a name that the store's own recovery clears away, then the rename. */
 static gboolean
-make_again (GpoJournal *journal, const char *path, const GpoJournalFile *file, const guint8 *bytes, GError **error)
+make_again (GpoJournal *journal, const char *path, const GpoJournalFile *file, const guint8 *bytes,
+            GError **error)
 {
   g_autofree char *folder = g_path_get_dirname (path);
   g_autofree char *fresh = g_build_filename (journal->root, "journal.file", NULL);

@@ -137,17 +137,20 @@ gpo_journal_begin (GpoJournal *journal)
 }
 
 gboolean
-gpo_journal_add (GpoJournal *journal, GpoJournalKind kind, int fd, const char *path, const struct iovec *parts,
-                 int n_parts)
+gpo_journal_add (GpoJournal *journal, GpoJournalKind kind, int fd, const char *path,
+                 const struct iovec *parts, int n_parts)
 {
   struct stat st;
   gsize root = strlen (journal->root), size = 0;
   for (int i = 0; i < n_parts; i++)
     size += parts[i].iov_len;
   if (size > GPO_JOURNAL_FILE || strncmp (path, journal->root, root) != 0 || path[root] != '/'
-      || (fd >= 0 && (fstat (fd, &st) < 0 || st.st_dev != journal->device)) || journal->batch->len + size + 8192 > journal->size)
+      || (fd >= 0 && (fstat (fd, &st) < 0 || st.st_dev != journal->device))
+      || journal->batch->len + size + 8192 > journal->size)
     return FALSE;
-  GpoJournalFile file = { .kind = kind, .path_length = (guint32) strlen (path + root + 1), .size = (guint32) size,
+  GpoJournalFile file = { .kind = kind,
+                          .path_length = (guint32) strlen (path + root + 1),
+                          .size = (guint32) size,
                           .time = g_get_real_time () / G_USEC_PER_SEC };
   g_byte_array_append (journal->batch, (const guint8 *) &file, sizeof file);
   g_byte_array_append (journal->batch, (const guint8 *) path + root + 1, file.path_length);
@@ -164,7 +167,8 @@ write_batch (GpoJournal *journal)
   head.sequence = ++journal->sequence;
   head.durable_upto = journal->durable_upto;
   memcpy (head.boot_id, journal->boot_id, sizeof head.boot_id);
-  head.crc = (guint32) crc32 (0, journal->batch->data + sizeof head, (guint) (journal->batch->len - sizeof head));
+  head.crc
+      = (guint32) crc32 (0, journal->batch->data + sizeof head, (guint) (journal->batch->len - sizeof head));
   head.head_crc = (guint32) crc32 (0, (const guint8 *) &head, offsetof (GpoJournalHead, head_crc));
   memcpy (journal->batch->data, &head, sizeof head);
   if (journal->batch->len % GPO_JOURNAL_BLOCK)
@@ -173,8 +177,9 @@ write_batch (GpoJournal *journal)
   int fd = journal->fds[journal->current];
   if (!gpo_disk_write (fd, &part, 1, journal->at) || fdatasync (fd) < 0)
     {
-      g_warning ("the journal in %s cannot be written any more (%s); letters are synced one by one from now on",
-                 journal->root, g_strerror (errno));
+      g_warning (
+          "the journal in %s cannot be written any more (%s); letters are synced one by one from now on",
+          journal->root, g_strerror (errno));
       return !(journal->broken = TRUE);
     }
   journal->at += journal->batch->len;
@@ -184,7 +189,8 @@ write_batch (GpoJournal *journal)
 gboolean
 gpo_journal_commit (GpoJournal *journal)
 {
-  if (journal->broken || (journal->at + journal->batch->len + GPO_JOURNAL_BLOCK > journal->size && !change_segment (journal)))
+  if (journal->broken
+      || (journal->at + journal->batch->len + GPO_JOURNAL_BLOCK > journal->size && !change_segment (journal)))
     return FALSE;
   return write_batch (journal);
 }

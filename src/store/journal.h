@@ -51,10 +51,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (GpoJournal, gpo_journal_close)
 
 /* Begins a batch. FALSE: not now (not busy, no room, an error before): sync the files themselves. */
 gboolean gpo_journal_begin (GpoJournal *journal);
-/* Adds a file that will be at `path`; `fd` (or -1) is it. FALSE: it cannot be in the journal (it is too large,
- * outside of the store, or on another device). */
-gboolean gpo_journal_add (GpoJournal *journal, GpoJournalKind kind, int fd, const char *path, const struct iovec *parts,
-                          int n_parts);
+/* Adds a file that will be at `path`; `fd` (or -1) is it. FALSE: it cannot be in the journal (it is too
+ * large, outside of the store, or on another device). */
+gboolean gpo_journal_add (GpoJournal *journal, GpoJournalKind kind, int fd, const char *path,
+                          const struct iovec *parts, int n_parts);
 /* Writes the batch. TRUE: it is durable. FALSE: sync the files themselves. */
 gboolean gpo_journal_commit (GpoJournal *journal);
 gboolean gpo_journal_is_on (GpoJournal *journal, dev_t device);

@@ -5,17 +5,19 @@
 
 #include <string.h>
 
-struct GpoLetterCounter {
+struct GpoLetterCounter
+{
   char *path;
   GpoCommitter *committer;
-  guint32 first; /* given since it was opened */
-  guint32 next;      /* to be given next */
-  guint32 reserved;  /* the file holds at least this: all below may be given */
-  gboolean asked;    /* a reservation is on its way */
+  guint32 first;    /* given since it was opened */
+  guint32 next;     /* to be given next */
+  guint32 reserved; /* the file holds at least this: all below may be given */
+  gboolean asked;   /* a reservation is on its way */
 };
 
 /* Reserving is a job like any other, so that the office does not wait for it. */
-typedef struct {
+typedef struct
+{
   GpoJob job;
   GpoLetterCounter *counter;
   guint32 upto;
@@ -74,10 +76,11 @@ read_start (const char *path, guint32 *start, GError **error)
     }
   if (!g_ascii_string_to_unsigned (g_strstrip (text), 10, 1, G_MAXUINT32 / 2, &number, NULL))
     {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
-                   "%s should hold one number, the next letter's, but does not; write one into it that is larger "
-                   "than any letter's in the store (the L in the names of the files)",
-                   path);
+      g_set_error (
+          error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+          "%s should hold one number, the next letter's, but does not; write one into it that is larger "
+          "than any letter's in the store (the L in the names of the files)",
+          path);
       return FALSE;
     }
   *start = (guint32) number;

@@ -47,7 +47,8 @@ gpo_name_is_free (GpoMailboxes *mailboxes, const char *name, GpoMailboxFunc done
   if (wrong)
     gpo_names_refuse (mailboxes, GPO_MAILBOX_ERROR_NAME, done, data, "%s", wrong);
   else if (g_hash_table_contains (((GpoMaildirs *) mailboxes)->folders, name))
-    gpo_names_refuse (mailboxes, GPO_MAILBOX_ERROR_EXISTS, done, data, "there is a mailbox \"%s\" already", name);
+    gpo_names_refuse (mailboxes, GPO_MAILBOX_ERROR_EXISTS, done, data, "there is a mailbox \"%s\" already",
+                      name);
   else
     return TRUE;
   return FALSE;
@@ -79,9 +80,11 @@ gpo_maildirs_delete (GpoMailboxes *mailboxes, const char *name, GpoMailboxFunc d
   if (strcmp (name, "INBOX") == 0)
     gpo_names_refuse (mailboxes, GPO_MAILBOX_ERROR_NAME, done, data, "%s cannot be deleted", name);
   else if (!entry || !entry->exists)
-    gpo_names_refuse (mailboxes, GPO_MAILBOX_ERROR_NONEXISTENT, done, data, "there is no mailbox \"%s\"", name);
+    gpo_names_refuse (mailboxes, GPO_MAILBOX_ERROR_NONEXISTENT, done, data, "there is no mailbox \"%s\"",
+                      name);
   else if (!entry->selectable)
-    gpo_names_refuse (mailboxes, GPO_MAILBOX_ERROR_CHILDREN, done, data, "there are mailboxes under \"%s\"", name);
+    gpo_names_refuse (mailboxes, GPO_MAILBOX_ERROR_CHILDREN, done, data, "there are mailboxes under \"%s\"",
+                      name);
   else
     {
       GpoNameJob *job = gpo_name_job_new (mailboxes, done, data);

@@ -94,7 +94,7 @@ typedef struct
 
   gboolean watched; /* the kernel tells of changes */
   gboolean dirty_new, dirty_cur, scanning;
-  guint appending;     /* APPENDs that are being committed */
+  guint appending; /* APPENDs that are being committed */
   GSource *scan_later;
   gint64 scan_not_before;
   GArray *rescans; /* of GpoWaiter: wait for the folder to be looked at */
@@ -186,8 +186,10 @@ gboolean gpo_folder_load (GpoFolder *folder, GError **error);
 gboolean gpo_scan_read (int folder_fd, gboolean with_new, gboolean with_cur, GpoFolderScan *scan,
                         GError **error);
 void gpo_scan_clear (GpoFolderScan *scan);
-/* The order of letters that nobody has given UIDs: by time of delivery, then by name. The name is not copied. */
-typedef struct {
+/* The order of letters that nobody has given UIDs: by time of delivery, then by name. The name is not copied.
+ */
+typedef struct
+{
   guint64 seconds, fraction;
   const char *name;
 } GpoNameOrder;

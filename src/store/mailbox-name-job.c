@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* mailbox-name-job.c: changing names of mailboxes on disk, off the office's thread.
  *
- * These are rare: each is one job, with all its waiting. A folder is removed by renaming it to "..removed.N" first, which no reader
- * takes for a mailbox, and emptied after that. */
+ * These are rare: each is one job, with all its waiting. A folder is removed by renaming it to "..removed.N"
+ * first, which no reader takes for a mailbox, and emptied after that. */
 #include "store/mailbox-names-internal.h"
 #include "store/disk.h"
 #include <stdio.h>
@@ -112,7 +112,8 @@ gpo_name_job_start (GpoNameJob *job)
 }
 
 void
-gpo_names_refuse (GpoMailboxes *mailboxes, GpoMailboxError code, GpoMailboxFunc done, gpointer data, const char *format, ...)
+gpo_names_refuse (GpoMailboxes *mailboxes, GpoMailboxError code, GpoMailboxFunc done, gpointer data,
+                  const char *format, ...)
 {
   va_list arguments;
   va_start (arguments, format);

@@ -33,7 +33,7 @@ struct GpoNameJob
   GPtrArray *from, *to; /* of char *: paths; from NULL: `to` is made; to NULL: `from` is removed */
   const char *file;     /* replaced with `text` behind that */
   char *text;
-  GpoNames names;                      /* as it is then */
+  GpoNames names;                   /* as it is then */
   GPtrArray *old_names, *new_names; /* of open mailboxes that are renamed; a new one NULL: deleted */
   GpoMailboxFunc done;
   gpointer data;
@@ -44,8 +44,8 @@ GpoNameJob *gpo_name_job_new (GpoMailboxes *mailboxes, GpoMailboxFunc done, gpoi
 /* Hands it over. */
 void gpo_name_job_start (GpoNameJob *job);
 /* Answers with an error, later. */
-void gpo_names_refuse (GpoMailboxes *mailboxes, GpoMailboxError code, GpoMailboxFunc done, gpointer data, const char *format, ...)
-    G_GNUC_PRINTF (5, 6);
+void gpo_names_refuse (GpoMailboxes *mailboxes, GpoMailboxError code, GpoMailboxFunc done, gpointer data,
+                       const char *format, ...) G_GNUC_PRINTF (5, 6);
 
 /* --- mailbox-create.c --- */
 

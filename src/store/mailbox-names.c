@@ -4,7 +4,8 @@
  *     folders       one a mailbox: mailbox-folder-name.c
  *     subscriptions a name a line
  *     uses          "number name" a line: RFC 6154, as asked for at CREATE
- *     uidvalidity   the largest that any mailbox was given: so none is given twice, though mailboxes come and go */
+ *     uidvalidity   the largest that any mailbox was given: so none is given twice, though mailboxes come and
+ * go */
 #include "store/mailbox-names-internal.h"
 #include "store/disk.h"
 #include <stdio.h>

@@ -179,7 +179,8 @@ take_entry (Opening *opening, const GpoUidEntry *entry)
     }
 }
 
-/* A letter that is not in the list, with its order read from its name once: there may be a hundred thousand. */
+/* A letter that is not in the list, with its order read from its name once: there may be a hundred thousand.
+ */
 typedef struct
 {
   GpoNameOrder order;
@@ -189,7 +190,8 @@ typedef struct
   gboolean there; /* FALSE: gone already, or not ours to read: the next scan looks again */
 } Stranger;
 
-/* A stretch of strangers, measured by a thread of its own: to ask for a file's size and date is what takes the time. */
+/* A stretch of strangers, measured by a thread of its own: to ask for a file's size and date is what takes
+ * the time. */
 typedef struct
 {
   int folder_fd;
@@ -244,14 +246,18 @@ take_stranger (Opening *opening, const Stranger *stranger)
   const char *base = stranger->order.name;
   GpoMaildirName parsed;
   guint32 flags = known_flags (folder, file->flags);
-  GpoMessage message = { .uid = folder->mailbox.uidnext, .flags = flags, .modseq = opening->modseq,
-                         .size = stranger->size, .date = stranger->date };
+  GpoMessage message = { .uid = folder->mailbox.uidnext,
+                         .flags = flags,
+                         .modseq = opening->modseq,
+                         .size = stranger->size,
+                         .date = stranger->date };
   GpoFileRow row = { .disk = file->flags, .planned = flags, .in_new = file->in_new, .passed = file->passed };
   if (gpo_maildir_parse (base, &parsed))
     message.letter = parsed.letter;
   gpo_folder_add (folder, &message, base, &row);
   if (!opening->rewrite) /* else it will be in the list as that is written whole */
-    gpo_uidlist_append_letter (opening->lines, message.uid, message.modseq, message.date, message.size, flags, base);
+    gpo_uidlist_append_letter (opening->lines, message.uid, message.modseq, message.date, message.size, flags,
+                               base);
 }
 
 static int

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* mailbox-rename.c: RENAME on disk: RFC 3501 §6.3.5. What is under the name goes along; of INBOX only the letters move. */
+/* mailbox-rename.c: RENAME on disk: RFC 3501 §6.3.5. What is under the name goes along; of INBOX only the
+ * letters move. */
 #include "store/mailbox-names-internal.h"
 #include <string.h>
 
@@ -93,7 +94,8 @@ gpo_maildirs_rename (GpoMailboxes *mailboxes, const char *from, const char *to, 
   const GpoMailboxEntry *entry = gpo_mailboxes_find (mailboxes, from);
   gsize length = strlen (from);
   if (!entry || !entry->exists)
-    gpo_names_refuse (mailboxes, GPO_MAILBOX_ERROR_NONEXISTENT, done, data, "there is no mailbox \"%s\"", from);
+    gpo_names_refuse (mailboxes, GPO_MAILBOX_ERROR_NONEXISTENT, done, data, "there is no mailbox \"%s\"",
+                      from);
   else if (!gpo_name_is_free (mailboxes, to, done, data))
     return;
   else if (strcmp (from, "INBOX") == 0)

@@ -92,7 +92,8 @@ compare_names (gconstpointer a, gconstpointer b)
   return x_first != y_first ? y_first - x_first : strcmp (x, y);
 }
 
-static const struct {
+static const struct
+{
   const char *name;
   GpoSpecialUse use;
 } uses[] = {

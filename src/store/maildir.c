@@ -52,8 +52,8 @@ gpo_maildir_unique (guint32 letter, guint64 size, const char *host)
   static gint counter;
   gint64 now = g_get_real_time ();
   GString *name = g_string_sized_new (96);
-  g_string_printf (name, "%" G_GINT64_FORMAT ".M%06dP%dQ%d", now / G_USEC_PER_SEC, (int) (now % G_USEC_PER_SEC),
-                   (int) getpid (), g_atomic_int_add (&counter, 1) + 1);
+  g_string_printf (name, "%" G_GINT64_FORMAT ".M%06dP%dQ%d", now / G_USEC_PER_SEC,
+                   (int) (now % G_USEC_PER_SEC), (int) getpid (), g_atomic_int_add (&counter, 1) + 1);
   if (letter)
     g_string_append_printf (name, "L%u", letter);
   g_string_append_c (name, '.');

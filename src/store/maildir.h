@@ -29,12 +29,13 @@ gboolean gpo_maildir_exists (const char *path);
 char *gpo_maildir_unique (guint32 letter, guint64 size, const char *host);
 
 /* What a file name says. */
-typedef struct {
-  gsize base;       /* length of the part before ":2,": the name that never changes */
-  guint32 letter;   /* 0: not ours */
-  gint64 size;      /* from S=, -1: not said */
-  gint64 seconds;   /* time of delivery, -1: not said */
-  char flags[64];   /* "FS"; "" if none; other letters (keywords a-z) are kept */
+typedef struct
+{
+  gsize base;     /* length of the part before ":2,": the name that never changes */
+  guint32 letter; /* 0: not ours */
+  gint64 size;    /* from S=, -1: not said */
+  gint64 seconds; /* time of delivery, -1: not said */
+  char flags[64]; /* "FS"; "" if none; other letters (keywords a-z) are kept */
 } GpoMaildirName;
 
 /* Reads any Maildir file name. FALSE if it is no letter at all (it begins with "."). */

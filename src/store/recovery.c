@@ -17,7 +17,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-typedef struct {
+typedef struct
+{
   const char *dir;
   GpoRecycler *recycler;
   GpoSpoolRecovery *found;
@@ -51,10 +52,10 @@ set_aside (Recovery *recovery, const char *id, const char *reason, GError **erro
 {
   static const char *const endings[] = { ".letter", ".envelope" };
   g_autofree char *note_path = path_of (recovery, "damaged", id, ".note");
-  g_autofree char *note = g_strdup_printf (
-      "%s: %s\n"
-      "To bring the letter back: repair %s.envelope with an editor, move it and %s.letter to queue/, start again.\n",
-      id, reason, id, id);
+  g_autofree char *note = g_strdup_printf ("%s: %s\n"
+                                           "To bring the letter back: repair %s.envelope with an editor, "
+                                           "move it and %s.letter to queue/, start again.\n",
+                                           id, reason, id, id);
   if (!gpo_disk_replace (note_path, note, error))
     return FALSE;
   for (guint i = 0; i < G_N_ELEMENTS (endings); i++)
@@ -82,12 +83,14 @@ read_whole (Recovery *recovery, const char *id, guint64 *size, GError **why)
       || !(envelope = gpo_spool_read_envelope (text, length, size, why)))
     return NULL;
   if (g_strcmp0 (envelope->id, id) != 0)
-    g_set_error (why, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "its envelope is that of %s", envelope->id ? envelope->id : "none");
+    g_set_error (why, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "its envelope is that of %s",
+                 envelope->id ? envelope->id : "none");
   else if (stat (letter, &st) < 0)
     gpo_disk_error (why, "find", letter);
   else if ((guint64) st.st_size != *size)
     g_set_error (why, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
-                 "the letter has %" G_GINT64_FORMAT " bytes, its envelope says %" G_GUINT64_FORMAT, (gint64) st.st_size, *size);
+                 "the letter has %" G_GINT64_FORMAT " bytes, its envelope says %" G_GUINT64_FORMAT,
+                 (gint64) st.st_size, *size);
   else
     return g_steal_pointer (&envelope);
   return NULL;
@@ -125,7 +128,8 @@ list_ids (Recovery *recovery, const char *ending, GError **error)
 static gint
 by_arrival (gconstpointer a, gconstpointer b)
 {
-  const GpoEnvelope *x = (*(GpoSpoolEntry *const *) a)->envelope, *y = (*(GpoSpoolEntry *const *) b)->envelope;
+  const GpoEnvelope *x = (*(GpoSpoolEntry *const *) a)->envelope,
+                    *y = (*(GpoSpoolEntry *const *) b)->envelope;
   if (x->arrived != y->arrived)
     return x->arrived < y->arrived ? -1 : 1;
   return x->letter < y->letter ? -1 : x->letter > y->letter;

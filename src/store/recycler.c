@@ -12,12 +12,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-struct GpoRecycler {
+struct GpoRecycler
+{
   char *free_dir, *tmp_dir;
   guint limit;
   GMutex lock;
-  GArray *numbers;  /* guint64, free */
-  GArray *limbo;    /* guint64, in free_dir, but the rename may not be durable */
+  GArray *numbers; /* guint64, free */
+  GArray *limbo;   /* guint64, in free_dir, but the rename may not be durable */
   guint64 next;
 };
 

@@ -17,7 +17,8 @@
 
 #define SYNC_EVERY 64 /* removals: so often the directory is synced, for their files to be used again */
 
-struct GpoSpool {
+struct GpoSpool
+{
   GpoStore *store;
   char *queue, *tmp;
   GpoRecycler *recycler;
@@ -27,7 +28,8 @@ struct GpoSpool {
   GHashTable *removing; /* IDs whose removal is under way */
 };
 
-struct GpoSpoolReader {
+struct GpoSpoolReader
+{
   GpoSpool *spool;
   char *id;
   int fd;
@@ -188,14 +190,15 @@ gpo_spool_write_file (GpoSpool *spool, GpoJob *job, GpoBatch *batch, struct iove
 
 /* --- changes: one kind of job for both --- */
 
-typedef struct {
+typedef struct
+{
   GpoJob job;
   GpoSpool *spool;
   char *id;
   char *envelope_path, *letter_path;
-  char *text;         /* update: the new envelope */
-  char *fresh;        /* update: the file it was written to */
-  gboolean in_use;    /* remove: somebody reads the letter, so its file is not used again */
+  char *text;      /* update: the new envelope */
+  char *fresh;     /* update: the file it was written to */
+  gboolean in_use; /* remove: somebody reads the letter, so its file is not used again */
   GpoSpoolFunc callback;
   gpointer user_data;
 } Change;
@@ -250,7 +253,8 @@ remove_publish (GpoJob *job, GpoBatch *batch, GError **error)
   GpoRecycler *recycler = change->spool->recycler;
   gpo_batch_sync_folder (batch, job, change->spool->queue);
   if (!gpo_recycler_put (recycler, change->envelope_path))
-    return errno == ENOENT ? not_there (change->id, error) : gpo_disk_error (error, "remove", change->envelope_path);
+    return errno == ENOENT ? not_there (change->id, error)
+                           : gpo_disk_error (error, "remove", change->envelope_path);
   if (change->in_use ? unlink (change->letter_path) < 0 : !gpo_recycler_put (recycler, change->letter_path))
     return errno == ENOENT || gpo_disk_error (error, "remove", change->letter_path);
   return TRUE;
@@ -287,7 +291,8 @@ static const GpoJobClass update_class = { update_write, update_publish, change_s
 static const GpoJobClass remove_class = { NULL, remove_publish, change_settle, change_done };
 
 static Change *
-change_new (GpoSpool *spool, const GpoJobClass *klass, const char *id, GpoSpoolFunc callback, gpointer user_data)
+change_new (GpoSpool *spool, const GpoJobClass *klass, const char *id, GpoSpoolFunc callback,
+            gpointer user_data)
 {
   Change *change = g_new0 (Change, 1);
   change->job.klass = klass;

@@ -28,20 +28,22 @@ G_BEGIN_DECLS
 typedef struct GpoSpool GpoSpool;
 typedef struct GpoSpoolReader GpoSpoolReader;
 
-#define GPO_SPOOL_FREE_FILES 2048          /* at most so many files wait in free/ */
-#define GPO_SPOOL_FREE_BYTES (64 * 1024)   /* a longer one is cut to nothing first */
+#define GPO_SPOOL_FREE_FILES 2048        /* at most so many files wait in free/ */
+#define GPO_SPOOL_FREE_BYTES (64 * 1024) /* a longer one is cut to nothing first */
 
 /* One whole letter found in the queue at start. */
-typedef struct {
+typedef struct
+{
   GpoEnvelope *envelope; /* its `id` is the name in the queue */
   guint64 size;          /* bytes of the letter */
 } GpoSpoolEntry;
 
 /* What recovery found. */
-typedef struct {
-  GPtrArray *entries;   /* of GpoSpoolEntry, oldest first */
-  guint orphans;        /* letters without envelope: never answered with 250; recycled */
-  GPtrArray *damaged;   /* of char *: "ID: reason", now in damaged/ */
+typedef struct
+{
+  GPtrArray *entries; /* of GpoSpoolEntry, oldest first */
+  guint orphans;      /* letters without envelope: never answered with 250; recycled */
+  GPtrArray *damaged; /* of char *: "ID: reason", now in damaged/ */
 } GpoSpoolRecovery;
 
 /* Opens the queue in folder `dir` (made where missing) and recovers it. `recovery` may be NULL; the
@@ -64,8 +66,8 @@ typedef void (*GpoSpoolFunc) (const GError *error, gpointer user_data);
 /* Rewrites the envelope of the letter `envelope->id`: old or new, never a mixture, whatever happens.
  * With `durable` the callback waits for the directory too; without, a power cut may bring the old one
  * back. Updates and removals of a letter take effect in the order they were called. callback: or NULL. */
-void gpo_spool_update (GpoSpool *spool, const GpoEnvelope *envelope, gboolean durable,
-                       GpoSpoolFunc callback, gpointer user_data);
+void gpo_spool_update (GpoSpool *spool, const GpoEnvelope *envelope, gboolean durable, GpoSpoolFunc callback,
+                       gpointer user_data);
 /* Takes a letter out of the queue. Not durable by itself: a power cut may bring the letter back,
  * whole, and it is sent twice (RFC 5321 §6.1 prefers that to a loss). callback: or NULL. */
 void gpo_spool_remove (GpoSpool *spool, const char *id, GpoSpoolFunc callback, gpointer user_data);

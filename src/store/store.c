@@ -13,7 +13,8 @@
 
 #define STREAM_THREADS 2
 
-struct GpoStore {
+struct GpoStore
+{
   char *root, *tmp;
   int lock;
   GMainContext *context; /* the opener's */
@@ -52,9 +53,10 @@ take_lock (const char *root, GError **error)
       gssize n = busy ? pread (fd, text, sizeof text - 1, 0) : 0;
       text[MAX (n, 0)] = '\0';
       if (busy)
-        g_set_error (error, G_IO_ERROR, G_IO_ERROR_BUSY,
-                     "the store %s is in use by process %s; end that office, or choose another folder with --store",
-                     root, *text ? g_strstrip (text) : "?");
+        g_set_error (
+            error, G_IO_ERROR, G_IO_ERROR_BUSY,
+            "the store %s is in use by process %s; end that office, or choose another folder with --store",
+            root, *text ? g_strstrip (text) : "?");
       else
         gpo_disk_error (error, "lock", path);
       close (fd);
@@ -147,8 +149,8 @@ gpo_store_add_host (GpoStore *store, const char *host, GError **error)
 {
   if (!gpo_store_name_is_safe (host))
     {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_FILENAME, "a host cannot be called \"%s\": its name is a folder's",
-                   host ? host : "");
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_FILENAME,
+                   "a host cannot be called \"%s\": its name is a folder's", host ? host : "");
       return FALSE;
     }
   g_autofree char *folder = g_build_filename (store->root, host, NULL);

@@ -3,8 +3,8 @@
  *
  *     ROOT/lock                         which process has this store open
  *     ROOT/counter                      the letter numbers reserved so far (letter-counter.h)
- *     ROOT/journal.*                    small letters of the last seconds, once the office is busy (journal.h)
- *     ROOT/tmp/                         large letters still being received; emptied at start
+ *     ROOT/journal.*                    small letters of the last seconds, once the office is busy
+ * (journal.h) ROOT/tmp/                         large letters still being received; emptied at start
  *     ROOT/tls/                         keys and certificates (made by others)
  *     ROOT/HOST/spool/{queue,free,damaged,tmp}/   one host's queue (spool.h)
  *     ROOT/HOST/mail/PERSON/Maildir/    one person's mailboxes (maildir.h)

@@ -14,28 +14,30 @@
 
 #define BEHIND (8 * 1024 * 1024) /* bytes that may be on their way to the device */
 
-struct GpoStream {
+struct GpoStream
+{
   GpoStore *store;
   char *path;
-  int fd;             /* the working thread's, then the job's */
+  int fd; /* the working thread's, then the job's */
   guint64 written;
   GError *error;
 
-  GMutex lock;        /* all below */
-  GQueue blocks;      /* of GBytes */
-  gsize backlog;      /* bytes in them */
+  GMutex lock;   /* all below */
+  GQueue blocks; /* of GBytes */
+  gsize backlog; /* bytes in them */
   gboolean working, aborted;
-  gboolean paused;    /* the writer waits for `drained` */
-  GpoJob *job;        /* set by finish */
+  gboolean paused; /* the writer waits for `drained` */
+  GpoJob *job;     /* set by finish */
 
   void (*drained) (gpointer); /* the owner's thread only */
   gpointer user_data;
-  gboolean released;  /* owner's thread: finished or aborted */
+  gboolean released; /* owner's thread: finished or aborted */
   gint refs;
 };
 
 /* Tells the owner's context that there is room again, or that an aborted file is gone. */
-typedef struct {
+typedef struct
+{
   GpoJob job;
   GpoStream *stream;
 } Notice;
@@ -182,7 +184,8 @@ write_block (GpoStream *stream, GBytes *block, GError **error)
   (void) sync_file_range (stream->fd, (off_t) stream->written, (off_t) n, SYNC_FILE_RANGE_WRITE);
   stream->written += n;
   const guint wait = SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
-  if (stream->written > BEHIND && sync_file_range (stream->fd, (off_t) (stream->written - BEHIND), (off_t) n, wait) < 0)
+  if (stream->written > BEHIND
+      && sync_file_range (stream->fd, (off_t) (stream->written - BEHIND), (off_t) n, wait) < 0)
     return gpo_disk_error (error, "write", stream->path);
   return TRUE;
 }

@@ -160,7 +160,8 @@ read_letter (GpoUidlist *list, Line *line)
   entry.base = take_word (line, &length);
   entry.base_length = (guint32) length;
   /* The last UID of all is not given: UIDNEXT, one above it, must be one that can be written. */
-  if (!is_over (line) || entry.uid < list->uidnext || entry.uid == G_MAXUINT32 - 1 || *entry.base == '.' || memchr (entry.base, '/', length))
+  if (!is_over (line) || entry.uid < list->uidnext || entry.uid == G_MAXUINT32 - 1 || *entry.base == '.'
+      || memchr (entry.base, '/', length))
     return FALSE;
   g_array_append_val (list->entries, entry);
   list->uidnext = entry.uid + 1;

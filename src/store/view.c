@@ -132,7 +132,8 @@ gpo_view_is_stale (const GpoView *view)
 }
 
 void
-gpo_view_tell_expunged (GpoView *view, void (*tell) (guint32 number, guint32 slot, gpointer data), gpointer data)
+gpo_view_tell_expunged (GpoView *view, void (*tell) (guint32 number, guint32 slot, gpointer data),
+                        gpointer data)
 {
   guint32 left = view->n_expunged, i = view->n, end = view->n;
   if (left == 0)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* view.h: what one session knows of the mailbox it has selected.
  *
- * A client counts letters by sequence number, and its numbers may change only when it is told (RFC 3501 §7.4.1). So each
- * session has a view: the slots it was told of, in order. The mailbox (mailbox.h) marks what changed; the session tells
- * its client at a moment the protocol allows, and only then the view follows.
+ * A client counts letters by sequence number, and its numbers may change only when it is told (RFC 3501
+ * §7.4.1). So each session has a view: the slots it was told of, in order. The mailbox (mailbox.h) marks what
+ * changed; the session tells its client at a moment the protocol allows, and only then the view follows.
  *
  * 4 bytes a letter. No I/O. */
 #pragma once
@@ -11,16 +11,18 @@
 
 G_BEGIN_DECLS
 
-struct GpoView {
-  GpoMailbox *mailbox;      /* a reference */
-  gboolean read_only;       /* EXAMINE: sees \Recent, takes it from nobody */
-  guint32 *slots;           /* the letter with sequence number i + 1 */
-  guint32 n;                /* letters told: EXISTS */
-  guint32 next_slot;        /* slots from here on were not told yet */
-  GArray *flags;            /* of guint32: slots whose flags changed and were not told; in no order, perhaps twice */
-  guint n_expunged;         /* letters among `slots` that are expunged and not told */
-  GArray *recent;           /* of guint32: pairs first, last of UIDs that are \Recent here */
-  /* Something is to be told: called on the office's thread. May be NULL. The data is the session (GpoSession), for the trace too. */
+struct GpoView
+{
+  GpoMailbox *mailbox; /* a reference */
+  gboolean read_only;  /* EXAMINE: sees \Recent, takes it from nobody */
+  guint32 *slots;      /* the letter with sequence number i + 1 */
+  guint32 n;           /* letters told: EXISTS */
+  guint32 next_slot;   /* slots from here on were not told yet */
+  GArray *flags;    /* of guint32: slots whose flags changed and were not told; in no order, perhaps twice */
+  guint n_expunged; /* letters among `slots` that are expunged and not told */
+  GArray *recent;   /* of guint32: pairs first, last of UIDs that are \Recent here */
+  /* Something is to be told: called on the office's thread. May be NULL. The data is the session
+   * (GpoSession), for the trace too. */
   void (*changed) (GpoView *view, gpointer data);
   gpointer changed_data;
   /*< private >*/
@@ -47,12 +49,14 @@ guint32 gpo_view_n_recent (const GpoView *view);
 
 /* Whether there is anything to tell: letters gone, letters new, flags. */
 gboolean gpo_view_is_stale (const GpoView *view);
-/* Takes the letters that are gone out of the view, the highest first: calls `tell` with each sequence number (as an EXPUNGE
- * response has it) and slot. */
-void gpo_view_tell_expunged (GpoView *view, void (*tell) (guint32 number, guint32 slot, gpointer data), gpointer data);
+/* Takes the letters that are gone out of the view, the highest first: calls `tell` with each sequence number
+ * (as an EXPUNGE response has it) and slot. */
+void gpo_view_tell_expunged (GpoView *view, void (*tell) (guint32 number, guint32 slot, gpointer data),
+                             gpointer data);
 /* Takes in the letters that are new. TRUE if there are any: EXISTS and RECENT have to be told. */
 gboolean gpo_view_tell_added (GpoView *view);
-/* Gives the sequence numbers whose flags have to be told, ascending and each once; forgets them. The caller unrefs. NULL: none. */
+/* Gives the sequence numbers whose flags have to be told, ascending and each once; forgets them. The caller
+ * unrefs. NULL: none. */
 GArray *gpo_view_take_flags (GpoView *view);
 
 /* Called by the mailbox. */

@@ -2,7 +2,8 @@
 /* edge-event.c: the words of the machines as symbols, each looked up once. */
 #include "trace/edge-event.h"
 
-typedef struct {
+typedef struct
+{
   const GpoMachine *machine;
   GpoSymbol name, *states, *inputs, *specs;
 } Words;

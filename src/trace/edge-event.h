@@ -9,7 +9,8 @@
 
 G_BEGIN_DECLS
 
-typedef struct {
+typedef struct
+{
   const GpoMachine *machine;
   guint8 from, input, to;
   GpoVerdict verdict;

@@ -67,16 +67,19 @@ gpo_escape_text (GString *out, const char *text, gsize length, GpoTranscriptFlag
 /* --- patterns --- */
 
 static const char *const patterns[GPO_N_KINDS] = {
-  [GPO_KIND_OFFICE] = "office[ {action}][ {title}][ {name}][ {person}][ {domain}][ {address}][ roles {roles}][: {answer}][ next hop "
+  [GPO_KIND_OFFICE] = "office[ {action}][ {title}][ {name}][ {person}][ {domain}][ {address}][ roles "
+                      "{roles}][: {answer}][ next hop "
                       "{next-hop}][: {text}][ {reason}]",
   [GPO_KIND_CONNECT] = "connected[ {role}][ from {from}][ to {to}][ by {name}]",
   [GPO_KIND_LETTER] = "letter[ {name}] is whole[: {size} bytes][ from <{sender}>][ for {count}]",
   [GPO_KIND_LOOKUP] = "lookup[ {type}][ {domain}][: {answer}][ ({result})][: {reason}]",
   [GPO_KIND_TLS] = "TLS[ {result}][: {mechanism}][: {reason}]",
   [GPO_KIND_AUTH] = "login[ {mechanism}][ as {person}][: {result}][ ({text})]",
-  [GPO_KIND_QUEUE] = "queue[ {action}][: {state}][ for <{recipient}>][ next hop {next-hop}][ attempt {attempt}][ due at "
-                     "{due} µs][: {reason}]",
-  [GPO_KIND_MAILBOX] = "mailbox[ {mailbox}][: {action}][ uid {uid}][ number {number}][ flags {flags}][ {count} letters]",
+  [GPO_KIND_QUEUE]
+  = "queue[ {action}][: {state}][ for <{recipient}>][ next hop {next-hop}][ attempt {attempt}][ due at "
+    "{due} µs][: {reason}]",
+  [GPO_KIND_MAILBOX]
+  = "mailbox[ {mailbox}][: {action}][ uid {uid}][ number {number}][ flags {flags}][ {count} letters]",
   [GPO_KIND_HOLD] = "hold[ {action}][: {text}][ (was {was})][ {reason}]",
   [GPO_KIND_FAULT] = "fault[ {name}][: {action}][ when {filter}][ ({reason})]",
   [GPO_KIND_CLOCK] = "clock[ {action}][ speed {speed}][ to {due} µs][ ({reason})]",
@@ -162,7 +165,8 @@ append_machine (GString *out, const GpoEvent *event, GpoTranscriptFlags flags)
 static void
 append_edge (GString *out, const GpoEvent *event, GpoTranscriptFlags flags)
 {
-  const char *from = gpo_event_text (event, GPO_FIELD_FROM, NULL), *to = gpo_event_text (event, GPO_FIELD_TO, NULL);
+  const char *from = gpo_event_text (event, GPO_FIELD_FROM, NULL),
+             *to = gpo_event_text (event, GPO_FIELD_TO, NULL);
   const char *verdict = gpo_event_text (event, GPO_FIELD_VERDICT, NULL);
   append_machine (out, event, flags);
   append_field (out, event, GPO_FIELD_FROM, flags);
@@ -174,7 +178,8 @@ append_edge (GString *out, const GpoEvent *event, GpoTranscriptFlags flags)
   if (verdict && strcmp (verdict, "ok") != 0)
     append_pattern (out, event, "[ ({verdict})]", flags);
   const char *spec = gpo_event_text (event, GPO_FIELD_SPEC, NULL);
-  const char *sign = spec && flags & (GPO_TRANSCRIPT_ASCII | GPO_TRANSCRIPT_BYTES) ? strstr (spec, "§") : NULL;
+  const char *sign
+      = spec && flags & (GPO_TRANSCRIPT_ASCII | GPO_TRANSCRIPT_BYTES) ? strstr (spec, "§") : NULL;
   if (!sign)
     append_pattern (out, event, "[   {spec}]", flags);
   else

@@ -60,10 +60,11 @@ gpo_protocol_from_name (const char *name)
 
 /* --- words kept once: symbols, and the field names of newer versions --- */
 
-typedef struct {
-  GHashTable *numbers;  /* word → number */
+typedef struct
+{
+  GHashTable *numbers; /* word → number */
   const char *words[65536];
-  gint n;               /* published with a release store, so readers need no lock */
+  gint n; /* published with a release store, so readers need no lock */
 } Words;
 
 static GMutex words_lock;

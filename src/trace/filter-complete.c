@@ -7,9 +7,16 @@
 #include <string.h>
 #include "protocol/machine.h"
 
-typedef enum { TERM, NAMED, VALUE, DONE } Place;
+typedef enum
+{
+  TERM,
+  NAMED,
+  VALUE,
+  DONE
+} Place;
 
-typedef struct {
+typedef struct
+{
   GPtrArray *list;
   const char *typed; /* the beginning of the word, of `length` bytes */
   gsize length;
@@ -57,7 +64,9 @@ offer_terms (Offer *o)
   for (guint i = 0; i < GPO_N_FIELDS; i++)
     if (i != GPO_FIELD_KIND && i != GPO_FIELD_HIDDEN)
       offer (o, gpo_field_name ((GpoField) i), GPO_COMPLETE_FIELD);
-  offer_list (o, "header.From header.To header.Cc header.Bcc header.Subject header.Date header.Message-ID header.Received",
+  offer_list (o,
+              "header.From header.To header.Cc header.Bcc header.Subject header.Date header.Message-ID "
+              "header.Received",
               GPO_COMPLETE_FIELD);
   offer_list (o, "not (", GPO_COMPLETE_WORD);
 }
@@ -79,15 +88,20 @@ offer_machines (Offer *o, GpoField field)
 static void
 offer_values (Offer *o, const char *name)
 {
-  static const struct {
+  static const struct
+  {
     GpoField field;
     const char *words;
-  } usual[] = { { GPO_FIELD_FROM, "client server" }, { GPO_FIELD_ENDING, "crlf lf none" },
-                { GPO_FIELD_SIDE, "server client" }, { GPO_FIELD_RESULT, "ok failed" },
-                { GPO_FIELD_TYPE, "MX A" },          { GPO_FIELD_TLS, "true false" },
-                { GPO_FIELD_CODE, "220 221 235 250 334 354 421 450 451 452 500 501 502 503 530 535 550 552 554" },
-                { GPO_FIELD_ROLE, "smtp submission imap imaps pop3" },
-                { GPO_FIELD_STATUS, "OK NO BAD +OK -ERR" } };
+  } usual[]
+      = { { GPO_FIELD_FROM, "client server" },
+          { GPO_FIELD_ENDING, "crlf lf none" },
+          { GPO_FIELD_SIDE, "server client" },
+          { GPO_FIELD_RESULT, "ok failed" },
+          { GPO_FIELD_TYPE, "MX A" },
+          { GPO_FIELD_TLS, "true false" },
+          { GPO_FIELD_CODE, "220 221 235 250 334 354 421 450 451 452 500 501 502 503 530 535 550 552 554" },
+          { GPO_FIELD_ROLE, "smtp submission imap imaps pop3" },
+          { GPO_FIELD_STATUS, "OK NO BAD +OK -ERR" } };
   GpoSource source;
   GpoField field;
   if (!gpo_filter_source (name, &source, &field, NULL))
@@ -107,8 +121,8 @@ offer_values (Offer *o, const char *name)
       offer_list (o, usual[i].words, GPO_COMPLETE_VALUE);
   for (guint i = 0; field == GPO_FIELD_VERDICT && i < GPO_N_VERDICTS; i++)
     offer (o, gpo_verdict_name ((GpoVerdict) i), GPO_COMPLETE_VALUE);
-  if (field == GPO_FIELD_FROM || field == GPO_FIELD_TO || field == GPO_FIELD_STATE || field == GPO_FIELD_MACHINE
-      || field == GPO_FIELD_VERB)
+  if (field == GPO_FIELD_FROM || field == GPO_FIELD_TO || field == GPO_FIELD_STATE
+      || field == GPO_FIELD_MACHINE || field == GPO_FIELD_VERB)
     offer_machines (o, field);
 }
 

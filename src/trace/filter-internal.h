@@ -7,7 +7,8 @@
 G_BEGIN_DECLS
 
 /* Where a value comes from: the head of the event, something derived, or a field. */
-typedef enum {
+typedef enum
+{
   GPO_SOURCE_N,
   GPO_SOURCE_TIME,
   GPO_SOURCE_KIND,
@@ -20,9 +21,20 @@ typedef enum {
   GPO_SOURCE_FIELD
 } GpoSource;
 
-typedef enum { GPO_OP_EQ, GPO_OP_NE, GPO_OP_LT, GPO_OP_LE, GPO_OP_GT, GPO_OP_GE, GPO_OP_LIKE, GPO_OP_UNLIKE } GpoOp;
+typedef enum
+{
+  GPO_OP_EQ,
+  GPO_OP_NE,
+  GPO_OP_LT,
+  GPO_OP_LE,
+  GPO_OP_GT,
+  GPO_OP_GE,
+  GPO_OP_LIKE,
+  GPO_OP_UNLIKE
+} GpoOp;
 
-typedef enum {
+typedef enum
+{
   GPO_NODE_ALL, /* everything passes */
   GPO_NODE_AND,
   GPO_NODE_OR,
@@ -33,29 +45,32 @@ typedef enum {
   GPO_NODE_COMPARE
 } GpoNodeType;
 
-typedef struct {
+typedef struct
+{
   GpoNodeType type;
   guint left, right; /* nodes */
   GpoSource source;
   GpoField field;
-  char *header;      /* GPO_SOURCE_HEADER: the field's name */
+  char *header; /* GPO_SOURCE_HEADER: the field's name */
   GpoOp op;
-  char *text;        /* the value as a text; not for regular expressions */
+  char *text; /* the value as a text; not for regular expressions */
   gsize length;
   gboolean is_number;
-  gint64 number;     /* the value as a number, if it is one */
+  gint64 number; /* the value as a number, if it is one */
   GRegex *regex;
-  gsize start, end;  /* where it stands in the text */
+  gsize start, end; /* where it stands in the text */
 } GpoFilterNode;
 
-struct GpoFilter {
+struct GpoFilter
+{
   char *text;
   GArray *nodes; /* GpoFilterNode */
   guint root;
   GArray *terms; /* guint: the nodes that `and` joins at the top, in their order */
 };
 
-typedef enum {
+typedef enum
+{
   GPO_TOKEN_END,
   GPO_TOKEN_WORD,
   GPO_TOKEN_QUOTED,
@@ -63,16 +78,18 @@ typedef enum {
   GPO_TOKEN_OP,
   GPO_TOKEN_OPEN,
   GPO_TOKEN_CLOSE,
-  GPO_TOKEN_BAD    /* a quote or / that is not closed, or a lone ! */
+  GPO_TOKEN_BAD /* a quote or / that is not closed, or a lone ! */
 } GpoTokenType;
 
-typedef struct {
+typedef struct
+{
   GpoTokenType type;
   gsize start, end;
 } GpoToken;
 
 /* Whether event n passes the part of the filter below this node. `log` (may be NULL) gives spilled texts. */
-gboolean gpo_filter_node_passes (const GpoFilter *filter, guint node, GpoLog *log, guint64 n, const GpoEvent *event);
+gboolean gpo_filter_node_passes (const GpoFilter *filter, guint node, GpoLog *log, guint64 n,
+                                 const GpoEvent *event);
 /* What the event has where the node looks, as a text, behind what is in `out`; header fields unfolded and
  * joined by `, `. FALSE if it has nothing there. */
 gboolean gpo_filter_node_value (const GpoFilterNode *node, guint64 n, const GpoEvent *event, GString *out);

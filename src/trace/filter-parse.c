@@ -23,12 +23,13 @@
 #define MAX_NODES 2000
 #define MAX_DEPTH 100
 
-G_DEFINE_QUARK (gpo-filter-error, gpo_filter_error)
+G_DEFINE_QUARK (gpo - filter - error, gpo_filter_error)
 
 const char *const gpo_filter_head_names[]
-  = { "n", "time", "kind", "host", "protocol", "session", "letter", "class", NULL };
+    = { "n", "time", "kind", "host", "protocol", "session", "letter", "class", NULL };
 
-typedef struct {
+typedef struct
+{
   const char *text;
   gsize position, wrong;
   GArray *nodes;
@@ -112,8 +113,7 @@ token_text (Parser *p, GpoToken token)
 
 /* --- errors: what stands there, what was expected, what was meant --- */
 
-G_GNUC_PRINTF (4, 5) static void
-fail (Parser *p, gsize where, GpoFilterError code, const char *format, ...)
+G_GNUC_PRINTF (4, 5) static void fail (Parser *p, gsize where, GpoFilterError code, const char *format, ...)
 {
   if (p->error)
     return;
@@ -122,8 +122,8 @@ fail (Parser *p, gsize where, GpoFilterError code, const char *format, ...)
   g_autofree char *words = g_strdup_vprintf (format, args);
   va_end (args);
   p->wrong = where;
-  p->error = g_error_new (GPO_FILTER_ERROR, code, "filter, column %ld: %s", g_utf8_strlen (p->text, (gssize) where) + 1,
-                          words);
+  p->error = g_error_new (GPO_FILTER_ERROR, code, "filter, column %ld: %s",
+                          g_utf8_strlen (p->text, (gssize) where) + 1, words);
 }
 
 static void
@@ -192,9 +192,10 @@ gpo_filter_source (const char *name, GpoSource *source, GpoField *field, char **
 gboolean
 gpo_filter_is_number (GpoSource source, GpoField field)
 {
-  static const GpoField numbers[] = { GPO_FIELD_CODE, GPO_FIELD_CAUSE, GPO_FIELD_OFFSET, GPO_FIELD_LENGTH, GPO_FIELD_SIZE,
-                                      GPO_FIELD_UID, GPO_FIELD_UIDVALIDITY, GPO_FIELD_NUMBER, GPO_FIELD_COUNT,
-                                      GPO_FIELD_DUE, GPO_FIELD_ATTEMPT, GPO_FIELD_PEER, GPO_FIELD_PORT };
+  static const GpoField numbers[]
+      = { GPO_FIELD_CODE,    GPO_FIELD_CAUSE,       GPO_FIELD_OFFSET, GPO_FIELD_LENGTH, GPO_FIELD_SIZE,
+          GPO_FIELD_UID,     GPO_FIELD_UIDVALIDITY, GPO_FIELD_NUMBER, GPO_FIELD_COUNT,  GPO_FIELD_DUE,
+          GPO_FIELD_ATTEMPT, GPO_FIELD_PEER,        GPO_FIELD_PORT };
   for (guint i = 0; source == GPO_SOURCE_FIELD && i < G_N_ELEMENTS (numbers); i++)
     if (numbers[i] == field)
       return TRUE;
@@ -208,10 +209,11 @@ gpo_filter_is_number (GpoSource source, GpoField field)
 static gboolean
 read_number (const char *word, gint64 *number)
 {
-  static const struct {
+  static const struct
+  {
     const char *word;
     double factor;
-  } units[] = { { "", 1 },     { "us", 1 },      { "ms", 1e3 },    { "s", 1e6 },  { "min", 60e6 },
+  } units[] = { { "", 1 },       { "us", 1 },      { "ms", 1e3 }, { "s", 1e6 }, { "min", 60e6 },
                 { "h", 3600e6 }, { "d", 86400e6 }, { "k", 1000 }, { "M", 1e6 } };
   const char *digits = word + (*word == '-'), *rest = digits;
   while (g_ascii_isdigit (*rest))
@@ -228,7 +230,8 @@ read_number (const char *word, gint64 *number)
         double value = g_ascii_strtod (word, NULL) * units[i].factor;
         if (value > 9e18 || value < -9e18)
           return FALSE;
-        *number = units[i].factor == 1 ? g_ascii_strtoll (word, NULL, 10) : (gint64) (value + (value < 0 ? -0.5 : 0.5));
+        *number = units[i].factor == 1 ? g_ascii_strtoll (word, NULL, 10)
+                                       : (gint64) (value + (value < 0 ? -0.5 : 0.5));
         return TRUE;
       }
   return FALSE;
@@ -245,9 +248,11 @@ unquote (const char *text, gsize start, gsize end)
       const char *at = text[i] == '\\' && text[i + 1] ? strchr (from, text[i + 1]) : NULL;
       if (at)
         g_string_append_c (out, to[at - from]);
-      else if (text[i] == '\\' && text[i + 1] == 'x' && g_ascii_isxdigit (text[i + 2]) && g_ascii_isxdigit (text[i + 3]))
+      else if (text[i] == '\\' && text[i + 1] == 'x' && g_ascii_isxdigit (text[i + 2])
+               && g_ascii_isxdigit (text[i + 3]))
         {
-          g_string_append_c (out, (char) (g_ascii_xdigit_value (text[i + 2]) << 4 | g_ascii_xdigit_value (text[i + 3])));
+          g_string_append_c (
+              out, (char) (g_ascii_xdigit_value (text[i + 2]) << 4 | g_ascii_xdigit_value (text[i + 3])));
           i += 2;
         }
       else
@@ -268,8 +273,8 @@ set_regex (Parser *p, GpoFilterNode *node, GpoToken token)
   g_autoptr (GError) error = NULL;
   if (node->op != GPO_OP_LIKE && node->op != GPO_OP_UNLIKE)
     fail (p, token.start, GPO_FILTER_ERROR_VALUE, "a regular expression follows only ~ and !~");
-  else if (!(node->regex = g_regex_new (pattern, G_REGEX_RAW | G_REGEX_OPTIMIZE | (caseless ? G_REGEX_CASELESS : 0), 0,
-                                        &error)))
+  else if (!(node->regex = g_regex_new (
+                 pattern, G_REGEX_RAW | G_REGEX_OPTIMIZE | (caseless ? G_REGEX_CASELESS : 0), 0, &error)))
     fail (p, token.start, GPO_FILTER_ERROR_VALUE, "%s", error->message);
 }
 
@@ -290,9 +295,11 @@ check_word (Parser *p, GpoFilterNode *node, GpoToken token)
       return;
   g_ptr_array_add (words, NULL);
   const char *meant = gpo_nearest_word (node->text, (const char *const *) words->pdata);
-  g_autofree char *cure = meant ? g_strdup_printf ("did you mean \"%s\"?", meant)
-                                : g_strdup_printf ("write \"%s\" with its quotes if it is one of a newer version", node->text);
-  fail (p, token.start, GPO_FILTER_ERROR_VALUE, "there is no %s \"%s\"; %s", kind ? "kind" : "protocol", node->text, cure);
+  g_autofree char *cure
+      = meant ? g_strdup_printf ("did you mean \"%s\"?", meant)
+              : g_strdup_printf ("write \"%s\" with its quotes if it is one of a newer version", node->text);
+  fail (p, token.start, GPO_FILTER_ERROR_VALUE, "there is no %s \"%s\"; %s", kind ? "kind" : "protocol",
+        node->text, cure);
 }
 
 static void
@@ -336,7 +343,8 @@ static guint
 add_node (Parser *p, GpoFilterNode node)
 {
   if (p->nodes->len >= MAX_NODES)
-    fail (p, p->position, GPO_FILTER_ERROR_SYNTAX, "the filter is too long: more than %d words to compare", MAX_NODES);
+    fail (p, p->position, GPO_FILTER_ERROR_SYNTAX, "the filter is too long: more than %d words to compare",
+          MAX_NODES);
   g_array_append_val (p->nodes, node);
   return p->nodes->len - 1;
 }
@@ -369,16 +377,20 @@ parse_comparison (Parser *p, GpoToken name, const char *word, GpoToken op)
     {
       g_autofree char *lower = g_ascii_strdown (word, -1);
       if (gpo_kind_from_name (lower) > 0)
-        fail (p, name.start, GPO_FILTER_ERROR_NAME, "\"%s\" is a kind, not a field; write kind = %s", word, lower);
+        fail (p, name.start, GPO_FILTER_ERROR_NAME, "\"%s\" is a kind, not a field; write kind = %s", word,
+              lower);
       else if (gpo_protocol_from_name (lower) > 0)
-        fail (p, name.start, GPO_FILTER_ERROR_NAME, "\"%s\" is a protocol, not a field; write protocol = %s", word, lower);
+        fail (p, name.start, GPO_FILTER_ERROR_NAME, "\"%s\" is a protocol, not a field; write protocol = %s",
+              word, lower);
       else
         fail_name (p, name, word, TRUE);
       return 0;
     }
   p->position = op.end;
   read_value (p, &node, word);
-  int kind = node.source == GPO_SOURCE_KIND && node.op == GPO_OP_EQ && node.text ? gpo_kind_from_name (node.text) : -1;
+  int kind = node.source == GPO_SOURCE_KIND && node.op == GPO_OP_EQ && node.text
+                 ? gpo_kind_from_name (node.text)
+                 : -1;
   if (kind > 0)
     {
       node.type = GPO_NODE_KIND;
@@ -410,7 +422,8 @@ parse_word (Parser *p, GpoToken token, const char *word)
 static guint
 parse_term (Parser *p, GpoToken token)
 {
-  if (token.type != GPO_TOKEN_WORD || gpo_token_is (p->text, token, "and") || gpo_token_is (p->text, token, "or"))
+  if (token.type != GPO_TOKEN_WORD || gpo_token_is (p->text, token, "and")
+      || gpo_token_is (p->text, token, "or"))
     {
       fail_expected (p, token, "a field, a kind, a protocol, \"not\" or \"(\"");
       return 0;
@@ -427,7 +440,8 @@ parse_one (Parser *p)
   GpoToken token = peek (p, FALSE);
   guint node = 0;
   if (++p->depth > MAX_DEPTH)
-    fail (p, token.start, GPO_FILTER_ERROR_SYNTAX, "nested too deeply: more than %d \"(\" and \"not\"", MAX_DEPTH);
+    fail (p, token.start, GPO_FILTER_ERROR_SYNTAX, "nested too deeply: more than %d \"(\" and \"not\"",
+          MAX_DEPTH);
   else if (gpo_token_is (p->text, token, "not"))
     {
       p->position = token.end;

@@ -12,7 +12,8 @@
 
 #define STACK_VALUE 4096
 
-typedef struct {
+typedef struct
+{
   guint64 n;
   const GpoEvent *event;
   GpoLog *log; /* may be NULL */
@@ -105,8 +106,9 @@ compare_text (const GpoFilterNode *node, const char *text, gsize length)
     case GPO_OP_LIKE:
     case GPO_OP_UNLIKE:
       {
-        gboolean found = node->regex ? g_regex_match_full (node->regex, text, (gssize) length, 0, 0, NULL, NULL)
-                                     : contains (text, length, node->text, node->length);
+        gboolean found = node->regex
+                             ? g_regex_match_full (node->regex, text, (gssize) length, 0, 0, NULL, NULL)
+                             : contains (text, length, node->text, node->length);
         return found == (node->op == GPO_OP_LIKE);
       }
     default:

@@ -19,7 +19,12 @@ typedef struct GpoFilter GpoFilter;
 
 #define GPO_FILTER_ERROR (gpo_filter_error_quark ())
 GQuark gpo_filter_error_quark (void);
-typedef enum { GPO_FILTER_ERROR_SYNTAX, GPO_FILTER_ERROR_NAME, GPO_FILTER_ERROR_VALUE } GpoFilterError;
+typedef enum
+{
+  GPO_FILTER_ERROR_SYNTAX,
+  GPO_FILTER_ERROR_NAME,
+  GPO_FILTER_ERROR_VALUE
+} GpoFilterError;
 
 /* Compiles. An empty text (or NULL) matches everything. On an error: NULL, `error` says what was
  * expected and the nearest known name, and *position (may be NULL) gets the byte where it went wrong. */
@@ -45,7 +50,8 @@ char *gpo_filter_term_text (const GpoFilter *filter, guint i);
 guint gpo_filter_count_terms (const GpoFilter *filter, GpoLog *log, guint64 n, const GpoEvent *event);
 /* What the event has where term i looks: appends `recipient = "bob@sparta.example"`. FALSE, and nothing
  * appended, if the term is more than one comparison. */
-gboolean gpo_filter_term_seen (const GpoFilter *filter, guint i, guint64 n, const GpoEvent *event, GString *out);
+gboolean gpo_filter_term_seen (const GpoFilter *filter, guint i, guint64 n, const GpoEvent *event,
+                               GString *out);
 
 /* The number of terms an event must pass to be called a try: all up to the comparison of `verb`, and two at
  * least. */
@@ -62,7 +68,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (GpoFilterName, gpo_filter_name_free)
 gboolean gpo_filter_name_value (const GpoFilterName *name, guint64 n, const GpoEvent *event, GString *out);
 
 /* What kind of word may stand at a place. */
-typedef enum {
+typedef enum
+{
   GPO_COMPLETE_FIELD,    /* a field's name */
   GPO_COMPLETE_KIND,     /* a kind or protocol standing alone */
   GPO_COMPLETE_OPERATOR, /* = != < … */
@@ -70,7 +77,8 @@ typedef enum {
   GPO_COMPLETE_WORD,     /* and or not ( ) */
 } GpoCompletionKind;
 
-typedef struct {
+typedef struct
+{
   char *text; /* to be put in the place of the bytes from `start` to the position */
   GpoCompletionKind kind;
 } GpoCompletion;

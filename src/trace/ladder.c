@@ -16,13 +16,15 @@
 #define MAX_SPACING 60
 #define HEADING_EVERY 40
 
-typedef struct {
+typedef struct
+{
   guint client, server; /* columns */
   char *caller;         /* the address that called */
   gboolean client_side;
 } Session;
 
-struct GpoLadder {
+struct GpoLadder
+{
   GpoTranscriptFlags flags;
   guint width, rows;
   GByteArray *declared; /* parties that Mermaid was told of, by column */
@@ -82,7 +84,8 @@ gpo_ladder_scan (GpoLadder *ladder, const GpoEvent *event)
   gpointer key = GUINT_TO_POINTER (event->session);
   if (event->kind != GPO_KIND_CONNECT || !event->session || g_hash_table_contains (ladder->sessions, key))
     return;
-  const char *from = gpo_event_text (event, GPO_FIELD_FROM, NULL), *to = gpo_event_text (event, GPO_FIELD_TO, NULL);
+  const char *from = gpo_event_text (event, GPO_FIELD_FROM, NULL),
+             *to = gpo_event_text (event, GPO_FIELD_TO, NULL);
   const char *name = gpo_event_text (event, GPO_FIELD_NAME, NULL), *host = gpo_symbol_name (event->host);
   Session *s = g_new0 (Session, 1);
   s->client_side = g_strcmp0 (gpo_event_text (event, GPO_FIELD_SIDE, NULL), "client") == 0;
@@ -227,7 +230,8 @@ declare_party (GpoLadder *ladder, guint column, GString *out)
 
 /* Commands are solid, answers dashed; what is refused ends in a cross. */
 static void
-put_mermaid_arrow (GpoLadder *ladder, guint from, guint to, const GpoEvent *event, const char *text, GString *out)
+put_mermaid_arrow (GpoLadder *ladder, guint from, guint to, const GpoEvent *event, const char *text,
+                   GString *out)
 {
   gboolean reply = g_strcmp0 (gpo_event_text (event, GPO_FIELD_FROM, NULL), "server") == 0;
   gint64 code = gpo_event_number (event, GPO_FIELD_CODE, 0);
@@ -314,10 +318,12 @@ gpo_ladder_add (GpoLadder *ladder, guint64 n, const GpoEvent *event, GString *ou
       gsize length;
       const char *line = gpo_event_text (event, GPO_FIELD_TEXT, &length);
       if (event->kind == GPO_KIND_DATA)
-        g_string_append_printf (text, "(%" G_GINT64_FORMAT " bytes)", gpo_event_number (event, GPO_FIELD_LENGTH, 0));
+        g_string_append_printf (text, "(%" G_GINT64_FORMAT " bytes)",
+                                gpo_event_number (event, GPO_FIELD_LENGTH, 0));
       else if (line)
         {
-          while (!(ladder->flags & GPO_TRANSCRIPT_BYTES) && length && (line[length - 1] == '\n' || line[length - 1] == '\r'))
+          while (!(ladder->flags & GPO_TRANSCRIPT_BYTES) && length
+                 && (line[length - 1] == '\n' || line[length - 1] == '\r'))
             length--;
           gpo_escape_text (text, line, length, ladder->flags);
         }

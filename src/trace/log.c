@@ -33,21 +33,24 @@
 #define INLINE_CONTENT 8192
 
 typedef struct Block Block;
-struct Block {
+struct Block
+{
   Block *next;
   guint32 size, used;
   guint8 bytes[];
 };
 
-typedef struct {
+typedef struct
+{
   GpoEvent events[CHUNK_EVENTS];
   Block *blocks;
-  gsize bytes;        /* of all its blocks */
-  guint64 total;      /* the log's `total` when the chunk began */
-  goffset spill_end;  /* the spill file up to here belongs to this chunk and older ones */
+  gsize bytes;       /* of all its blocks */
+  guint64 total;     /* the log's `total` when the chunk began */
+  goffset spill_end; /* the spill file up to here belongs to this chunk and older ones */
 } Chunk;
 
-struct GpoLogReader {
+struct GpoLogReader
+{
   GpoLog *log;
   guint64 pinned;
   void (*wake) (gpointer);
@@ -55,9 +58,10 @@ struct GpoLogReader {
   gboolean asleep, paced;
 };
 
-struct GpoLog {
-  guint64 length, first;        /* published; see the accessors */
-  Chunk ***directories;         /* DIRECTORIES of them, then DIRECTORY_CHUNKS chunks each */
+struct GpoLog
+{
+  guint64 length, first; /* published; see the accessors */
+  Chunk ***directories;  /* DIRECTORIES of them, then DIRECTORY_CHUNKS chunks each */
   gsize memory;
   guint64 max_events;
   gsize max_bytes;
@@ -66,12 +70,12 @@ struct GpoLog {
   GpoClockFunc clock;
   gpointer clock_data;
 
-  guint64 total, paced_at;      /* bytes ever appended; what it was when readers were last waited for */
+  guint64 total, paced_at; /* bytes ever appended; what it was when readers were last waited for */
   gsize backlog;
   GCond released;
-  gint waiting;                 /* the writer waits for a paced reader */
+  gint waiting; /* the writer waits for a paced reader */
 
-  GMutex lock;                  /* readers, dropping */
+  GMutex lock; /* readers, dropping */
   GPtrArray *readers;
   gint n_asleep;
 
@@ -400,8 +404,8 @@ spill (GpoLog *log, const char *bytes, gsize n)
   for (gsize done = 0; done < n;)
     {
       gssize w = log->spill_fd < 0
-                   ? -1
-                   : pwrite (log->spill_fd, bytes + done, n - done, log->spill_used + (goffset) done);
+                     ? -1
+                     : pwrite (log->spill_fd, bytes + done, n - done, log->spill_used + (goffset) done);
       if (w < 0 && errno == EINTR)
         continue;
       if (w <= 0)
@@ -444,8 +448,8 @@ spill_text (GpoLog *log, GpoEventBuilder *b)
   gsize length;
   const char *text = gpo_event_text (gpo_event_peek (b), GPO_FIELD_TEXT, &length);
   /* The length field says how much to read back, so it must be the true one. */
-  if (!text || length <= INLINE_CONTENT || gpo_event_number (&b->event, GPO_FIELD_LENGTH, -1) != (gint64) length
-      || !spill (log, text, length))
+  if (!text || length <= INLINE_CONTENT
+      || gpo_event_number (&b->event, GPO_FIELD_LENGTH, -1) != (gint64) length || !spill (log, text, length))
     return FALSE;
   gpo_event_begin (&moved, GPO_KIND_DATA);
   moved.event = b->event;

@@ -19,7 +19,8 @@
 /* How long events may gather after a wake-up: what `tail -f` is behind at most. */
 #define GATHER_MS 5
 
-struct GpoTraceFile {
+struct GpoTraceFile
+{
   GpoLog *log;
   GpoLogReader *reader;
   GThread *thread;
@@ -31,9 +32,9 @@ struct GpoTraceFile {
   GMutex lock;
   GCond wake, progress;
   gboolean woken, ending, broken;
-  guint n_syncing;      /* somebody waits in sync_to: do not gather */
+  guint n_syncing; /* somebody waits in sync_to: do not gather */
   guint64 written;
-  GString *buffer;      /* of the thread */
+  GString *buffer; /* of the thread */
 };
 
 static void
@@ -61,7 +62,8 @@ open_trace (const char *path, GError **error)
         {
           int code = errno;
           g_set_error (error, G_IO_ERROR, (int) g_io_error_from_errno (code),
-                       "cannot keep the trace that is there as %s: %s; name another file", kept, g_strerror (code));
+                       "cannot keep the trace that is there as %s: %s; name another file", kept,
+                       g_strerror (code));
           return -1;
         }
     }
@@ -83,11 +85,10 @@ report (GpoTraceFile *file, int code)
   file->broken = TRUE;
   g_cond_broadcast (&file->progress);
   g_mutex_unlock (&file->lock);
-  g_autoptr (GError) error
-    = g_error_new (G_IO_ERROR, (int) g_io_error_from_errno (code),
-                   "the trace file %s ends at event %" G_GUINT64_FORMAT
-                   ": %s; the office goes on without it. Make room and start it anew",
-                   file->path, file->written, g_strerror (code));
+  g_autoptr (GError) error = g_error_new (G_IO_ERROR, (int) g_io_error_from_errno (code),
+                                          "the trace file %s ends at event %" G_GUINT64_FORMAT
+                                          ": %s; the office goes on without it. Make room and start it anew",
+                                          file->path, file->written, g_strerror (code));
   if (file->failed)
     file->failed (error, file->data);
 }

@@ -15,9 +15,20 @@
 #define STACK_TEXT 4096
 
 /* Names of the head of an event, numbered behind every field. */
-enum { HEAD = 0x10000, HEAD_N = HEAD, HEAD_T, HEAD_KIND, HEAD_HOST, HEAD_PROTOCOL, HEAD_SESSION, HEAD_LETTER };
+enum
+{
+  HEAD = 0x10000,
+  HEAD_N = HEAD,
+  HEAD_T,
+  HEAD_KIND,
+  HEAD_HOST,
+  HEAD_PROTOCOL,
+  HEAD_SESSION,
+  HEAD_LETTER
+};
 
-typedef struct {
+typedef struct
+{
   const char *p, *end;
   GpoEventBuilder *b;
   guint64 *n;
@@ -28,7 +39,8 @@ typedef struct {
 
 /* --- names --- */
 
-typedef struct {
+typedef struct
+{
   const char *name;
   guint8 length;
   gint32 key;
@@ -99,7 +111,8 @@ find_name (const char *name, gsize length)
 /* --- symbols: words that come again and again are looked up without a lock --- */
 
 #define MAX_WORD 30
-typedef struct {
+typedef struct
+{
   guint8 length;
   char word[MAX_WORD];
   GpoSymbol symbol;
@@ -185,11 +198,13 @@ take_text (Line *line, gint32 key, const char *text, gsize length)
   switch (key)
     {
     case HEAD_KIND:
-      return length && !memchr (text, 0, length) ? take_kind (line, text, length) : no (line, "`kind` is empty or holds a NUL");
+      return length && !memchr (text, 0, length) ? take_kind (line, text, length)
+                                                 : no (line, "`kind` is empty or holds a NUL");
     case HEAD_HOST:
       event->host = length ? find_symbol (text, length) : 0;
       return event->host || !length
-             || no (line, "`host` is longer than 63 bytes, or the trace has more than 32,768 different words");
+             || no (line,
+                    "`host` is longer than 63 bytes, or the trace has more than 32,768 different words");
     case HEAD_PROTOCOL:
       for (guint i = 0; i < GPO_N_PROTOCOLS; i++)
         {
@@ -280,7 +295,9 @@ static gboolean
 take_json (Line *line, gint32 key, const char *json, gsize length)
 {
   if (key >= HEAD || key == GPO_FIELD_HIDDEN)
-    return no (line, "`n`, `t`, `session` and `letter` must be whole numbers, `kind`, `host` and `protocol` strings");
+    return no (
+        line,
+        "`n`, `t`, `session` and `letter` must be whole numbers, `kind`, `host` and `protocol` strings");
   gpo_event_add_json (line->b, (GpoField) key, json, (gssize) length);
   return TRUE;
 }
@@ -304,9 +321,19 @@ line_begin (Line *line, const char *text, gsize length, GpoEventBuilder *b, guin
 
 /* --- the fast reader --- */
 
-enum { PLAIN, QUOTE, BACKSLASH, CONTROL, HIGH };
+enum
+{
+  PLAIN,
+  QUOTE,
+  BACKSLASH,
+  CONTROL,
+  HIGH
+};
 static const guint8 string_class[256] = {
-  [0 ... 0x1f] = CONTROL, ['"'] = QUOTE, ['\\'] = BACKSLASH, [0x80 ... 0xff] = HIGH,
+  [0 ... 0x1f] = CONTROL,
+  ['"'] = QUOTE,
+  ['\\'] = BACKSLASH,
+  [0x80 ... 0xff] = HIGH,
 };
 
 static inline void

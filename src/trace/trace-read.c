@@ -21,16 +21,18 @@
 #define MAX_PROBLEMS 100
 
 /* From `file` on, events of the file have the numbers from `log` on. */
-typedef struct {
+typedef struct
+{
   guint64 file, log;
 } Run;
 
-struct GpoTraceReader {
+struct GpoTraceReader
+{
   GpoLog *log;
   char *name, *head;
-  GString *tail;      /* a line that is not whole yet */
-  gboolean skipping;  /* the rest of a line that is too long */
-  gboolean begun;     /* the first line was read */
+  GString *tail;     /* a line that is not whole yet */
+  gboolean skipping; /* the rest of a line that is too long */
+  gboolean begun;    /* the first line was read */
   guint64 line, n_events, n_problems;
   GPtrArray *problems; /* NULL-terminated */
   GArray *runs;
@@ -39,7 +41,7 @@ struct GpoTraceReader {
   guint64 n_bytes;
 };
 
-G_DEFINE_QUARK (gpo-trace-error, gpo_trace_error)
+G_DEFINE_QUARK (gpo - trace - error, gpo_trace_error)
 
 GpoTraceReader *
 gpo_trace_reader_new (GpoLog *log, const char *name)
@@ -69,8 +71,7 @@ gpo_trace_reader_free (GpoTraceReader *reader)
   g_free (reader);
 }
 
-G_GNUC_PRINTF (2, 3) static void
-problem (GpoTraceReader *reader, const char *format, ...)
+G_GNUC_PRINTF (2, 3) static void problem (GpoTraceReader *reader, const char *format, ...)
 {
   if (reader->n_problems++ >= MAX_PROBLEMS)
     return;
@@ -79,7 +80,7 @@ problem (GpoTraceReader *reader, const char *format, ...)
   g_autofree char *words = g_strdup_vprintf (format, args);
   va_end (args);
   reader->problems->pdata[reader->problems->len - 1]
-    = g_strdup_printf ("%s:%" G_GUINT64_FORMAT ": %s", reader->name, reader->line, words);
+      = g_strdup_printf ("%s:%" G_GUINT64_FORMAT ": %s", reader->name, reader->line, words);
   g_ptr_array_add (reader->problems, NULL);
 }
 
@@ -123,7 +124,8 @@ mapped (GpoTraceReader *reader, guint64 n)
   if (low == 0)
     return -1;
   Run run = g_array_index (reader->runs, Run, low - 1);
-  guint64 end = low < reader->runs->len ? g_array_index (reader->runs, Run, low).log : gpo_log_length (reader->log);
+  guint64 end
+      = low < reader->runs->len ? g_array_index (reader->runs, Run, low).log : gpo_log_length (reader->log);
   return n - run.file < end - run.log ? (gint64) (run.log + (n - run.file)) : -1;
 }
 
@@ -186,8 +188,8 @@ take_head (GpoTraceReader *reader, const char *line, gsize length, GError **erro
   if (version < 1)
     {
       g_set_error (error, GPO_TRACE_ERROR, GPO_TRACE_ERROR_NOT_A_TRACE,
-                   "%s:1: the head of the trace is damaged; it must read {\"glasspost-trace\":%d,…}", reader->name,
-                   GPO_TRACE_VERSION);
+                   "%s:1: the head of the trace is damaged; it must read {\"glasspost-trace\":%d,…}",
+                   reader->name, GPO_TRACE_VERSION);
       return FALSE;
     }
   if (version > GPO_TRACE_VERSION)
@@ -228,8 +230,9 @@ take_line (GpoTraceReader *reader, const char *line, gsize length, GError **erro
     {
       if (!reader->begun)
         return reader->begun = take_head (reader, line, length, error);
-      problem (reader, "a second trace begins here; its sessions and letters mix with the first one's, keep it in a "
-                       "file of its own");
+      problem (reader,
+               "a second trace begins here; its sessions and letters mix with the first one's, keep it in a "
+               "file of its own");
       return TRUE;
     }
   g_autoptr (GError) wrong = NULL;
@@ -240,7 +243,8 @@ take_line (GpoTraceReader *reader, const char *line, gsize length, GError **erro
   else
     {
       g_set_error (error, GPO_TRACE_ERROR, GPO_TRACE_ERROR_NOT_A_TRACE,
-                   "%s:%" G_GUINT64_FORMAT ": this is no trace: the first line must be {\"glasspost-trace\":%d,…}; "
+                   "%s:%" G_GUINT64_FORMAT
+                   ": this is no trace: the first line must be {\"glasspost-trace\":%d,…}; "
                    "record one with glasspost serve --trace FILE",
                    reader->name, reader->line, GPO_TRACE_VERSION);
       return FALSE;
@@ -349,8 +353,8 @@ gpo_trace_reader_head (GpoTraceReader *reader)
 static void
 file_error (GpoTraceReader *reader, int code, GError **error)
 {
-  g_set_error (error, G_IO_ERROR, (int) g_io_error_from_errno (code), "cannot read the trace %s: %s", reader->name,
-               g_strerror (code));
+  g_set_error (error, G_IO_ERROR, (int) g_io_error_from_errno (code), "cannot read the trace %s: %s",
+               reader->name, g_strerror (code));
 }
 
 GpoTraceReader *

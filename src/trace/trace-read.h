@@ -21,7 +21,8 @@ typedef struct GpoTraceReader GpoTraceReader;
 
 #define GPO_TRACE_ERROR (gpo_trace_error_quark ())
 GQuark gpo_trace_error_quark (void);
-typedef enum {
+typedef enum
+{
   GPO_TRACE_ERROR_NOT_A_TRACE, /* the first line is neither a head nor an event */
   GPO_TRACE_ERROR_VERSION,     /* written by a version whose files this one cannot read */
   GPO_TRACE_ERROR_LINE,        /* one line could not be read */

@@ -8,18 +8,30 @@
 #include <string.h>
 
 /* What a byte of a string needs. */
-enum { COPY, ESCAPE, LOOK };
+enum
+{
+  COPY,
+  ESCAPE,
+  LOOK
+};
 static const guint8 byte_class[256] = {
-  [0 ... 0x1f] = ESCAPE, ['"'] = ESCAPE, ['\\'] = ESCAPE, [0x7f] = ESCAPE,
+  [0 ... 0x1f] = ESCAPE,
+  ['"'] = ESCAPE,
+  ['\\'] = ESCAPE,
+  [0x7f] = ESCAPE,
   /* These may begin a C1 control, a direction mark or a line separator. */
-  [0xc2] = LOOK, [0xd8] = LOOK, [0xe2] = LOOK, [0xef] = LOOK,
+  [0xc2] = LOOK,
+  [0xd8] = LOOK,
+  [0xe2] = LOOK,
+  [0xef] = LOOK,
 };
 
 /* A string is written in slices, so that the room made for the worst case stays small. */
 #define SLICE 4096
 #define WORST 6 /* \u00e9 */
 
-typedef struct {
+typedef struct
+{
   GString *string;
   char *p, *end;
 } Out;
@@ -115,8 +127,8 @@ unsafe_at (const guint8 *s, gsize left, gsize *length)
   if (left < 3 || s[0] < 0xe0)
     return 0;
   guint code = (guint) (s[0] & 15) << 12 | (guint) (s[1] & 63) << 6 | (s[2] & 63);
-  if (code == 0x200e || code == 0x200f || (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069)
-      || code == 0xfeff)
+  if (code == 0x200e || code == 0x200f || (code >= 0x2028 && code <= 0x202e)
+      || (code >= 0x2066 && code <= 0x2069) || code == 0xfeff)
     return code;
   return 0;
 }
@@ -329,7 +341,8 @@ put_head_fields (Out *out, guint64 n, const GpoEvent *event)
   if (event->host)
     put_text (out, "host", gpo_symbol_name (event->host), strlen (gpo_symbol_name (event->host)));
   if (event->protocol)
-    put_text (out, "protocol", gpo_protocol_name (event->protocol), strlen (gpo_protocol_name (event->protocol)));
+    put_text (out, "protocol", gpo_protocol_name (event->protocol),
+              strlen (gpo_protocol_name (event->protocol)));
   if (event->session)
     {
       PUT (out, ",\"session\":");
@@ -361,7 +374,8 @@ void
 gpo_trace_write_head (GString *out, gint64 started)
 {
   g_autoptr (GDateTime) seconds = g_date_time_new_from_unix_utc (started / G_USEC_PER_SEC);
-  g_autofree char *date = seconds ? g_date_time_format (seconds, "%Y-%m-%dT%H:%M:%S") : g_strdup ("1970-01-01T00:00:00");
+  g_autofree char *date
+      = seconds ? g_date_time_format (seconds, "%Y-%m-%dT%H:%M:%S") : g_strdup ("1970-01-01T00:00:00");
   g_string_append_printf (out, "{\"glasspost-trace\":%d,\"started\":\"%s.%06dZ\",\"version\":\"%s\"}\n",
                           GPO_TRACE_VERSION, date, (int) (started % G_USEC_PER_SEC), GPO_VERSION);
 }

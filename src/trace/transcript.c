@@ -16,7 +16,8 @@
 #include <string.h>
 #include "trace/transcript-internal.h"
 
-typedef struct {
+typedef struct
+{
   gboolean encrypted;
   /* Data not shown yet. */
   gboolean gathering, from_client;
@@ -26,12 +27,21 @@ typedef struct {
   guint32 letter;
 } Session;
 
-struct GpoTranscript {
+struct GpoTranscript
+{
   GpoTranscriptFlags flags;
   GHashTable *sessions; /* number → Session: those that are open */
 };
 
-typedef enum { DIM, CLIENT, SERVER, REFUSED, HEADING, CALM } Color;
+typedef enum
+{
+  DIM,
+  CLIENT,
+  SERVER,
+  REFUSED,
+  HEADING,
+  CALM
+} Color;
 static const char *const colors[] = { "\x1b[2m", "\x1b[36m", "\x1b[32m", "\x1b[31m", "\x1b[1m", "" };
 
 GpoTranscript *
@@ -71,7 +81,8 @@ gpo_append_time (GString *out, gint64 time, int width)
 
 /* Begins a line: number, time, session, colour, mark. */
 static void
-begin_at (GpoTranscript *t, GString *out, guint64 n, gint64 time, guint32 session, Color color, const char *mark)
+begin_at (GpoTranscript *t, GString *out, guint64 n, gint64 time, guint32 session, Color color,
+          const char *mark)
 {
   if (t->flags & GPO_TRANSCRIPT_NUMBERS)
     g_string_append_printf (out, "%7" G_GUINT64_FORMAT " ", n);
@@ -141,7 +152,10 @@ add_line (GpoTranscript *t, guint64 n, const GpoEvent *event, Session *s, GStrin
   const char *text = gpo_event_text (event, GPO_FIELD_TEXT, &length);
   gboolean from_client = g_strcmp0 (gpo_event_text (event, GPO_FIELD_FROM, NULL), "client") == 0;
   gboolean refused = text && !from_client && refuses (event, text, length);
-  begin (t, out, n, event, from_client ? CLIENT : refused ? REFUSED : SERVER,
+  begin (t, out, n, event,
+         from_client ? CLIENT
+         : refused   ? REFUSED
+                     : SERVER,
          mark_of (from_client, refused, s && s->encrypted));
   if (text)
     append_line (t, out, text, length);
@@ -167,7 +181,8 @@ flush_data (GpoTranscript *t, guint32 number, Session *s, GString *out)
 }
 
 static void
-show_data (GpoTranscript *t, GpoLog *log, guint64 n, const GpoEvent *event, Session *s, gboolean from_client, GString *out)
+show_data (GpoTranscript *t, GpoLog *log, guint64 n, const GpoEvent *event, Session *s, gboolean from_client,
+           GString *out)
 {
   gsize length = 0;
   const char *text = gpo_event_text (event, GPO_FIELD_TEXT, &length);
@@ -298,7 +313,8 @@ gpo_transcript_add (GpoTranscript *t, GpoLog *log, guint64 n, const GpoEvent *ev
 static gint
 by_number (gconstpointer a, gconstpointer b)
 {
-  return (gint) (GPOINTER_TO_UINT (a) > GPOINTER_TO_UINT (b)) - (gint) (GPOINTER_TO_UINT (a) < GPOINTER_TO_UINT (b));
+  return (gint) (GPOINTER_TO_UINT (a) > GPOINTER_TO_UINT (b))
+         - (gint) (GPOINTER_TO_UINT (a) < GPOINTER_TO_UINT (b));
 }
 
 void

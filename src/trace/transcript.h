@@ -15,15 +15,17 @@
 
 G_BEGIN_DECLS
 
-typedef enum {
+typedef enum
+{
   GPO_TRANSCRIPT_PLAIN = 0,
-  GPO_TRANSCRIPT_COLOR = 1 << 0, /* ANSI colours */
-  GPO_TRANSCRIPT_BYTES = 1 << 1, /* CR, LF, TAB and every byte beyond ASCII made visible */
-  GPO_TRANSCRIPT_DATA = 1 << 2,  /* the bytes of letters and literals instead of a summary */
-  GPO_TRANSCRIPT_ASCII = 1 << 3, /* no arrows, no box drawing */
+  GPO_TRANSCRIPT_COLOR = 1 << 0,   /* ANSI colours */
+  GPO_TRANSCRIPT_BYTES = 1 << 1,   /* CR, LF, TAB and every byte beyond ASCII made visible */
+  GPO_TRANSCRIPT_DATA = 1 << 2,    /* the bytes of letters and literals instead of a summary */
+  GPO_TRANSCRIPT_ASCII = 1 << 3,   /* no arrows, no box drawing */
   GPO_TRANSCRIPT_NUMBERS = 1 << 4, /* the event's number in front */
   GPO_TRANSCRIPT_TIMES = 1 << 5,   /* the seconds since the office's start in front */
-  GPO_TRANSCRIPT_MERMAID = 1 << 6, /* ladder: a sequence diagram in the language of Mermaid instead of a drawing */
+  GPO_TRANSCRIPT_MERMAID
+  = 1 << 6, /* ladder: a sequence diagram in the language of Mermaid instead of a drawing */
 } GpoTranscriptFlags;
 
 /* Appends `text` made harmless for a terminal: \r \n \t, \xHH for other controls and bytes that are no
@@ -42,7 +44,8 @@ GpoTranscript *gpo_transcript_new (GpoTranscriptFlags flags);
 void gpo_transcript_free (GpoTranscript *transcript);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GpoTranscript, gpo_transcript_free)
 /* Appends what event n adds: nothing, or whole lines. `log` gives spilled letters (may be NULL). */
-void gpo_transcript_add (GpoTranscript *transcript, GpoLog *log, guint64 n, const GpoEvent *event, GString *out);
+void gpo_transcript_add (GpoTranscript *transcript, GpoLog *log, guint64 n, const GpoEvent *event,
+                         GString *out);
 
 /* Nothing more comes: appends what was still gathering (the bytes of a letter). */
 void gpo_transcript_end (GpoTranscript *transcript, GString *out);

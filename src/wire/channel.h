@@ -13,7 +13,8 @@ typedef struct _GpoSecure GpoSecure;     /* secure.c */
 typedef struct _GpoOutgoing GpoOutgoing; /* outgoing.c */
 
 /* A connection's life, in order. TLS, once it stands, changes how bytes move, not the life. */
-typedef enum {
+typedef enum
+{
   GPO_LIFE_CONNECTING,
   GPO_LIFE_OPEN,
   GPO_LIFE_FINISHING, /* finish was called: queued output is flushed, input dropped */
@@ -21,30 +22,31 @@ typedef enum {
   GPO_LIFE_CLOSED,
 } GpoLife;
 
-struct _GpoConnection {
+struct _GpoConnection
+{
   GpoWatch watch; /* first: a GpoWatch * is a GpoConnection * */
   const GpoConnectionUser *user;
   gpointer data;
   guint refs; /* of users; at 0 the connection closes */
   guint pins; /* of running callbacks; at 0 refs and 0 pins the memory goes */
   guint timeout_ms;
-  guint8 life;      /* GpoLife */
-  guint8 reason;    /* GpoCloseReason of `failure` */
+  guint8 life;   /* GpoLife */
+  guint8 reason; /* GpoCloseReason of `failure` */
   guint reading : 1;
-  guint ended : 1;  /* the peer sends no more */
+  guint ended : 1;        /* the peer sends no more */
   guint deferred_end : 1; /* the peer's end stands behind unread bytes while reading is held */
-  guint partial : 1; /* what is read does not start the deadline anew */
-  guint full : 1;   /* has reached the high-water mark: `drained` is owed */
-  guint securing : 1; /* TLS is wanted and does not stand yet */
-  guint own_ref : 1;  /* finish keeps the connection alive until it is closed */
+  guint partial : 1;      /* what is read does not start the deadline anew */
+  guint full : 1;         /* has reached the high-water mark: `drained` is owed */
+  guint securing : 1;     /* TLS is wanted and does not stand yet */
+  guint own_ref : 1;      /* finish keeps the connection alive until it is closed */
   guint16 local_port, peer_port;
   GQueue out;       /* of GBytes */
   gsize out_offset; /* bytes of the first that are sent */
   gsize queued;
-  char *failure;    /* what broke inside a call; told from the main loop */
+  char *failure;                      /* what broke inside a call; told from the main loop */
   char *local_address, *peer_address; /* GRefString, shared by all connections of the same peer */
-  GpoSecure *secure;     /* NULL without TLS */
-  GpoOutgoing *outgoing; /* NULL once connected */
+  GpoSecure *secure;                  /* NULL without TLS */
+  GpoOutgoing *outgoing;              /* NULL once connected */
 };
 
 /* What reading and writing say besides a count. */
@@ -77,8 +79,8 @@ void gpo_outgoing_free (GpoOutgoing *outgoing);
 /* secure.c */
 gsize gpo_secure_plain_left (const GpoConnection *c); /* queued bytes that still go as plaintext */
 void gpo_secure_plain_sent (GpoConnection *c, gsize n);
-void gpo_secure_step (GpoConnection *c);              /* carries the handshake on */
-guint32 gpo_secure_events (const GpoConnection *c);   /* what the handshake waits for; 0: not the socket */
+void gpo_secure_step (GpoConnection *c);            /* carries the handshake on */
+guint32 gpo_secure_events (const GpoConnection *c); /* what the handshake waits for; 0: not the socket */
 gssize gpo_secure_read (GpoConnection *c, guint8 *bytes, gsize n);
 gssize gpo_secure_write (GpoConnection *c, gconstpointer bytes, gsize n);
 gboolean gpo_secure_pending (const GpoConnection *c); /* decrypted bytes wait inside */

@@ -20,7 +20,8 @@ G_BEGIN_DECLS
 typedef struct _GpoConnection GpoConnection;
 typedef struct _GpoTls GpoTls;
 
-typedef enum {
+typedef enum
+{
   GPO_CLOSE_PEER,  /* the peer finished sending and everything was done */
   GPO_CLOSE_RESET, /* the peer, or the network, cut the connection */
   GPO_CLOSE_ERROR, /* something else failed: connecting, TLS, the socket */
@@ -31,7 +32,8 @@ typedef enum {
 const char *gpo_close_reason_name (GpoCloseReason reason);
 
 /* What the owner wants to hear. Each member may be NULL. */
-typedef struct {
+typedef struct
+{
   /* Outgoing only: the connection stands (error NULL) or could not be made; `closed` follows then. */
   void (*connected) (GpoConnection *c, const GError *error, gpointer data);
   /* Bytes came. They lie in a buffer shared by all connections: valid during the call only. */
@@ -88,11 +90,15 @@ void gpo_connection_set_reading (GpoConnection *c, gboolean reading);
 
 /* Calls `timed_out` when for ms milliseconds no byte was read or written. 0: never. Cheap. */
 void gpo_connection_set_timeout (GpoConnection *c, guint ms);
-/* What came is the beginning of something, and the time counts until it is whole: until this is FALSE again, more
- * bytes of it do not start it anew. So a peer that sends a line byte by byte gains nothing by it. */
+/* What came is the beginning of something, and the time counts until it is whole: until this is FALSE again,
+ * more bytes of it do not start it anew. So a peer that sends a line byte by byte gains nothing by it. */
 void gpo_connection_set_partial (GpoConnection *c, gboolean partial);
 
-typedef enum { GPO_TLS_SERVER, GPO_TLS_CLIENT } GpoTlsSide;
+typedef enum
+{
+  GPO_TLS_SERVER,
+  GPO_TLS_CLIENT
+} GpoTlsSide;
 /* Begins TLS once the output queued so far is flushed; `secured` tells the outcome. Bytes sent from
  * now on go encrypted, and `received` gives no plaintext any more. Bytes received before this call
  * are the user's: a protocol throws away what came behind STARTTLS. server_name: client side only,

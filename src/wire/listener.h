@@ -10,7 +10,8 @@ G_BEGIN_DECLS
 
 typedef struct _GpoListener GpoListener;
 
-typedef struct {
+typedef struct
+{
   /* A connection came. It is held by the listener during the call only: keep it with
    * gpo_connection_ref() and give it a user with gpo_connection_set_user(), or it is closed. */
   void (*accepted) (GpoListener *listener, GpoConnection *c, gpointer data);

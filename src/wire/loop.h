@@ -16,7 +16,8 @@ G_BEGIN_DECLS
 typedef struct _GpoLoop GpoLoop;
 typedef struct _GpoWatch GpoWatch;
 
-struct _GpoWatch {
+struct _GpoWatch
+{
   /* Some of EPOLLIN, EPOLLOUT … happened; 0: gpo_loop_again() was asked for. May free the watch. */
   void (*ready) (GpoWatch *watch, guint32 events);
   /* The deadline passed; it is cleared before the call. May free the watch. */

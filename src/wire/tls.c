@@ -98,8 +98,7 @@ load_trust (GpoTls *tls, GError **error)
   int n = gnutls_certificate_set_x509_trust_file (tls->credentials, path, GNUTLS_X509_FMT_PEM);
   if (n > 0 || tls->trust == GPO_TLS_TRUST_ANY)
     return TRUE;
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
-               "%s: no certificate authority to trust (%s)%s", path,
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "%s: no certificate authority to trust (%s)%s", path,
                n < 0 ? gnutls_strerror (n) : "no certificate in it",
                tls->ca_file ? "" : "; the server makes it when it first starts");
   return FALSE;

@@ -18,7 +18,8 @@
 G_BEGIN_DECLS
 
 /* Whom a client believes. */
-typedef enum {
+typedef enum
+{
   GPO_TLS_TRUST_OFFICE, /* servers certified by the authority in `folder` */
   GPO_TLS_TRUST_SYSTEM, /* servers certified by the system's authorities */
   GPO_TLS_TRUST_ANY,    /* everybody, as SMTP's opportunistic STARTTLS does; gpo_connection_tls_doubt()
@@ -40,8 +41,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (GpoTls, gpo_tls_unref)
  * again. Without this a failure shows as the error of `secured`. */
 gboolean gpo_tls_load (GpoTls *tls, GError **error);
 void gpo_tls_load_in_background (GpoTls *tls);
-/* Loading on another thread is counted: begins is said before the thread has it, ends when it is done. Waiting
- * for all of them is for a program that ends: GnuTLS takes its tables down then, under whoever still uses them. */
+/* Loading on another thread is counted: begins is said before the thread has it, ends when it is done.
+ * Waiting for all of them is for a program that ends: GnuTLS takes its tables down then, under whoever still
+ * uses them. */
 void gpo_tls_work_begins (void);
 void gpo_tls_work_ends (void);
 void gpo_tls_await_work (void);

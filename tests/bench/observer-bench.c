@@ -18,7 +18,8 @@
 static const char *const session[] = {
   "S220 sparta.example ESMTP ready\r\n",
   "CEHLO athens.example\r\n",
-  "S250-sparta.example greets athens.example\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-ENHANCEDSTATUSCODES\r\n250 SIZE 67108864\r\n",
+  "S250-sparta.example greets athens.example\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-ENHANCEDSTATUSCODES\r\n250 SIZE "
+  "67108864\r\n",
   "CMAIL FROM:<alice@athens.example> SIZE=558\r\n",
   "S250 2.1.0 sender noted\r\n",
   "CRCPT TO:<bob@sparta.example>\r\n",
@@ -27,7 +28,8 @@ static const char *const session[] = {
   "S550 5.1.1 no such person here\r\n",
   "CDATA\r\n",
   "S354 go on, end with a line that holds a dot alone\r\n",
-  "CFrom: Alice <alice@athens.example>\r\nTo: Bob <bob@sparta.example>\r\nSubject: olives\r\nMessage-ID: <1@athens.example>\r\n\r\n"
+  "CFrom: Alice <alice@athens.example>\r\nTo: Bob <bob@sparta.example>\r\nSubject: olives\r\nMessage-ID: "
+  "<1@athens.example>\r\n\r\n"
   "Dear Bob,\r\n\r\nthe olives are ripe.\r\n.\r\n",
   "S250 2.0.0 taken\r\n",
   "CQUIT\r\n",
@@ -67,13 +69,14 @@ observe (guint64 lines)
         gpo_observed_receive (o, *session[i] == 'C', session[i] + 1, strlen (session[i] + 1));
     }
   double s = (double) (g_get_monotonic_time () - since) / G_USEC_PER_SEC;
-  printf ("observer: %" G_GUINT64_FORMAT " lines in %.2f s (CPU %.2f s): %.2f M lines/s, %" G_GUINT64_FORMAT " events\n", done, s,
-          cpu_seconds () - cpu, (double) done / s / 1e6, gpo_log_length (log));
+  printf ("observer: %" G_GUINT64_FORMAT " lines in %.2f s (CPU %.2f s): %.2f M lines/s, %" G_GUINT64_FORMAT " events\n",
+          done, s, cpu_seconds () - cpu, (double) done / s / 1e6, gpo_log_length (log));
 }
 
 /* --- a capture --- */
 
-typedef struct {
+typedef struct
+{
   pcap_dumper_t *out;
   guint64 packets;
   guint32 number, seq[2];
@@ -155,8 +158,9 @@ import (const char *path, const char *trace)
   GpoTraceFile *file = gpo_trace_file_new (log, trace, NULL, NULL, &error);
   gpo_pcap_import (pcap, log, 0, GPO_PROTOCOL_NONE, &count, &error);
   gpo_trace_file_close (file);
-  printf ("import: %" G_GUINT64_FORMAT " packets, %u sessions, %" G_GUINT64_FORMAT " events in %.2f s (CPU %.2f s)\n", count.packets,
-          count.smtp, gpo_log_length (log), (double) (g_get_monotonic_time () - since) / G_USEC_PER_SEC, cpu_seconds () - cpu);
+  printf ("import: %" G_GUINT64_FORMAT " packets, %u sessions, %" G_GUINT64_FORMAT " events in %.2f s (CPU %.2f s)\n",
+          count.packets, count.smtp, gpo_log_length (log), (double) (g_get_monotonic_time () - since) / G_USEC_PER_SEC,
+          cpu_seconds () - cpu);
 }
 
 int

@@ -18,20 +18,22 @@
 #include <string.h>
 #include <sys/resource.h>
 
-typedef struct {
+typedef struct
+{
   GpoStore *store;
-  GpoSpool *spool;      /* NULL: to the mailbox */
+  GpoSpool *spool; /* NULL: to the mailbox */
   char *maildir;
   GpoEnvelope *envelope;
   char *bytes;
   gsize size;
   guint outstanding, sent, settled, total, mark;
-  gint64 marked;        /* time of the last mark */
-  double rates[256];    /* one each `mark` letters */
+  gint64 marked;     /* time of the last mark */
+  double rates[256]; /* one each `mark` letters */
   guint n_rates;
 } Bench;
 
-typedef struct {
+typedef struct
+{
   Bench *bench;
   char *id;
 } Sent;
@@ -91,7 +93,8 @@ run (const char *dir, const char *name, gboolean spool, guint at_once, guint tot
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *root = g_strdup_printf ("%s/%s-%u", dir, name, at_once);
-  *bench = (Bench){ .store = gpo_store_open (root, NULL, &error), .size = size, .total = total, .mark = MAX (total / 100, 1) };
+  *bench
+      = (Bench){ .store = gpo_store_open (root, NULL, &error), .size = size, .total = total, .mark = MAX (total / 100, 1) };
   if (bench->store == NULL || !gpo_store_add_host (bench->store, "athens", &error))
     g_error ("%s", error->message);
   g_autofree char *queue = gpo_store_spool_path (bench->store, "athens");

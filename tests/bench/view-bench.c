@@ -72,9 +72,8 @@ tell (const char *what, double *frames)
 static void
 theme_init (GpoTheme *theme)
 {
-  *theme = (GpoTheme){
-    .fg = { 0, 0, 0, 1 }, .base = { 1, 1, 1, 1 }, .dim = { 0, 0, 0, 0.6f }, .accent = { 0.2f, 0.4f, 1, 1 }
-  };
+  *theme
+      = (GpoTheme){ .fg = { 0, 0, 0, 1 }, .base = { 1, 1, 1, 1 }, .dim = { 0, 0, 0, 0.6f }, .accent = { 0.2f, 0.4f, 1, 1 } };
   for (int i = 0; i < GPO_N_TONES; i++)
     theme->tone[i] = (GdkRGBA){ 0.1f * (float) i, 0.2f, 0.5f, 1 };
 }
@@ -89,15 +88,13 @@ draw_ladder (GpoCursor *cursor, cairo_t *cr, const GpoTheme *theme)
   printf ("%-36s     %6.1f ms\n", "ladder: 50,000 events taken in", now () - began);
   began = now ();
   gpo_ladder_model_grow (model, 0);
-  printf ("%-36s     %6.1f ms, %u rungs\n", "ladder: all the rest", now () - began,
-          gpo_ladder_model_n_rungs (model));
+  printf ("%-36s     %6.1f ms, %u rungs\n", "ladder: all the rest", now () - began, gpo_ladder_model_n_rungs (model));
   for (guint i = 0; i < N_FRAMES; i++)
     {
       guint64 n = gpo_cursor_get_length (cursor) * i / N_FRAMES;
       began = now ();
       guint row = gpo_ladder_model_row (model, n);
-      gpo_ladder_draw (cr, model, theme, "Sans 11", 1280, 600,
-                       row == G_MAXUINT ? 0 : row * (double) GPO_LADDER_ROW, n);
+      gpo_ladder_draw (cr, model, theme, "Sans 11", 1280, 600, row == G_MAXUINT ? 0 : row * (double) GPO_LADDER_ROW, n);
       frames[i] = now () - began;
     }
   tell ("ladder: a frame at any event", frames);

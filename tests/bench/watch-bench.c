@@ -15,7 +15,12 @@
 #define FILES 10000
 #define SINGLES 50
 
-typedef enum { DIRECT, MONITOR, MONITOR_MOVES } Way;
+typedef enum
+{
+  DIRECT,
+  MONITOR,
+  MONITOR_MOVES
+} Way;
 static const char *const names[] = { "inotify", "GFileMonitor", "GFileMonitor, moves" };
 
 static guint n_told;
@@ -41,7 +46,7 @@ changed (GFileMonitor *monitor, GFile *file, GFile *other, GFileMonitorEvent eve
 static void
 take (Way way)
 {
-  char buffer[32 * 1024] __attribute__ ((aligned (__alignof__ (struct inotify_event))));
+  char buffer[32 * 1024] __attribute__ ((aligned (__alignof__(struct inotify_event))));
   if (way != DIRECT)
     while (g_main_context_iteration (NULL, FALSE))
       ;
@@ -98,14 +103,15 @@ deliver (Way way, const char *root, const char *folder)
       sum += late;
       worst = MAX (worst, late);
     }
-  printf ("%-22s a delivery is told after %.2f ms, at worst %.2f; who asks at once is told %u times of %d\n", "", sum / SINGLES,
-          worst, at_once, SINGLES);
+  printf ("%-22s a delivery is told after %.2f ms, at worst %.2f; who asks at once is told %u times of %d\n", "",
+          sum / SINGLES, worst, at_once, SINGLES);
 }
 
 static void
 measure (Way way, const char *dir, gboolean watched)
 {
-  g_autofree char *root = g_strdup_printf ("%s/watch-%d-%d", dir, getpid (), way), *folder = g_build_filename (root, "cur", NULL);
+  g_autofree char *root = g_strdup_printf ("%s/watch-%d-%d", dir, getpid (), way),
+                  *folder = g_build_filename (root, "cur", NULL);
   g_autoptr (GFile) file = g_file_new_for_path (folder);
   g_autoptr (GFileMonitor) monitor = NULL;
   if (g_mkdir_with_parents (folder, 0700) < 0)

@@ -122,8 +122,8 @@ usage (pid_t pid, double *cpu, long *kb)
   long pages = 0;
   if (!g_file_get_contents (path, &stat, NULL, NULL)
       || sscanf (strrchr (stat, ')') + 2,
-                 "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu %*d %*d %*d %*d %*d %*d %*u %*u %ld",
-                 &user, &kernel, &pages)
+                 "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu %*d %*d %*d %*d %*d %*d %*u %*u %ld", &user, &kernel,
+                 &pages)
              != 3)
     g_error ("%s cannot be read", path);
   *cpu = (double) (user + kernel) / sysconf (_SC_CLK_TCK);
@@ -225,8 +225,8 @@ encrypted (int idle)
     }
   double seconds = (g_get_monotonic_time () - begin) / 1e6;
   usage (pid, &after, &kb_after);
-  printf ("TLS: %d handshakes, %.2f ms each (both sides), %.2f ms CPU of the server; idle %.1f KB each\n",
-          idle, seconds * 1e3 / idle, (after - before) * 1e3 / idle, (double) (kb_after - kb_before) / idle);
+  printf ("TLS: %d handshakes, %.2f ms each (both sides), %.2f ms CPU of the server; idle %.1f KB each\n", idle,
+          seconds * 1e3 / idle, (after - before) * 1e3 / idle, (double) (kb_after - kb_before) / idle);
   stop_server (pid);
   static const char *const files[] = { "ca.pem", "ca-key.pem", "bench.pem", ".lock" };
   for (guint i = 0; i < G_N_ELEMENTS (files); i++)

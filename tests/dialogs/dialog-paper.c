@@ -22,8 +22,9 @@ static const struct
 {
   const char *role;
   GpoRole number;
-} roles[] = { { "smtp", GPO_ROLE_SMTP }, { "submission", GPO_ROLE_SUBMISSION },
-  { "imap", GPO_ROLE_IMAP }, { "pop3", GPO_ROLE_POP3 } };
+} roles[] = {
+  { "smtp", GPO_ROLE_SMTP }, { "submission", GPO_ROLE_SUBMISSION }, { "imap", GPO_ROLE_IMAP }, { "pop3", GPO_ROLE_POP3 }
+};
 
 const char *
 dialog_paper_lacks (const Dialog *dialog)

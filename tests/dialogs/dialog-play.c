@@ -50,8 +50,8 @@ static gboolean
 differs (const Player *player, const DialogStep *step, GError **error, const char *expected, const char *came)
 {
   g_autofree char *shown = g_strescape (came, "\"");
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s:%u: expected: %s\n     but: %s",
-               player->dialog->path, step->line, expected, shown);
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s:%u: expected: %s\n     but: %s", player->dialog->path, step->line,
+               expected, shown);
   return FALSE;
 }
 
@@ -80,8 +80,8 @@ party_of (Player *player, const DialogStep *step, GError **error)
                                                 role ? role : player->dialog->role[1], error);
     }
   if (!party->session && error && !*error)
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s:%u: this session was closed above",
-                 player->dialog->path, step->line);
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s:%u: this session was closed above", player->dialog->path,
+                 step->line);
   return party->session ? party : NULL;
 }
 
@@ -170,8 +170,7 @@ expect_closed (Player *player, Party *party, const DialogStep *step, GError **er
   party->ended = TRUE;
   if (step->verb == DIALOG_DROPPED)
     g_string_truncate (party->in, 0);
-  return party->in->len == 0
-         || differs (player, step, error, "the server hangs up, saying no more", party->in->str);
+  return party->in->len == 0 || differs (player, step, error, "the server hangs up, saying no more", party->in->str);
 }
 
 static gboolean
@@ -199,8 +198,7 @@ play_step (Player *player, const DialogStep *step, GError **error)
     case DIALOG_EXPECT_ANY:
       return expect_any (player, party, step);
     case DIALOG_TLS:
-      return (party->in->len == 0
-              || differs (player, step, error, "nothing before the handshake", party->in->str))
+      return (party->in->len == 0 || differs (player, step, error, "nothing before the handshake", party->in->str))
              && player->transport->start_tls (player->transport, party->session, error);
     case DIALOG_CLOSED:
     case DIALOG_DROPPED:

@@ -41,8 +41,7 @@ static void
 mark (DialogRows *rows, const GpoEvent *event)
 {
   const GpoMachine *machine = rows->machine;
-  if (event->kind != GPO_KIND_EDGE
-      || g_strcmp0 (gpo_event_text (event, GPO_FIELD_MACHINE, NULL), machine->name) != 0)
+  if (event->kind != GPO_KIND_EDGE || g_strcmp0 (gpo_event_text (event, GPO_FIELD_MACHINE, NULL), machine->name) != 0)
     return;
   int from = find (machine->states, machine->n_states, gpo_event_text (event, GPO_FIELD_FROM, NULL));
   int input = find (machine->inputs, machine->n_inputs, gpo_event_text (event, GPO_FIELD_VERB, NULL));

@@ -40,8 +40,7 @@ find_port (const ServedOffice *office, const char *host, const char *role)
     {
       g_auto (GStrv) words = g_strsplit (*line, " ", -1);
       if (g_strv_length (words) == 4 && strcmp (words[0], host) == 0 && strcmp (words[1], role) == 0)
-        return G_SOCKET_CONNECTABLE (
-            g_inet_socket_address_new_from_string (words[2], (guint) atoi (words[3])));
+        return G_SOCKET_CONNECTABLE (g_inet_socket_address_new_from_string (words[2], (guint) atoi (words[3])));
     }
   return NULL;
 }
@@ -72,8 +71,7 @@ static gboolean
 send_bytes (DialogTransport *transport, gpointer data, const char *bytes, gsize n, GError **error)
 {
   SocketSession *session = data;
-  return g_output_stream_write_all (g_io_stream_get_output_stream (session->stream), bytes, n, NULL, NULL,
-                                    error);
+  return g_output_stream_write_all (g_io_stream_get_output_stream (session->stream), bytes, n, NULL, NULL, error);
 }
 
 static gboolean
@@ -82,8 +80,7 @@ receive_bytes (DialogTransport *transport, gpointer data, GString *in, GError **
   SocketSession *session = data;
   g_autoptr (GError) failed = NULL;
   char buffer[4096];
-  gssize n = g_input_stream_read (g_io_stream_get_input_stream (session->stream), buffer, sizeof buffer, NULL,
-                                  &failed);
+  gssize n = g_input_stream_read (g_io_stream_get_input_stream (session->stream), buffer, sizeof buffer, NULL, &failed);
   if (n > 0)
     g_string_append_len (in, buffer, n);
   else if (n < 0 && g_error_matches (failed, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
@@ -160,8 +157,7 @@ wait_for_ports (ServedOffice *office, int watch, GError **error)
         return TRUE;
     }
   while (wait_for_news (out, watch, deadline));
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "glasspost serve ended, or was not ready in %d s",
-               DEADLINE_S);
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "glasspost serve ended, or was not ready in %d s", DEADLINE_S);
   return FALSE;
 }
 
@@ -185,9 +181,18 @@ free_office (ServedOffice *office)
 static gboolean
 spawn (ServedOffice *office, const char *program, const char *scenario, GError **error)
 {
-  const char *argv[]
-      = { program,   "serve",       "--temporary",      "--port-base", "0",      "--ports", office->ports_path,
-          "--trace", office->trace, scenario ? "--scenario" : NULL, scenario, NULL };
+  const char *argv[] = { program,
+                         "serve",
+                         "--temporary",
+                         "--port-base",
+                         "0",
+                         "--ports",
+                         office->ports_path,
+                         "--trace",
+                         office->trace,
+                         scenario ? "--scenario" : NULL,
+                         scenario,
+                         NULL };
   office->process = g_subprocess_newv (argv, G_SUBPROCESS_FLAGS_STDOUT_PIPE, error);
   return office->process != NULL;
 }
@@ -199,8 +204,7 @@ served_office_start (const char *program, const char *scenario, GError **error)
   office->transport = (DialogTransport){ open_session, send_bytes, receive_bytes, start_tls, stop, close_session };
   office->folder = g_dir_make_tmp ("dialog-XXXXXX", error);
   int watch = inotify_init1 (IN_CLOEXEC);
-  gboolean good
-      = office->folder && inotify_add_watch (watch, office->folder, IN_CLOSE_WRITE | IN_MOVED_TO) >= 0;
+  gboolean good = office->folder && inotify_add_watch (watch, office->folder, IN_CLOSE_WRITE | IN_MOVED_TO) >= 0;
   if (good)
     {
       office->ports_path = g_build_filename (office->folder, "ports", NULL);
@@ -228,8 +232,8 @@ served_office_stop (ServedOffice *office, DialogRows *rows, GError **error)
   if (!in_time)
     g_subprocess_force_exit (office->process);
   g_subprocess_wait (office->process, NULL, NULL);
-  gboolean good = in_time && g_subprocess_get_if_exited (office->process)
-                  && g_subprocess_get_exit_status (office->process) == 0;
+  gboolean good
+      = in_time && g_subprocess_get_if_exited (office->process) && g_subprocess_get_exit_status (office->process) == 0;
   if (!good)
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "glasspost serve %s",
                  in_time ? "did not end with status 0" : "did not end after SIGTERM");

@@ -19,8 +19,7 @@ typedef struct
 static gboolean
 wrong (const Reader *reader, GError **error, const char *what, const char *text)
 {
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "%s:%u: %s: %s", reader->path, reader->number,
-               what, text);
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "%s:%u: %s: %s", reader->path, reader->number, what, text);
   return FALSE;
 }
 
@@ -148,7 +147,8 @@ read_step (Reader *reader, const char *kind, guint session, const char *text, GE
   else if (strcmp (kind, "S") == 0 || strcmp (kind, "S*") == 0)
     add_step (reader, kind[1] ? DIALOG_EXPECT_ANY : DIALOG_EXPECT, session, g_string_new (text));
   else
-    return wrong (reader, error, "a step is C, C-bytes, C-apop, C-tls, C-close, S, S*, S-closed, S-drops or S-stops, not", kind);
+    return wrong (reader, error, "a step is C, C-bytes, C-apop, C-tls, C-close, S, S*, S-closed, S-drops or S-stops, not",
+                  kind);
   return TRUE;
 }
 
@@ -200,14 +200,11 @@ check_whole (Reader *reader, GError **error)
       const DialogStep *next = i + 1 < dialog->steps->len ? dialog->steps->pdata[i + 1] : NULL;
       reader->number = step->line;
       gboolean ended = next && next->session == step->session
-                       && (next->verb == DIALOG_EXPECT || next->verb == DIALOG_EXPECT_ANY
-                           || next->verb == DIALOG_CLOSED);
+                       && (next->verb == DIALOG_EXPECT || next->verb == DIALOG_EXPECT_ANY || next->verb == DIALOG_CLOSED);
       if (step->verb == DIALOG_EXPECT_ANY && !ended)
-        return wrong (reader, error, "what the server says must go on behind any number of lines",
-                      step->text->str);
+        return wrong (reader, error, "what the server says must go on behind any number of lines", step->text->str);
     }
-  return dialog->steps->len
-         || wrong (reader, error, "it has no steps", "the first empty line ends the headers");
+  return dialog->steps->len || wrong (reader, error, "it has no steps", "the first empty line ends the headers");
 }
 
 static void

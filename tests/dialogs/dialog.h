@@ -34,7 +34,8 @@ G_BEGIN_DECLS
 
 #define DIALOG_SESSIONS 9
 
-typedef enum {
+typedef enum
+{
   DIALOG_SEND,       /* bytes as they go on the wire */
   DIALOG_APOP,       /* "name password" */
   DIALOG_EXPECT,     /* a pattern for one line, without CRLF */
@@ -46,14 +47,16 @@ typedef enum {
   DIALOG_STOP
 } DialogVerb;
 
-typedef struct {
+typedef struct
+{
   DialogVerb verb;
-  guint session;   /* 1 to DIALOG_SESSIONS */
-  GString *text;   /* NULL where there is none */
-  guint line;      /* in the file */
+  guint session; /* 1 to DIALOG_SESSIONS */
+  GString *text; /* NULL where there is none */
+  guint line;    /* in the file */
 } DialogStep;
 
-typedef struct {
+typedef struct
+{
   char *path, *title, *rule, *scenario; /* scenario: a path, or NULL */
   char *host[DIALOG_SESSIONS + 1], *role[DIALOG_SESSIONS + 1];
   GPtrArray *steps; /* of DialogStep */
@@ -70,7 +73,8 @@ gboolean dialog_matches (const char *pattern, const char *line);
 
 /* How bytes come and go. `session` below is what `open` returned. */
 typedef struct DialogTransport DialogTransport;
-struct DialogTransport {
+struct DialogTransport
+{
   gpointer (*open) (DialogTransport *transport, const char *host, const char *role, GError **error);
   gboolean (*send) (DialogTransport *transport, gpointer session, const char *bytes, gsize n, GError **error);
   /* Appends what the server said to `in`, waiting for at least a byte until a deadline of its own.

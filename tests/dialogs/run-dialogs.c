@@ -101,7 +101,8 @@ main (int argc, char **argv)
   if (!names || !names->len)
     {
       fprintf (stderr, "%s\n",
-               error ? error->message : "usage: run-dialogs GLASSPOST|--memory FOLDER [--rows PROTOCOL] (with *.dialog in it)");
+               error ? error->message
+                     : "usage: run-dialogs GLASSPOST|--memory FOLDER [--rows PROTOCOL] (with *.dialog in it)");
       return 1;
     }
   for (guint way = 0; count && way < 2; way++)

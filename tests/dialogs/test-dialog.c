@@ -66,7 +66,11 @@ play (const char *steps, const char *const *says, gboolean byte_by_byte, char **
   g_autoptr (Dialog) dialog = dialog_parse ("x", text, &error);
   ck_assert_msg (dialog != NULL, "%s", error ? error->message : "");
   Script script = {
-    { .open = script_open, .send = script_send, .receive = script_receive, .start_tls = script_tls, .close = script_close }, says, g_string_new (NULL), 0, 0
+    { .open = script_open, .send = script_send, .receive = script_receive, .start_tls = script_tls, .close = script_close },
+    says,
+    g_string_new (NULL),
+    0,
+    0
   };
   gboolean good = dialog_play (dialog, &script.transport, byte_by_byte, &error);
   ck_assert_uint_eq (script.open, 0);
@@ -170,8 +174,7 @@ START_TEST (lines_in_a_row_go_out_at_once)
   const char *const says[] = { "250 a\r\n250 b\r\n", NULL };
   g_autofree char *heard = NULL;
   guint sends;
-  g_autofree char *wrong
-      = play ("C: A\nC-bytes: \\x42\\0\\{3:yz}\\r\\n\nS: 250 *\nS: 250 *\n", says, FALSE, &heard, &sends);
+  g_autofree char *wrong = play ("C: A\nC-bytes: \\x42\\0\\{3:yz}\\r\\n\nS: 250 *\nS: 250 *\n", says, FALSE, &heard, &sends);
   ck_assert_ptr_null (wrong);
   ck_assert_uint_eq (sends, 1);
   ck_assert_mem_eq (heard, "[athens smtp]A\r\nB\0yzyzyz\r\n", 26);
@@ -194,8 +197,7 @@ START_TEST (second_session_and_tls)
 {
   const char *const says[] = { "220 a\r\n", "220 b\r\n", NULL };
   g_autofree char *heard = NULL;
-  g_autofree char *wrong
-      = play ("S: 220 a\nC-tls:\nS2: 220 b\nC2: Q\nC2-close:\n", says, FALSE, &heard, NULL);
+  g_autofree char *wrong = play ("S: 220 a\nC-tls:\nS2: 220 b\nC2: Q\nC2-close:\n", says, FALSE, &heard, NULL);
   ck_assert_ptr_null (wrong);
   ck_assert_str_eq (heard, "[athens smtp][tls][athens smtp]Q\r\n");
 }

@@ -155,22 +155,19 @@ start_change (int what)
 {
   guint32 n = boxes[0]->n_slots, slot = n ? (guint32) g_random_int_range (0, (gint32) n) : 0;
   const GpoMessage *m = n ? gpo_mailbox_message (boxes[0], slot) : NULL;
-  if (what > 4 || !m || m->flags & GPO_FLAG_EXPUNGED
-      || g_hash_table_contains (busy, GUINT_TO_POINTER (slot + 1)))
+  if (what > 4 || !m || m->flags & GPO_FLAG_EXPUNGED || g_hash_table_contains (busy, GUINT_TO_POINTER (slot + 1)))
     return FALSE;
   if (what >= 3 && g_hash_table_contains (copied, GUINT_TO_POINTER (m->letter)))
     return FALSE;
   Operation *operation = g_new0 (Operation, 1);
-  *operation = (Operation){ slot, m->uid, m->letter,
-                            (m->flags ^ 1u << g_random_int_range (0, 5)) & GPO_FLAGS_SYSTEM };
+  *operation = (Operation){ slot, m->uid, m->letter, (m->flags ^ 1u << g_random_int_range (0, 5)) & GPO_FLAGS_SYSTEM };
   g_hash_table_add (busy, GUINT_TO_POINTER (slot + 1));
   if (what >= 3)
     g_hash_table_add (copied, GUINT_TO_POINTER (m->letter));
   if (what < 2)
     {
       say ("f %u %u\n", m->uid, operation->flags);
-      gpo_mailbox_store (boxes[0], &slot, 1, GPO_STORE_REPLACE, operation->flags, G_MAXUINT64, NULL, stored,
-                         operation);
+      gpo_mailbox_store (boxes[0], &slot, 1, GPO_STORE_REPLACE, operation->flags, G_MAXUINT64, NULL, stored, operation);
     }
   else if (what == 2)
     {
@@ -180,8 +177,7 @@ start_change (int what)
   else
     {
       say ("%c %u %u\n", what == 3 ? 'c' : 'm', m->uid, m->letter);
-      gpo_mailbox_copy (boxes[0], &slot, 1, boxes[1], what == 4, NULL, what == 3 ? was_copied : was_moved,
-                        operation);
+      gpo_mailbox_copy (boxes[0], &slot, 1, boxes[1], what == 4, NULL, what == 3 ? was_copied : was_moved, operation);
     }
   return TRUE;
 }
@@ -387,8 +383,7 @@ check_all (GPtrArray *lines)
           if (fact->sure && !fact->seen && !fact->may_go && !fact->gone)
             fail ("a letter is lost", name);
           /* A letter that was being moved is in one of both. */
-          if (fact->may_go && !fact->seen && !fact->gone
-              && g_hash_table_contains (begun[1], GUINT_TO_POINTER (fact->letter))
+          if (fact->may_go && !fact->seen && !fact->gone && g_hash_table_contains (begun[1], GUINT_TO_POINTER (fact->letter))
               && !g_hash_table_contains (letters, GUINT_TO_POINTER (fact->letter * 2 + 1)))
             fail ("a moved letter is in neither mailbox", name);
           fact->gone |= !fact->seen;
@@ -465,8 +460,7 @@ main (void)
         learn (said->pdata[i]);
       g_autoptr (GPtrArray) there = run_child (tell_all, 0);
       check_all (there);
-      printf ("round %u: killed after %u words; %u letters, all as answered\n", round + 1, said->len,
-              there->len - 2);
+      printf ("round %u: killed after %u words; %u letters, all as answered\n", round + 1, said->len, there->len - 2);
     }
   remove_tree (root);
   for (guint box = 0; box < 2; box++)

@@ -28,7 +28,7 @@
 #define OUTSTANDING 24
 
 static char *root, *inbox, *queue_dir;
-static int out;            /* the child's end of the pipe */
+static int out; /* the child's end of the pipe */
 static GpoStore *store;
 static GpoSpool *spool;
 static GHashTable *queued; /* the child's: ID → number of attempts */

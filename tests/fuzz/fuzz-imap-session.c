@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* fuzz-imap-session.c: a session of IMAP (first byte even) or POP3 (odd) over mailboxes in memory: any bytes, cut in two at any place. A
- * second session stands by in IDLE. */
+/* fuzz-imap-session.c: a session of IMAP (first byte even) or POP3 (odd) over mailboxes in memory: any bytes, cut in two at
+ * any place. A second session stands by in IDLE. */
 #include "../support/paper-mailboxes.h"
 #include "fuzz-target.h"
 #include <string.h>

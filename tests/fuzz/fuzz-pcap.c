@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* fuzz-pcap.c: any bytes as a capture: nothing crashes, and what comes of it is a trace. Behind a first byte of 's', 'i' or 'p' it
- * is the record of a conversation instead: pieces of either side, each behind a byte that says whose and how long. */
+/* fuzz-pcap.c: any bytes as a capture: nothing crashes, and what comes of it is a trace. Behind a first byte of 's', 'i' or
+ * 'p' it is the record of a conversation instead: pieces of either side, each behind a byte that says whose and how long. */
 #include "fuzz-target.h"
 #include "replay/observer.h"
 #include "replay/pcap-import.h"
@@ -45,7 +45,11 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   if (size == 0)
     return 0;
   if (*bytes == 's' || *bytes == 'i' || *bytes == 'p')
-    converse (log, *bytes == 's' ? GPO_PROTOCOL_SMTP : *bytes == 'i' ? GPO_PROTOCOL_IMAP : GPO_PROTOCOL_POP3, bytes + 1, bytes + size);
+    converse (log,
+              *bytes == 's'   ? GPO_PROTOCOL_SMTP
+              : *bytes == 'i' ? GPO_PROTOCOL_IMAP
+                              : GPO_PROTOCOL_POP3,
+              bytes + 1, bytes + size);
   else
     {
       g_autoptr (GError) error = NULL;

@@ -9,8 +9,7 @@ int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GpoScenario) scenario
-      = gpo_scenario_read ((const char *) data, size, "fuzz.scenario", "/fuzz", -1, &error);
+  g_autoptr (GpoScenario) scenario = gpo_scenario_read ((const char *) data, size, "fuzz.scenario", "/fuzz", -1, &error);
   g_assert_true ((scenario == NULL) == (error != NULL));
   if (!scenario)
     {

@@ -103,7 +103,8 @@ has_grown (gpointer data)
 
 START_TEST (a_file_that_is_followed_grows_in_the_window)
 {
-  g_autofree char *from = trace_path ("one-letter.trace"), *text = NULL, *path = g_build_filename (g_get_tmp_dir (), "follow-XXXXXX", NULL);
+  g_autofree char *from = trace_path ("one-letter.trace"), *text = NULL,
+                  *path = g_build_filename (g_get_tmp_dir (), "follow-XXXXXX", NULL);
   gsize length;
   ck_assert (g_file_get_contents (from, &text, &length, NULL));
   int fd = g_mkstemp (path);

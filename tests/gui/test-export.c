@@ -33,8 +33,7 @@ setup (void)
   g_autoptr (GError) error = NULL;
   app = gpo_app_new ();
   ck_assert (g_application_register (G_APPLICATION (app), NULL, &error));
-  g_autofree char *path
-      = g_build_filename (g_getenv ("GPO_SOURCE_ROOT"), "tests", "gui", "letters.trace", NULL);
+  g_autofree char *path = g_build_filename (g_getenv ("GPO_SOURCE_ROOT"), "tests", "gui", "letters.trace", NULL);
   g_autoptr (GFile) file = g_file_new_for_path (path);
   g_autoptr (GpoSource) source = gpo_source_new_file (file, &error);
   ck_assert_msg (source != NULL, "%s", error ? error->message : "");
@@ -140,9 +139,7 @@ START_TEST (ladder_is_whole_and_takes_pages)
   g_autoptr (GBytes) pdf = gpo_export_pane (window, "ladder", GPO_EXPORT_PDF, NULL);
   g_autofree char *text = g_malloc0 (g_bytes_get_size (pdf) + 1);
   for (gsize i = 0; i < g_bytes_get_size (pdf); i++) /* without its NULs */
-    text[i] = ((const char *) g_bytes_get_data (pdf, NULL))[i]
-                  ? ((const char *) g_bytes_get_data (pdf, NULL))[i]
-                  : ' ';
+    text[i] = ((const char *) g_bytes_get_data (pdf, NULL))[i] ? ((const char *) g_bytes_get_data (pdf, NULL))[i] : ' ';
   ck_assert_uint_eq (count (text, "/Type /Page\n") + count (text, "/Type /Page "), (rungs + 29) / 30);
 }
 END_TEST
@@ -150,8 +147,7 @@ END_TEST
 START_TEST (ladder_is_text_and_mermaid)
 {
   gpo_cursor_choose (gpo_window_get_cursor (window), GPO_SUBJECT_LETTER, 1);
-  g_autofree char *text = text_of ("ladder", GPO_EXPORT_TEXT),
-                  *mermaid = text_of ("ladder", GPO_EXPORT_MERMAID);
+  g_autofree char *text = text_of ("ladder", GPO_EXPORT_TEXT), *mermaid = text_of ("ladder", GPO_EXPORT_MERMAID);
   ck_assert_uint_eq (count (text, "DATA─") + count (text, "data─"), 3); /* Athens, the gateway, Sparta */
   ck_assert (g_str_has_prefix (mermaid, "sequenceDiagram\n"));
   ck_assert_uint_eq (count (mermaid, "participant "), 4);
@@ -172,8 +168,7 @@ END_TEST
 
 START_TEST (transcript_and_map_are_text)
 {
-  g_autofree char *transcript = text_of ("transcript", GPO_EXPORT_TEXT),
-                  *map = text_of ("map", GPO_EXPORT_TEXT);
+  g_autofree char *transcript = text_of ("transcript", GPO_EXPORT_TEXT), *map = text_of ("map", GPO_EXPORT_TEXT);
   ck_assert_ptr_nonnull (strstr (transcript, "RCPT TO:<bob@sparta.example>"));
   ck_assert_ptr_nonnull (strstr (map, "sparta (sparta.example): "));
   ck_assert_ptr_nonnull (strstr (map, "in the mailboxes of bob 3 letters: number 1, 2, 4"));

@@ -20,9 +20,8 @@ on_over (GObject *process, GAsyncResult *result, gpointer data)
 {
   Curl *curl = data;
   g_autoptr (GError) error = NULL;
-  ck_assert_msg (
-      g_subprocess_communicate_utf8_finish (G_SUBPROCESS (process), result, NULL, &curl->heard, &error), "%s",
-      error ? error->message : "");
+  ck_assert_msg (g_subprocess_communicate_utf8_finish (G_SUBPROCESS (process), result, NULL, &curl->heard, &error), "%s",
+                 error ? error->message : "");
   curl->over = TRUE;
 }
 
@@ -39,12 +38,11 @@ curl_start (Curl *curl, const char *to)
   g_autoptr (GError) error = NULL;
   GpoOffice *office = gpo_source_get_office (gpo_window_get_source (window));
   const GpoHost *host = gpo_world_host ((GpoWorld *) gpo_office_world (office), "sparta");
-  g_autofree char *url
-      = g_strdup_printf ("smtp://127.0.0.1:%u/curl.example", gpo_office_port (office, host, GPO_ROLE_SMTP));
+  g_autofree char *url = g_strdup_printf ("smtp://127.0.0.1:%u/curl.example", gpo_office_port (office, host, GPO_ROLE_SMTP));
   *curl = (Curl){ NULL };
-  curl->process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE, &error,
-                                    "curl", "-sv", "--max-time", "30", "--mail-from", "alice@athens.example",
-                                    "--mail-rcpt", to, "--upload-file", "-", url, NULL);
+  curl->process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE, &error, "curl", "-sv",
+                                    "--max-time", "30", "--mail-from", "alice@athens.example", "--mail-rcpt", to,
+                                    "--upload-file", "-", url, NULL);
   ck_assert_msg (curl->process != NULL, "%s", error ? error->message : "");
   g_subprocess_communicate_utf8_async (curl->process, "Subject: held\r\n\r\nHello.\r\n", NULL, on_over, curl);
 }
@@ -123,8 +121,7 @@ count_holds (const char *action, const char *was)
   for (guint64 i = 0; i < gpo_log_length (log); i++)
     {
       const GpoEvent *event = gpo_log_get (log, i);
-      if (event->kind != GPO_KIND_HOLD
-          || g_strcmp0 (gpo_event_text (event, GPO_FIELD_ACTION, NULL), action) != 0)
+      if (event->kind != GPO_KIND_HOLD || g_strcmp0 (gpo_event_text (event, GPO_FIELD_ACTION, NULL), action) != 0)
         continue;
       n += !was || g_str_has_prefix (gpo_event_text (event, GPO_FIELD_WAS, NULL), was);
     }
@@ -157,8 +154,7 @@ static gboolean
 next_is_held (gpointer data)
 {
   Next *next = data;
-  return next->curl->over
-         || (gpo_hold_model_n_held (model ()) && gpo_hold_model_held (model (), 0)->event != next->event);
+  return next->curl->over || (gpo_hold_model_n_held (model ()) && gpo_hold_model_held (model (), 0)->event != next->event);
 }
 
 START_TEST (stepping_lets_one_line_through_at_a_time)
@@ -266,8 +262,7 @@ START_TEST (chosen_session_goes_on_and_the_other_stays)
   curl_start (&second, "carol@sparta.example");
   ck_assert (turn_until (n_held_is, GUINT_TO_POINTER (2)));
   guint32 stays = gpo_hold_model_held (model (), 0)->session;
-  g_autofree char *step
-      = g_strdup_printf ("win.step-session(uint32 %u)", gpo_hold_model_held (model (), 1)->session);
+  g_autofree char *step = g_strdup_printf ("win.step-session(uint32 %u)", gpo_hold_model_held (model (), 1)->session);
   ck_assert (act (step));
   ck_assert_int_eq (curl_end (&second), 0);
   ck_assert (!first.over);

@@ -108,7 +108,8 @@ START_TEST (a_question_is_answered_without_an_office)
   ck_assert (act ("win.lab-free"));
   g_signal_emit_by_name (gpo_lab_pane_get_row (pane (), "why"), "answer", "header");
   ck_assert_int_eq (verdict ("why"), GPO_LAB_FAILED);
-  ck_assert_ptr_nonnull (strstr (gpo_lab_row_get_details (gpo_lab_pane_get_row (pane (), "why")), "never looked at the header"));
+  ck_assert_ptr_nonnull (
+      strstr (gpo_lab_row_get_details (gpo_lab_pane_get_row (pane (), "why")), "never looked at the header"));
   g_signal_emit_by_name (gpo_lab_pane_get_row (pane (), "why"), "answer", "envelope");
   ck_assert_int_eq (verdict ("why"), GPO_LAB_PASSED);
   close_window ();

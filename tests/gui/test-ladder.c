@@ -16,10 +16,7 @@ typedef struct
 } Case;
 
 static const Case cases[] = {
-  { "commands that wait are rungs of their own",
-    { "C MAIL", "S 250 a", "C RCPT", "S 250 b" },
-    "C S C S",
-    "C S C S" },
+  { "commands that wait are rungs of their own", { "C MAIL", "S 250 a", "C RCPT", "S 250 b" }, "C S C S", "C S C S" },
   { "lines of one reply are one rung", { "C EHLO", "S 250-a", "S 250-b", "S 250 c" }, "C S2", "C S2" },
   { "a server answers pipelined commands one by one",
     { "C+MAIL", "S 250 a", "C+RCPT", "S 250 b", "C DATA", "S 354 c" },
@@ -37,10 +34,7 @@ static const Case cases[] = {
     { "C+NOOP", "S 250-a", "S 250 b", "C NOOP", "S 250-c", "S 250 d" },
     "C S1 C S1",
     "C1 S3" },
-  { "pieces of data are one rung, folded with the dot",
-    { "D", "D", "D", "C end-of-data", "S 250 a" },
-    "D2 C S",
-    "D3 S" },
+  { "pieces of data are one rung, folded with the dot", { "D", "D", "D", "C end-of-data", "S 250 a" }, "D2 C S", "D3 S" },
   { "a second that passed is told", { "C NOOP", "2 S 250 a", "C NOOP" }, "C ~ S C", "C ~ S C" },
 };
 
@@ -132,8 +126,7 @@ static GpoLog *
 load (void)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *path
-      = g_build_filename (g_getenv ("GPO_SOURCE_ROOT"), "tests", "gui", "letters.trace", NULL);
+  g_autofree char *path = g_build_filename (g_getenv ("GPO_SOURCE_ROOT"), "tests", "gui", "letters.trace", NULL);
   GpoLog *log = gpo_log_new ();
   ck_assert_msg (gpo_trace_load (log, path, NULL, &error), "%s", error ? error->message : "");
   return log;
@@ -171,8 +164,7 @@ START_TEST (ladder_grows_piece_by_piece)
   g_autoptr (GpoLog) log = load ();
   g_autoptr (GpoCursor) cursor = gpo_cursor_new (log);
   gpo_cursor_update (cursor, 0);
-  g_autoptr (GpoLadderModel) whole = gpo_ladder_model_new (cursor, _i),
-                             pieces = gpo_ladder_model_new (cursor, _i);
+  g_autoptr (GpoLadderModel) whole = gpo_ladder_model_new (cursor, _i), pieces = gpo_ladder_model_new (cursor, _i);
   gpo_ladder_model_grow (whole, 0);
   while (gpo_ladder_model_grow (pieces, 7))
     ;
@@ -180,8 +172,7 @@ START_TEST (ladder_grows_piece_by_piece)
   for (guint i = 0; i < gpo_ladder_model_n_rungs (whole); i++)
     {
       const GpoRung *a = gpo_ladder_model_rung (whole, i), *b = gpo_ladder_model_rung (pieces, i);
-      ck_assert (a->n == b->n && a->kind == b->kind && a->folded == b->folded && a->from == b->from
-                 && a->to == b->to);
+      ck_assert (a->n == b->n && a->kind == b->kind && a->folded == b->folded && a->from == b->from && a->to == b->to);
       if (a->kind != GPO_RUNG_GAP)
         ck_assert_uint_eq (gpo_ladder_model_row (whole, a->n), i);
     }

@@ -41,16 +41,14 @@ act (const char *detailed)
   g_autofree char *name = NULL;
   g_autoptr (GVariant) target = NULL;
   ck_assert (g_action_parse_detailed_name (detailed, &name, &target, NULL));
-  ck_assert_msg (gtk_widget_activate_action_variant (GTK_WIDGET (window), name, target), "no action %s",
-                 detailed);
+  ck_assert_msg (gtk_widget_activate_action_variant (GTK_WIDGET (window), name, target), "no action %s", detailed);
 }
 
 static void
 setup (void)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *path
-      = g_build_filename (g_getenv ("GPO_SOURCE_ROOT"), "tests", "gui", "parts.trace", NULL);
+  g_autofree char *path = g_build_filename (g_getenv ("GPO_SOURCE_ROOT"), "tests", "gui", "parts.trace", NULL);
   g_autoptr (GFile) file = g_file_new_for_path (path);
   app = gpo_app_new ();
   ck_assert (g_application_register (G_APPLICATION (app), NULL, &error));
@@ -99,8 +97,7 @@ add_text (GtkWidget *widget, GString *out)
 {
   if (GTK_IS_LABEL (widget))
     g_string_append_printf (out, "%s\n", gtk_label_get_text (GTK_LABEL (widget)));
-  for (GtkWidget *child = gtk_widget_get_first_child (widget); child;
-       child = gtk_widget_get_next_sibling (child))
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child; child = gtk_widget_get_next_sibling (child))
     add_text (child, out);
 }
 
@@ -117,8 +114,7 @@ facts_now (gint transfer)
 {
   GpoCursor *cursor = gpo_window_get_cursor (window);
   GpoPicture *picture = gpo_cursor_get_picture (cursor);
-  return gpo_letter_facts_new_at (picture,
-                                  gpo_picture_letter_numbered (picture, gpo_cursor_get_letter (cursor)),
+  return gpo_letter_facts_new_at (picture, gpo_picture_letter_numbered (picture, gpo_cursor_get_letter (cursor)),
                                   gpo_cursor_get_n (cursor), transfer, GPO_LETTER_READ);
 }
 
@@ -259,8 +255,7 @@ collect (const GpoLetterRows *rows, GByteArray *wire, GByteArray *stored)
         g_byte_array_append (wire, (const guint8 *) g_bytes_get_data (bytes->wire, NULL) + row.wire.start,
                              (guint) row.wire.length);
       if (row.has_stored)
-        g_byte_array_append (stored,
-                             (const guint8 *) g_bytes_get_data (bytes->stored, NULL) + row.stored.start,
+        g_byte_array_append (stored, (const guint8 *) g_bytes_get_data (bytes->stored, NULL) + row.stored.start,
                              (guint) row.stored.length);
     }
 }
@@ -283,8 +278,7 @@ START_TEST (rows_have_every_byte_once)
   if (has_wire)
     ck_assert_int_eq (memcmp (wire->data, g_bytes_get_data (scene->facts->bytes->wire, NULL), wire->len), 0);
   if (has_stored)
-    ck_assert_int_eq (
-        memcmp (stored->data, g_bytes_get_data (scene->facts->bytes->stored, NULL), stored->len), 0);
+    ck_assert_int_eq (memcmp (stored->data, g_bytes_get_data (scene->facts->bytes->stored, NULL), stored->len), 0);
   ck_assert_uint_eq (gpo_letter_rows_find (scene->rows, 0), 0);
   if (_i >= 3)
     act ("win.letter-hex");
@@ -323,11 +317,9 @@ START_TEST (part_is_shown_decoded_beside_raw)
   {
     gint part;
     const char *decoded, *raw, *words;
-  } rows[]
-      = { { 2, "40 jars at 3 €. This line is longer than a line may be", "3 =E2=82=AC. This line is longer",
-            NULL },
-          { 3, "<script>alert(\"never run\")</script>", "PGh0bWw+", "The harvest is in — 40 jars & more." },
-          { 4, "000000  00 01 02 03 04 05 06 07  ........", "AAECAwQF", NULL } };
+  } rows[] = { { 2, "40 jars at 3 €. This line is longer than a line may be", "3 =E2=82=AC. This line is longer", NULL },
+               { 3, "<script>alert(\"never run\")</script>", "PGh0bWw+", "The harvest is in — 40 jars & more." },
+               { 4, "000000  00 01 02 03 04 05 06 07  ........", "AAECAwQF", NULL } };
   GpoLetterFacts *facts = (GpoLetterFacts *) gpo_letter_pane_get_facts (pane);
   GpoPartFact *part = facts->parts->pdata[rows[_i].part];
   g_autofree char *decoded = gpo_part_decoded_shown (facts, part), *raw = gpo_part_raw_shown (facts, part);

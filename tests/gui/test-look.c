@@ -94,7 +94,8 @@ static const struct
 {
   const char *name;
   gboolean dark, contrast;
-} styles[] = { { "light", FALSE, FALSE }, { "dark", TRUE, FALSE }, { "contrast", FALSE, TRUE }, { "contrast-dark", TRUE, TRUE } };
+} styles[]
+    = { { "light", FALSE, FALSE }, { "dark", TRUE, FALSE }, { "contrast", FALSE, TRUE }, { "contrast-dark", TRUE, TRUE } };
 
 START_TEST (style_reaches_what_is_drawn)
 {

@@ -48,16 +48,14 @@ setup_app (void)
 {
   g_autoptr (GError) error = NULL;
   app = gpo_app_new ();
-  ck_assert_msg (g_application_register (G_APPLICATION (app), NULL, &error), "%s",
-                 error ? error->message : "");
+  ck_assert_msg (g_application_register (G_APPLICATION (app), NULL, &error), "%s", error ? error->message : "");
 }
 
 static void
 setup_file (void)
 {
   setup_app ();
-  g_autofree char *path
-      = g_build_filename (g_getenv ("GPO_SOURCE_ROOT"), "tests", "gui", "letters.trace", NULL);
+  g_autofree char *path = g_build_filename (g_getenv ("GPO_SOURCE_ROOT"), "tests", "gui", "letters.trace", NULL);
   g_autoptr (GFile) file = g_file_new_for_path (path);
   g_autoptr (GError) error = NULL;
   g_autoptr (GpoSource) source = gpo_source_new_file (file, &error);
@@ -209,8 +207,7 @@ START_TEST (connection_says_its_protocol_its_state_and_who)
   g_autofree char *words = gpo_map_link_words (model (), link);
   ck_assert_str_eq (words, "Session 1, smtp, from alice to athens, state rcpt, with letter 1");
   gpo_cursor_set_n (cursor, 13); /* nobody has said who it is */
-  ck_assert_int_eq (gpo_map_model_place (model (), gpo_map_model_link (model (), 0)->from)->kind,
-                    GPO_PLACE_OUTSIDE);
+  ck_assert_int_eq (gpo_map_model_place (model (), gpo_map_model_link (model (), 0)->from)->kind, GPO_PLACE_OUTSIDE);
 }
 END_TEST
 
@@ -220,8 +217,7 @@ START_TEST (each_thing_is_a_spot_with_a_name)
 {
   go_to_place (_i);
   guint hosts = 0, sessions = 0, persons = 0;
-  for (GtkWidget *w = gtk_widget_get_first_child (GTK_WIDGET (map ())); w;
-       w = gtk_widget_get_next_sibling (w))
+  for (GtkWidget *w = gtk_widget_get_first_child (GTK_WIDGET (map ())); w; w = gtk_widget_get_next_sibling (w))
     {
       GpoMapSpot *spot = GPO_MAP_SPOT (w);
       hosts += gpo_map_spot_get_kind (spot) == GPO_SPOT_HOST;
@@ -251,11 +247,10 @@ START_TEST (choosing_moves_the_subject_of_all_views)
   const GpoTrack *track = gpo_cursor_get_track (cursor);
   ck_assert_uint_gt (track->n, 50);
   for (guint i = 0; i < track->n; i++)
-    ck_assert_str_eq (gpo_symbol_name (gpo_log_get (gpo_cursor_get_log (cursor), track->events[i])->host),
-                      "gateway");
-  ck_assert_uint_eq (g_list_model_get_n_items (
-                         G_LIST_MODEL (gpo_transcript_view_get_model (gpo_window_get_transcript (window)))),
-                     track->n);
+    ck_assert_str_eq (gpo_symbol_name (gpo_log_get (gpo_cursor_get_log (cursor), track->events[i])->host), "gateway");
+  ck_assert_uint_eq (
+      g_list_model_get_n_items (G_LIST_MODEL (gpo_transcript_view_get_model (gpo_window_get_transcript (window)))),
+      track->n);
 }
 END_TEST
 
@@ -349,13 +344,12 @@ check_layout (GpoMapModel *m, const char *name)
           ck_assert_msg (f->whole.x >= 0 && f->whole.y >= 0
                              && (f->whole.x + f->whole.width) * layout.scale <= areas[a].width + 1
                              && (f->whole.y + f->whole.height) * layout.scale <= areas[a].height + 1,
-                         "%s: %s is not on the sheet of %g × %g", name, gpo_map_model_place (m, i)->name,
-                         areas[a].width, areas[a].height);
+                         "%s: %s is not on the sheet of %g × %g", name, gpo_map_model_place (m, i)->name, areas[a].width,
+                         areas[a].height);
           for (guint k = 0; k < i; k++)
             if (gpo_map_layout_frame (&layout, k)->shown)
-              ck_assert_msg (!overlap (&f->whole, &gpo_map_layout_frame (&layout, k)->whole),
-                             "%s: %s covers %s", name, gpo_map_model_place (m, i)->name,
-                             gpo_map_model_place (m, k)->name);
+              ck_assert_msg (!overlap (&f->whole, &gpo_map_layout_frame (&layout, k)->whole), "%s: %s covers %s", name,
+                             gpo_map_model_place (m, i)->name, gpo_map_model_place (m, k)->name);
         }
     }
 }
@@ -476,8 +470,8 @@ send_letter (void)
   g_autoptr (GBytes) bytes = g_bytes_new_static (text, sizeof text - 1);
   const char *const to[] = { "bob@sparta.example", NULL };
   g_autoptr (GError) error = NULL;
-  guint32 number = gpo_office_send (gpo_source_get_office (gpo_window_get_source (window)), "athens",
-                                    "alice@athens.example", to, bytes, &error);
+  guint32 number = gpo_office_send (gpo_source_get_office (gpo_window_get_source (window)), "athens", "alice@athens.example",
+                                    to, bytes, &error);
   ck_assert_msg (number != 0, "%s", error ? error->message : "");
   return number;
 }

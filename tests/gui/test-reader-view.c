@@ -182,16 +182,14 @@ START_TEST (bob_answers_flags_and_files)
   open_letter (0);
   act ("win.read-reply");
   GpoComposeWindow *compose = gpo_reader_view_get_compose (view ());
-  g_autofree char *subject = gpo_compose_window_dup (compose, "subject"),
-                  *text = gpo_compose_window_dup (compose, "text");
+  g_autofree char *subject = gpo_compose_window_dup (compose, "subject"), *text = gpo_compose_window_dup (compose, "text");
   ck_assert_str_eq (subject, "Re: Lunch?");
   ck_assert_ptr_nonnull (strstr (text, "> Today?\n"));
   gpo_compose_window_send (compose);
   settle ();
   act ("win.read-flag");
   settle ();
-  ck_assert_uint_eq (gpo_reader_model_get_flags (model ()),
-                     GPO_FLAG_SEEN | GPO_FLAG_ANSWERED | GPO_FLAG_FLAGGED);
+  ck_assert_uint_eq (gpo_reader_model_get_flags (model ()), GPO_FLAG_SEEN | GPO_FLAG_ANSWERED | GPO_FLAG_FLAGGED);
   gpo_reader_model_create_folder (model (), "Old");
   settle ();
   ck_assert (has_folder ("Old"));
@@ -207,8 +205,7 @@ START_TEST (bob_answers_flags_and_files)
   ck_assert_str_eq (gpo_reader_model_get_folder (model ()), "Old");
   ck_assert_uint_eq (n_letters (), 1);
   open_letter (0);
-  ck_assert_uint_eq (gpo_reader_model_get_flags (model ()),
-                     GPO_FLAG_SEEN | GPO_FLAG_ANSWERED | GPO_FLAG_FLAGGED);
+  ck_assert_uint_eq (gpo_reader_model_get_flags (model ()), GPO_FLAG_SEEN | GPO_FLAG_ANSWERED | GPO_FLAG_FLAGGED);
   gpo_reader_model_search (model (), "nowhere");
   settle ();
   ck_assert_uint_eq (n_letters (), 0);

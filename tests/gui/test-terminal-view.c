@@ -36,8 +36,7 @@ static gboolean
 state_is (gpointer data)
 {
   GpoDialogue *dialogue = gpo_terminal_model_get_dialogue (model ());
-  return dialogue && strcmp (gpo_dialogue_state (dialogue), data) == 0
-         && gpo_dialogue_n_awaited (dialogue) == 0;
+  return dialogue && strcmp (gpo_dialogue_state (dialogue), data) == 0 && gpo_dialogue_n_awaited (dialogue) == 0;
 }
 
 static void
@@ -224,8 +223,7 @@ START_TEST (what_was_typed_is_in_the_trace)
     {
       gsize length;
       const GpoEvent *event = gpo_log_get (log, i);
-      const char *text
-          = event->kind == GPO_KIND_LINE ? gpo_event_text (event, GPO_FIELD_TEXT, &length) : NULL;
+      const char *text = event->kind == GPO_KIND_LINE ? gpo_event_text (event, GPO_FIELD_TEXT, &length) : NULL;
       found |= text && length == 14 && strncmp (text, "NOOP by hand\r\n", 14) == 0;
     }
   ck_assert (found);

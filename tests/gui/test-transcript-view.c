@@ -43,8 +43,7 @@ START_TEST (every_error_is_reached_once_and_back_again)
   for (guint64 n = 1; n < gpo_cursor_get_length (cursor); n++)
     all += gpo_event_is_error (gpo_log_get (log, n));
   ck_assert_uint_gt (all, 4);
-  for (guint64 n = 0; act ("win.error::next") && gpo_cursor_get_n (cursor) != n;
-       n = gpo_cursor_get_n (cursor), forth++)
+  for (guint64 n = 0; act ("win.error::next") && gpo_cursor_get_n (cursor) != n; n = gpo_cursor_get_n (cursor), forth++)
     ck_assert (gpo_event_is_error (here ()));
   ck_assert_uint_eq (forth, all);
   for (guint64 n = gpo_cursor_get_n (cursor); act ("win.error::previous") && gpo_cursor_get_n (cursor) != n;

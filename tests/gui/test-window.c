@@ -29,8 +29,7 @@ setup_app (void)
 {
   g_autoptr (GError) error = NULL;
   app = gpo_app_new ();
-  ck_assert_msg (g_application_register (G_APPLICATION (app), NULL, &error), "%s",
-                 error ? error->message : "");
+  ck_assert_msg (g_application_register (G_APPLICATION (app), NULL, &error), "%s", error ? error->message : "");
 }
 
 static void
@@ -43,8 +42,7 @@ static void
 setup_file (void)
 {
   setup_app ();
-  g_autofree char *path
-      = g_build_filename (g_getenv ("GPO_SOURCE_ROOT"), "tests", "gui", "letters.trace", NULL);
+  g_autofree char *path = g_build_filename (g_getenv ("GPO_SOURCE_ROOT"), "tests", "gui", "letters.trace", NULL);
   g_autoptr (GFile) file = g_file_new_for_path (path);
   g_autoptr (GError) error = NULL;
   g_autoptr (GpoSource) source = gpo_source_new_file (file, &error);
@@ -156,8 +154,8 @@ START_TEST (letter_is_what_the_facts_say_at_n)
       ck_assert_ptr_null (shown);
       return;
     }
-  g_autoptr (GpoLetterFacts) facts = gpo_letter_facts_new (
-      picture, gpo_picture_letter_numbered (picture, number), gpo_cursor_get_n (cursor));
+  g_autoptr (GpoLetterFacts) facts
+      = gpo_letter_facts_new (picture, gpo_picture_letter_numbered (picture, number), gpo_cursor_get_n (cursor));
   ck_assert_ptr_nonnull (shown);
   ck_assert_uint_eq (shown->number, number);
   ck_assert_uint_eq (shown->hops->len, facts->hops->len);
@@ -220,10 +218,8 @@ START_TEST (ladder_has_each_line_once_between_the_right_parties)
         continue;
       lines += 1 + rung->folded;
       gboolean from_server = strcmp (gpo_event_text (event, GPO_FIELD_FROM, NULL), "server") == 0;
-      ck_assert_uint_eq (gpo_ladder_model_lane (model, from_server ? rung->from : rung->to)->host,
-                         session->host);
-      ck_assert_uint_eq (gpo_ladder_model_lane (model, from_server ? rung->to : rung->from)->host,
-                         session->caller);
+      ck_assert_uint_eq (gpo_ladder_model_lane (model, from_server ? rung->from : rung->to)->host, session->host);
+      ck_assert_uint_eq (gpo_ladder_model_lane (model, from_server ? rung->to : rung->from)->host, session->caller);
     }
   ck_assert_uint_eq (lines, session->lines.n);
 }
@@ -304,7 +300,8 @@ START_TEST (keys_go_from_state_to_state)
       ck_assert (gpo_state_view_press (states, keys[i]));
       int chosen = gpo_state_view_get_chosen (states);
       reached += chosen != current;
-      ck_assert_ptr_nonnull (strstr (gpo_state_view_get_words (states), gpo_state_view_get_place (states)->machine->states[chosen]));
+      ck_assert_ptr_nonnull (
+          strstr (gpo_state_view_get_words (states), gpo_state_view_get_place (states)->machine->states[chosen]));
       ck_assert (gpo_state_view_press (states, GDK_KEY_Escape));
       ck_assert_int_eq (gpo_state_view_get_chosen (states), -1);
     }
@@ -323,8 +320,7 @@ START_TEST (diagram_has_every_state_and_an_arrow_for_each_way)
   for (guint i = 0; i < machine->n_edges; i++)
     {
       const GpoEdge *edge = &machine->edges[i];
-      gboolean found
-          = edge->from == GPO_ANY || edge->to == GPO_SAME || edge->from == edge->to || edge->input == GPO_ANY;
+      gboolean found = edge->from == GPO_ANY || edge->to == GPO_SAME || edge->from == edge->to || edge->input == GPO_ANY;
       for (guint j = 0; j < graph->arrows->len && !found; j++)
         {
           const GpoStateArrow *arrow = &g_array_index (graph->arrows, GpoStateArrow, j);
@@ -355,15 +351,13 @@ START_TEST (every_view_can_be_reached_and_drawn)
   static const char *const views[] = { "transcript", "ladder", "states" };
   gtk_widget_activate_action (GTK_WIDGET (window), "win.view", "s", views[_i]);
   gtk_widget_activate_action (GTK_WIDGET (window), "win.session", "u", 2);
-  GtkWidget *view[]
-      = { GTK_WIDGET (gpo_window_get_transcript (window)), GTK_WIDGET (gpo_window_get_ladder (window)),
-          GTK_WIDGET (gpo_window_get_states (window)) };
+  GtkWidget *view[] = { GTK_WIDGET (gpo_window_get_transcript (window)), GTK_WIDGET (gpo_window_get_ladder (window)),
+                        GTK_WIDGET (gpo_window_get_states (window)) };
   for (int i = 0; i < 3; i++)
     ck_assert_int_eq (gtk_widget_get_mapped (view[i]), i == _i);
   ck_assert_msg (turn_until (is_drawn, view[_i]), "the %s is not drawn", views[_i]);
   if (_i == 2)
-    ck_assert_str_eq (gpo_state_view_get_place (gpo_window_get_states (window))->machine->name,
-                      "smtp-server");
+    ck_assert_str_eq (gpo_state_view_get_place (gpo_window_get_states (window))->machine->name, "smtp-server");
   gtk_widget_activate_action (GTK_WIDGET (window), "win.view", "s", "transcript");
 }
 END_TEST
@@ -463,17 +457,15 @@ START_TEST (live_letter_is_followed_into_the_mailbox)
                              "live\r\n\r\nHello.\r\n";
   g_autoptr (GBytes) bytes = g_bytes_new_static (text, sizeof text - 1);
   const char *const to[] = { "bob@sparta.example", NULL };
-  guint32 number
-      = gpo_office_send (gpo_source_get_office (source), "athens", "alice@athens.example", to, bytes, &error);
+  guint32 number = gpo_office_send (gpo_source_get_office (source), "athens", "alice@athens.example", to, bytes, &error);
   ck_assert_msg (number != 0, "%s", error ? error->message : "");
-  ck_assert_msg (turn_until (has_arrived, GUINT_TO_POINTER (number)),
-                 "the letter does not arrive in the window");
+  ck_assert_msg (turn_until (has_arrived, GUINT_TO_POINTER (number)), "the letter does not arrive in the window");
   GpoCursor *cursor = gpo_window_get_cursor (window);
   ck_assert (gpo_cursor_get_following (cursor));
   GpoTranscriptView *transcript = gpo_window_get_transcript (window);
-  ck_assert_uint_eq (gpo_trace_model_event (gpo_transcript_view_get_model (transcript),
-                                            gpo_transcript_view_get_row (transcript)),
-                     gpo_cursor_get_n (cursor));
+  ck_assert_uint_eq (
+      gpo_trace_model_event (gpo_transcript_view_get_model (transcript), gpo_transcript_view_get_row (transcript)),
+      gpo_cursor_get_n (cursor));
   gtk_widget_activate_action (GTK_WIDGET (window), "win.letter", "u", number);
   const GpoLetterFacts *facts = gpo_letter_view_get_facts (gpo_window_get_letter (window));
   ck_assert_str_eq (gpo_letter_facts_field (facts, "Subject"), "live");
@@ -482,9 +474,8 @@ START_TEST (live_letter_is_followed_into_the_mailbox)
   /* looking back does not follow, going to the end does */
   gtk_widget_activate_action (GTK_WIDGET (window), "win.go", "s", "start");
   ck_assert (!gpo_cursor_get_following (cursor));
-  ck_assert_uint_eq (
-      g_list_model_get_n_items (G_LIST_MODEL (gpo_subject_list_get_model (gpo_window_get_letters (window)))),
-      0);
+  ck_assert_uint_eq (g_list_model_get_n_items (G_LIST_MODEL (gpo_subject_list_get_model (gpo_window_get_letters (window)))),
+                     0);
   gtk_widget_activate_action (GTK_WIDGET (window), "win.go", "s", "end");
   ck_assert (gpo_cursor_get_following (cursor));
   gtk_window_destroy (GTK_WINDOW (window));

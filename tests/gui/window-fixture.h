@@ -30,8 +30,7 @@ setup_app (void)
 {
   g_autoptr (GError) error = NULL;
   app = gpo_app_new ();
-  ck_assert_msg (g_application_register (G_APPLICATION (app), NULL, &error), "%s",
-                 error ? error->message : "");
+  ck_assert_msg (g_application_register (G_APPLICATION (app), NULL, &error), "%s", error ? error->message : "");
 }
 
 static inline void
@@ -82,7 +81,6 @@ act (const char *detailed)
   g_autofree char *name = NULL;
   g_autoptr (GVariant) target = NULL;
   g_autoptr (GError) error = NULL;
-  ck_assert_msg (g_action_parse_detailed_name (detailed, &name, &target, &error), "%s",
-                 error ? error->message : "");
+  ck_assert_msg (g_action_parse_detailed_name (detailed, &name, &target, &error), "%s", error ? error->message : "");
   return gtk_widget_activate_action_variant (GTK_WIDGET (window), name, target);
 }

@@ -6,7 +6,8 @@
 #include "roles/pop3-server.h"
 #include <string.h>
 
-typedef struct {
+typedef struct
+{
   GpoMailboxes mailboxes;
   PaperCounter *paper;
   GHashTable *kept; /* name → PaperMailbox: all there are */
@@ -14,13 +15,15 @@ typedef struct {
   GHashTable *uses; /* name → use */
 } PaperMailboxes;
 
-typedef struct {
+typedef struct
+{
   GpoMailbox mailbox;
   PaperMailboxes *owner;
   GPtrArray *letters; /* of PaperLetter */
 } PaperMailbox;
 
-typedef struct {
+typedef struct
+{
   GBytes *bytes;
   GString *envelope, *body, *bodystructure;
   gsize header;
@@ -28,7 +31,8 @@ typedef struct {
 
 /* --- what happens later --- */
 
-typedef struct {
+typedef struct
+{
   void (*run) (gpointer job);
   gpointer job;
 } Later;
@@ -37,7 +41,7 @@ static void
 later (PaperCounter *paper, void (*run) (gpointer), gpointer job)
 {
   Later *item = g_new (Later, 1);
-  *item = (Later) { run, job };
+  *item = (Later){ run, job };
   g_queue_push_tail (&paper->later, item);
 }
 
@@ -56,7 +60,8 @@ paper_run (PaperCounter *paper)
 static GError *
 full (PaperCounter *paper)
 {
-  return paper->disk_full ? g_error_new_literal (GPO_MAILBOX_ERROR, GPO_MAILBOX_ERROR_NO_SPACE, "no space left on device") : NULL;
+  return paper->disk_full ? g_error_new_literal (GPO_MAILBOX_ERROR, GPO_MAILBOX_ERROR_NO_SPACE, "no space left on device")
+                          : NULL;
 }
 
 /* --- one mailbox --- */
@@ -87,7 +92,8 @@ letter_free (gpointer data)
   g_free (letter);
 }
 
-typedef struct {
+typedef struct
+{
   PaperCounter *paper;
   GpoMailbox *mailbox, *to;
   GArray *slots;
@@ -97,7 +103,8 @@ typedef struct {
   guint64 unchanged_since;
   gboolean move;
   gsize most;
-  union {
+  union
+  {
     GpoMailboxFunc plain;
     GpoMailboxReadFunc read;
     GpoMailboxStoreFunc store;
@@ -141,8 +148,10 @@ paper_info (GpoMailbox *mailbox, guint32 slot, GpoLetterInfo *out)
   PaperLetter *letter = letter_at (mailbox, slot);
   if (!letter->envelope || gpo_mailbox_message (mailbox, slot)->flags & GPO_FLAG_EXPUNGED)
     return FALSE;
-  *out = (GpoLetterInfo) { letter->envelope->str, letter->body->str, letter->bodystructure->str, g_bytes_get_data (letter->bytes, NULL),
-                           letter->envelope->len, letter->body->len, letter->bodystructure->len, letter->header };
+  *out = (GpoLetterInfo){ letter->envelope->str,      letter->body->str,
+                          letter->bodystructure->str, g_bytes_get_data (letter->bytes, NULL),
+                          letter->envelope->len,      letter->body->len,
+                          letter->bodystructure->len, letter->header };
   return TRUE;
 }
 
@@ -233,8 +242,13 @@ put (GpoMailbox *mailbox, GBytes *bytes, guint32 flags, gint64 date, guint32 num
   PaperLetter *letter = g_new0 (PaperLetter, 1);
   letter->bytes = g_bytes_ref (bytes);
   g_ptr_array_add (self (mailbox)->letters, letter);
-  GpoMessage message = { .uid = mailbox->uidnext, .flags = flags, .modseq = mailbox->modseq + 1, .date = date,
-                         .size = g_bytes_get_size (bytes), .letter = number, .file = letter };
+  GpoMessage message = { .uid = mailbox->uidnext,
+                         .flags = flags,
+                         .modseq = mailbox->modseq + 1,
+                         .date = date,
+                         .size = g_bytes_get_size (bytes),
+                         .letter = number,
+                         .file = letter };
   return gpo_mailbox_add (mailbox, &message);
 }
 
@@ -255,7 +269,8 @@ run_store (gpointer data)
   Job *job = data;
   GpoMailbox *mailbox = job->mailbox;
   g_autoptr (GError) error = full (job->paper);
-  g_autoptr (GArray) failed = g_array_new (FALSE, FALSE, sizeof (guint32)), changed = g_array_new (FALSE, FALSE, sizeof (guint32));
+  g_autoptr (GArray) failed = g_array_new (FALSE, FALSE, sizeof (guint32)),
+                     changed = g_array_new (FALSE, FALSE, sizeof (guint32));
   guint64 modseq = mailbox->modseq + 1;
   for (guint i = 0; i < job->slots->len && !error; i++)
     {
@@ -341,7 +356,8 @@ run_copy (gpointer data)
 {
   Job *job = data;
   g_autoptr (GError) error = full (job->paper);
-  g_autoptr (GArray) from = g_array_new (FALSE, FALSE, sizeof (guint32)), uids = g_array_new (FALSE, FALSE, sizeof (guint32));
+  g_autoptr (GArray) from = g_array_new (FALSE, FALSE, sizeof (guint32)),
+                     uids = g_array_new (FALSE, FALSE, sizeof (guint32));
   guint32 first = job->to->n_slots;
   for (guint i = 0; i < job->slots->len && !error; i++)
     {
@@ -349,8 +365,8 @@ run_copy (gpointer data)
       GpoMessage message = *gpo_mailbox_message (job->mailbox, slot);
       if (message.flags & GPO_FLAG_EXPUNGED)
         continue;
-      guint32 to = put (job->to, letter_at (job->mailbox, slot)->bytes, translate_flags (job->mailbox, job->to, message.flags),
-                        message.date, message.letter);
+      guint32 to = put (job->to, letter_at (job->mailbox, slot)->bytes,
+                        translate_flags (job->mailbox, job->to, message.flags), message.date, message.letter);
       guint32 uid = gpo_mailbox_message (job->to, to)->uid;
       g_array_append_val (from, slot);
       g_array_append_val (uids, uid);
@@ -377,7 +393,8 @@ paper_copy (GpoMailbox *mailbox, const guint32 *slots, guint n, GpoMailbox *to, 
 
 /* --- APPEND --- */
 
-typedef struct {
+typedef struct
+{
   GpoAppend append;
   GString *bytes;
   void (*drained) (gpointer);
@@ -495,10 +512,20 @@ paper_closed (GpoMailbox *mailbox)
 }
 
 static const GpoMailboxClass mailbox_class = {
-  .load_info = paper_load_info, .info = paper_info, .read = paper_read, .append_begin = paper_append_begin,
-  .append_write = paper_append_write, .append_abort = paper_append_abort, .append_commit = paper_append_commit,
-  .store = paper_store, .expunge = paper_expunge, .copy = paper_copy, .rescan = paper_rescan,
-  .add_keyword = paper_add_keyword, .claimed = paper_nothing, .closed = paper_closed,
+  .load_info = paper_load_info,
+  .info = paper_info,
+  .read = paper_read,
+  .append_begin = paper_append_begin,
+  .append_write = paper_append_write,
+  .append_abort = paper_append_abort,
+  .append_commit = paper_append_commit,
+  .store = paper_store,
+  .expunge = paper_expunge,
+  .copy = paper_copy,
+  .rescan = paper_rescan,
+  .add_keyword = paper_add_keyword,
+  .claimed = paper_nothing,
+  .closed = paper_closed,
 };
 
 /* --- names --- */
@@ -549,8 +576,17 @@ make (PaperMailboxes *m, const char *name)
   return mailbox;
 }
 
-typedef enum { OPEN, REFRESH, CREATE, DELETE, RENAME, SUBSCRIBE } What;
-typedef struct {
+typedef enum
+{
+  OPEN,
+  REFRESH,
+  CREATE,
+  DELETE,
+  RENAME,
+  SUBSCRIBE
+} What;
+typedef struct
+{
   PaperMailboxes *m;
   What what;
   char *name, *to;
@@ -732,9 +768,8 @@ paper_free (GpoMailboxes *mailboxes)
   g_free (m);
 }
 
-static const GpoMailboxesClass mailboxes_class = {
-  paper_open, paper_refresh, paper_create, paper_delete, paper_rename, paper_subscribe, paper_free
-};
+static const GpoMailboxesClass mailboxes_class
+    = { paper_open, paper_refresh, paper_create, paper_delete, paper_rename, paper_subscribe, paper_free };
 
 /* --- the counter --- */
 

@@ -6,12 +6,13 @@
 #pragma once
 #include "roles/mail-counter.h"
 
-typedef struct {
+typedef struct
+{
   GpoCounter counter;
   GpoWorld *world;
   GpoHost *host;
   GpoLog *log;
-  guint32 letters;    /* the last letter's number */
+  guint32 letters; /* the last letter's number */
   guint32 uidvalidity;
   GQueue later;       /* of closures */
   gboolean disk_full; /* whatever is to be changed fails */
@@ -29,11 +30,12 @@ GpoMailbox *paper_mailbox (PaperCounter *paper, const char *name);
 guint32 paper_deliver (GpoMailbox *mailbox, const char *letter, gssize length, guint32 flags);
 
 /* A session over a counter: what a desk does, without a socket. */
-typedef struct {
+typedef struct
+{
   PaperCounter *paper;
   GpoSession *session;
-  GString *said;      /* everything the server said and nobody took yet */
-  gboolean stuck;     /* the peer does not read: output stays where it is */
+  GString *said;  /* everything the server said and nobody took yet */
+  gboolean stuck; /* the peer does not read: output stays where it is */
 } PaperClient;
 
 PaperClient *paper_client_imap (PaperCounter *paper, guint32 number);

@@ -9,19 +9,20 @@
 #include <gio/gio.h>
 #include <string.h>
 
-typedef struct {
+typedef struct
+{
   GpoLetterSink sink;
   GpoWorld *world;
   GpoHost *host;
   GpoLog *log;
   GpoSession *session;
-  GString *writing;       /* the letter that is coming in */
-  GPtrArray *letters;     /* of GString */
-  GPtrArray *envelopes;   /* of GpoEnvelope, of the same letters */
-  GString *replies;       /* everything the session said */
+  GString *writing;     /* the letter that is coming in */
+  GPtrArray *letters;   /* of GString */
+  GPtrArray *envelopes; /* of GpoEnvelope, of the same letters */
+  GString *replies;     /* everything the session said */
   guint32 numbers;
   gboolean disk_full;
-  gboolean slow;          /* stored() is called by paper_office_store() only */
+  gboolean slow; /* stored() is called by paper_office_store() only */
   gboolean waiting;
 } PaperOffice;
 
@@ -130,8 +131,8 @@ static PaperOffice *
 paper_office_new (void)
 {
   PaperOffice *office = g_new0 (PaperOffice, 1);
-  office->sink = (GpoLetterSink) { paper_place, paper_may_relay, paper_greylist, paper_letter, paper_wall,
-                                   paper_make_id, paper_write, paper_abort, paper_commit };
+  office->sink = (GpoLetterSink){ paper_place,   paper_may_relay, paper_greylist, paper_letter, paper_wall,
+                                  paper_make_id, paper_write,     paper_abort,    paper_commit };
   office->world = gpo_world_new ();
   office->host = gpo_world_add_host (office->world, "sparta", "sparta.example");
   gpo_host_add_person (office->host, "bob", "Bob", "glass");

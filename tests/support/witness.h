@@ -7,7 +7,8 @@
 #include <string.h>
 
 /* What was seen of one connection goes to its observer. */
-typedef struct {
+typedef struct
+{
   GpoObserver *observer;
   GHashTable *sessions; /* number → GpoObserved */
 } Witness;

@@ -19,7 +19,7 @@ static const struct
   const char *rule, *checks, *events;
   const char *item;
   GpoLabVerdict verdict;
-  gint64 event;        /* that proves it or was seen; -1: any */
+  gint64 event; /* that proves it or was seen; -1: any */
 } cases[] = {
   { "nothing_passes_on_nothing", A, "", "a", GPO_LAB_NOT_REACHED, -1 },
   { "a_fact_that_is_seen_passes", A, "B1 A1", "a", GPO_LAB_PASSED, 1 },
@@ -55,8 +55,8 @@ static const struct
     GPO_LAB_FAILED, 0 },
   { "another_verb_is_no_try", "[check a]\nstep=1\nsays=a\nsee=edge and session = 1 and verb = A\n", "B1", "a",
     GPO_LAB_NOT_REACHED, -1 },
-  { "a_try_elsewhere_is_not_seen", A "[check b]\nstep=1\nsays=b\nsee=edge and verb = B and host = x\nafter=a\n", "A1 B2", "b",
-    GPO_LAB_NOT_REACHED, -1 },
+  { "a_try_elsewhere_is_not_seen", A "[check b]\nstep=1\nsays=b\nsee=edge and verb = B and host = x\nafter=a\n", "A1 B2",
+    "b", GPO_LAB_NOT_REACHED, -1 },
   { "a_mistake_explains", A "[mistake m]\ncheck=a\nwhen=edge and verb = M\nsays=m\n", "M1", "a", GPO_LAB_FAILED, 0 },
   { "a_mistake_is_forgotten_when_it_passes", A "[mistake m]\ncheck=a\nwhen=edge and verb = M\nsays=m\n", "M1 A1", "a",
     GPO_LAB_PASSED, 1 },
@@ -85,11 +85,12 @@ trace_of (const char *events)
         continue;
       g_string_append_printf (out, "{\"n\":%u,\"t\":%u,", i, i);
       if (*word == '!')
-        g_string_append_printf (out, "\"kind\":\"lab\",\"name\":\"x\",\"action\":\"check\",\"check\":\"%s\",\"result\":\"passed\"}\n",
-                                word + 1);
+        g_string_append_printf (
+            out, "\"kind\":\"lab\",\"name\":\"x\",\"action\":\"check\",\"check\":\"%s\",\"result\":\"passed\"}\n", word + 1);
       else if (*word == '?')
-        g_string_append_printf (out, "\"kind\":\"lab\",\"name\":\"x\",\"action\":\"answer\",\"check\":\"%.*s\",\"answer\":\"%s\"}\n",
-                                (int) (equals - word - 1), word + 1, equals + 1);
+        g_string_append_printf (
+            out, "\"kind\":\"lab\",\"name\":\"x\",\"action\":\"answer\",\"check\":\"%.*s\",\"answer\":\"%s\"}\n",
+            (int) (equals - word - 1), word + 1, equals + 1);
       else
         {
           g_string_append_printf (out, "\"kind\":\"edge\",\"session\":%d", atoi (word + 1));
@@ -127,7 +128,8 @@ START_TEST (judge_rule)
       gpo_lab_judge_result (k ? live : whole, log, (guint) item, &result);
       ck_assert_msg (result.verdict == cases[_i].verdict, "%s: verdict %d", cases[_i].rule, result.verdict);
       if (cases[_i].event >= 0)
-        ck_assert_msg (result.event == (guint64) cases[_i].event, "%s: event %" G_GUINT64_FORMAT, cases[_i].rule, result.event);
+        ck_assert_msg (result.event == (guint64) cases[_i].event, "%s: event %" G_GUINT64_FORMAT, cases[_i].rule,
+                       result.event);
       gpo_lab_result_clear (&result);
     }
 }

@@ -41,11 +41,9 @@ anatomy_fault (const GpoAnatomy *a)
         return "header and body are not the part";
       if (GPO_SPAN_END (p->whole) > a->length)
         return "a part passes the end";
-      if (p->header_lf != gpo_count_bare_lf (a->bytes, p->header)
-          || p->body_lf != gpo_count_bare_lf (a->bytes, p->body))
+      if (p->header_lf != gpo_count_bare_lf (a->bytes, p->header) || p->body_lf != gpo_count_bare_lf (a->bytes, p->body))
         return "bare LFs are miscounted";
-      if (p->header_lines != count_lines (a->bytes, p->header)
-          || p->body_lines != count_lines (a->bytes, p->body))
+      if (p->header_lines != count_lines (a->bytes, p->header) || p->body_lines != count_lines (a->bytes, p->body))
         return "lines are miscounted";
       gsize at = p->body.start;
       guint n = 0;

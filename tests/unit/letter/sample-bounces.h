@@ -30,8 +30,7 @@ static const SampleBounce samples[] = {
 static inline GpoEnvelope *
 sample_envelope (const SampleBounce *s)
 {
-  static const GpoRecipientState states[]
-      = { GPO_RCPT_FAILED, GPO_RCPT_WAITING, GPO_RCPT_DELIVERED, GPO_RCPT_RELAYED };
+  static const GpoRecipientState states[] = { GPO_RCPT_FAILED, GPO_RCPT_WAITING, GPO_RCPT_DELIVERED, GPO_RCPT_RELAYED };
   static const char *const status[] = { "5.1.1", "4.4.1", NULL, "2.1.5" };
   GpoEnvelope *e = gpo_envelope_new ();
   e->has_sender = TRUE;
@@ -47,11 +46,10 @@ sample_envelope (const SampleBounce *s)
   r->state = states[s->kind];
   r->status = g_strdup (status[s->kind]);
   r->remote = g_strdup ("sparta.example");
-  r->reply
-      = g_strdup (s->hostile                     ? "550 \r\n\r\n--report-7f\r\nforged \xff\x1b[2J"
-                  : s->kind == GPO_BOUNCE_FAILED ? "550 5.1.1 there is nobody of that name in Sparta, and "
-                                                   "there has not been one since the days of Lycurgus"
-                                                 : NULL);
+  r->reply = g_strdup (s->hostile                     ? "550 \r\n\r\n--report-7f\r\nforged \xff\x1b[2J"
+                       : s->kind == GPO_BOUNCE_FAILED ? "550 5.1.1 there is nobody of that name in Sparta, and "
+                                                        "there has not been one since the days of Lycurgus"
+                                                      : NULL);
   r = gpo_envelope_add (e, "carol@sparta.example");
   r->notify = GPO_NOTIFY_NEVER;
   r->state = states[s->kind];

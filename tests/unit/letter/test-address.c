@@ -16,8 +16,7 @@ static const struct
   const char *path, *local, *domain;
 } taken[] = {
   { "a mailbox", "<alice@athens.example>", R, 0, "alice@athens.example", "alice", "athens.example" },
-  { "parameters follow", "<alice@athens.example> SIZE=1", R, 0, "alice@athens.example", "alice",
-    "athens.example" },
+  { "parameters follow", "<alice@athens.example> SIZE=1", R, 0, "alice@athens.example", "alice", "athens.example" },
   { "null reverse-path", "<>", R, 0, "", "", "" },
   { "postmaster without domain", "<Postmaster>", F, 0, "Postmaster", "Postmaster", "" },
   { "postmaster with domain", "<postmaster@sparta.example>", F, 0, "postmaster@sparta.example", "postmaster",
@@ -26,13 +25,11 @@ static const struct
   { "dot-string", "<a.b.c@x.y.example>", F, 0, "a.b.c@x.y.example", "a.b.c", "x.y.example" },
   { "all of atext", "<!#$%&'*+-/=?^_`{|}~09azAZ@b.example>", F, 0, "!#$%&'*+-/=?^_`{|}~09azAZ@b.example",
     "!#$%&'*+-/=?^_`{|}~09azAZ", "b.example" },
-  { "quoted string", "<\"bob smith\"@b.example>", F, 0, "\"bob smith\"@b.example", "\"bob smith\"",
+  { "quoted string", "<\"bob smith\"@b.example>", F, 0, "\"bob smith\"@b.example", "\"bob smith\"", "b.example" },
+  { "quoted @ > and quote", "<\"a@b>\\\"\\\\\"@b.example>", F, 0, "\"a@b>\\\"\\\\\"@b.example", "\"a@b>\\\"\\\\\"",
     "b.example" },
-  { "quoted @ > and quote", "<\"a@b>\\\"\\\\\"@b.example>", F, 0, "\"a@b>\\\"\\\\\"@b.example",
-    "\"a@b>\\\"\\\\\"", "b.example" },
   { "empty quoted string", "<\"\"@b.example>", F, 0, "\"\"@b.example", "\"\"", "b.example" },
-  { "source route", "<@a.example,@b.example:carol@c.example>", F, 0, "carol@c.example", "carol",
-    "c.example" },
+  { "source route", "<@a.example,@b.example:carol@c.example>", F, 0, "carol@c.example", "carol", "c.example" },
   { "IPv4 literal", "<bob@[192.0.2.1]>", F, 0, "bob@[192.0.2.1]", "bob", "[192.0.2.1]" },
   { "IPv6 literal", "<bob@[IPv6:2001:db8::1]>", F, 0, "bob@[IPv6:2001:db8::1]", "bob", "[IPv6:2001:db8::1]" },
   { "IPv6v4 literal", "<bob@[ipv6:::ffff:192.0.2.1]>", F, 0, "bob@[ipv6:::ffff:192.0.2.1]", "bob",
@@ -41,8 +38,7 @@ static const struct
   { "hyphen and digits", "<bob@3-a.4b>", F, 0, "bob@3-a.4b", "bob", "3-a.4b" },
   { "UTF-8 with SMTPUTF8", "<\xce\xb1@\xce\xb2.example>", F, 1, "\xce\xb1@\xce\xb2.example", "\xce\xb1",
     "\xce\xb2.example" },
-  { "UTF-8 quoted", "<\"\xce\xb1 \"@b.example>", F, 1, "\"\xce\xb1 \"@b.example", "\"\xce\xb1 \"",
-    "b.example" },
+  { "UTF-8 quoted", "<\"\xce\xb1 \"@b.example>", F, 1, "\"\xce\xb1 \"@b.example", "\"\xce\xb1 \"", "b.example" },
 };
 
 static void
@@ -57,8 +53,7 @@ START_TEST (path_is_taken)
   GpoPath path;
   gsize consumed = 0, where = 0;
   const char *expected = "", *text = taken[_i].text;
-  gboolean good = gpo_path_parse (text, strlen (text), taken[_i].utf8, taken[_i].kind, &path, &consumed,
-                                  &expected, &where);
+  gboolean good = gpo_path_parse (text, strlen (text), taken[_i].utf8, taken[_i].kind, &path, &consumed, &expected, &where);
   ck_assert_msg (good, "%s: expected %s at %zu", taken[_i].rule, expected, where);
   assert_span (text, path.path, taken[_i].path);
   assert_span (text, path.local, taken[_i].local);
@@ -115,8 +110,7 @@ START_TEST (path_is_refused)
   GpoPath path;
   gsize where = 999;
   const char *expected = NULL, *text = refused[_i].text;
-  ck_assert (!gpo_path_parse (text, strlen (text), refused[_i].utf8, refused[_i].kind, &path, NULL, &expected,
-                              &where));
+  ck_assert (!gpo_path_parse (text, strlen (text), refused[_i].utf8, refused[_i].kind, &path, NULL, &expected, &where));
   ck_assert_msg (strstr (expected, refused[_i].expected), "%s: got \"%s\"", text, expected);
   ck_assert_msg (where == strlen (refused[_i].mark) - 1, "%s: at %zu", text, where);
 }
@@ -214,22 +208,15 @@ static const struct
   const char *text;
   gboolean utf8, valid;
 } domains[] = {
-  { "mail.athens.example", FALSE, TRUE },
-  { "[127.0.0.1]", FALSE, TRUE },
-  { "[IPv6:::1]", FALSE, TRUE },
-  { "localhost", FALSE, TRUE },
-  { "", FALSE, FALSE },
-  { "a b", FALSE, FALSE },
-  { "athens.example.", FALSE, FALSE },
-  { "[127.0.0.1", FALSE, FALSE },
-  { "\xce\xb1.example", FALSE, FALSE },
+  { "mail.athens.example", FALSE, TRUE }, { "[127.0.0.1]", FALSE, TRUE }, { "[IPv6:::1]", FALSE, TRUE },
+  { "localhost", FALSE, TRUE },           { "", FALSE, FALSE },           { "a b", FALSE, FALSE },
+  { "athens.example.", FALSE, FALSE },    { "[127.0.0.1", FALSE, FALSE }, { "\xce\xb1.example", FALSE, FALSE },
   { "\xce\xb1.example", TRUE, TRUE },
 };
 
 START_TEST (domain_validity)
 {
-  ck_assert_int_eq (gpo_domain_valid (domains[_i].text, strlen (domains[_i].text), domains[_i].utf8),
-                    domains[_i].valid);
+  ck_assert_int_eq (gpo_domain_valid (domains[_i].text, strlen (domains[_i].text), domains[_i].utf8), domains[_i].valid);
 }
 END_TEST
 

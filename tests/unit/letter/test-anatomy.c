@@ -159,26 +159,19 @@ static const struct
   { "mbox line first", "From bob Mon Nov 23\nA: b\n\nx", 26, "l" },
   { "quoted mbox line first", ">From bob Mon Nov 23\nA: b\n\nx", 27, "l" },
   { "space before the colon", "From : b\r\n\r\n", 12, "l" },
-  { "the first Content-Type counts",
-    "Content-Type: multipart/mixed; boundary=a\nContent-Type: text/plain\n\n--a\n\n--a--\n", 68, "m(l)" },
+  { "the first Content-Type counts", "Content-Type: multipart/mixed; boundary=a\nContent-Type: text/plain\n\n--a\n\n--a--\n",
+    68, "m(l)" },
   { "comments and space in the type",
-    "Content-Type: (c) multipart (c) / (c) mixed (;) ; (c) boundary (c) = (c) \"a\" (c)\n\n--a\n\n--a--\n",
-    82, "m(l)" },
-  { "quoted pairs in the boundary", "Content-Type: multipart/x; boundary=\"\\a\\b\"\n\n--ab\n\n--ab--\n", 44,
-    "m(l)" },
-  { "RFC 2231 boundary", "Content-Type: multipart/x; boundary*0=a; boundary*1=b\n\n--ab\n\n--ab--\n", 55,
-    "m(l)" },
+    "Content-Type: (c) multipart (c) / (c) mixed (;) ; (c) boundary (c) = (c) \"a\" (c)\n\n--a\n\n--a--\n", 82, "m(l)" },
+  { "quoted pairs in the boundary", "Content-Type: multipart/x; boundary=\"\\a\\b\"\n\n--ab\n\n--ab--\n", 44, "m(l)" },
+  { "RFC 2231 boundary", "Content-Type: multipart/x; boundary*0=a; boundary*1=b\n\n--ab\n\n--ab--\n", 55, "m(l)" },
   { "no boundary named", "Content-Type: multipart/mixed\n\n--a\n", 31, "l" },
   { "boundary never comes", "Content-Type: multipart/mixed; boundary=a\n\n--b\n", 43, "m()" },
-  { "a longer line is no boundary", "Content-Type: multipart/x; boundary=a\n\n--ab\n--a\n\n--a--b\n", 39,
-    "m(l)" },
-  { "space behind the boundary", "Content-Type: multipart/x; boundary=a\n\n--a \t\r\n\n--a-- \n", 39,
-    "m(l)" },
+  { "a longer line is no boundary", "Content-Type: multipart/x; boundary=a\n\n--ab\n--a\n\n--a--b\n", 39, "m(l)" },
+  { "space behind the boundary", "Content-Type: multipart/x; boundary=a\n\n--a \t\r\n\n--a-- \n", 39, "m(l)" },
   { "boundary cuts a header off",
-    "Content-Type: multipart/x; boundary=a\n\n--a\nContent-Type: message/rfc822\n--a\n\nx\n--a--", 39,
-    "m(ll)" },
-  { "an encoded message is a leaf", "Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\nx",
-    64, "l" },
+    "Content-Type: multipart/x; boundary=a\n\n--a\nContent-Type: message/rfc822\n--a\n\nx\n--a--", 39, "m(ll)" },
+  { "an encoded message is a leaf", "Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\nx", 64, "l" },
   { "inner with the outer's boundary",
     "Content-Type: multipart/x; boundary=a\n\n--a\nContent-Type: multipart/y; "
     "boundary=a\n\n--a\n\nx\n--a--\n",
@@ -191,8 +184,7 @@ START_TEST (header_ends_where_it_should)
   gsize length = strlen (text);
   g_auto (GpoAnatomy) a;
   gpo_anatomy_init (&a, text, length);
-  ck_assert_msg (a.parts[0].body.start == headers[_i].header, "%s: %zu", headers[_i].rule,
-                 a.parts[0].body.start);
+  ck_assert_msg (a.parts[0].body.start == headers[_i].header, "%s: %zu", headers[_i].rule, a.parts[0].body.start);
   ck_assert_uint_eq (gpo_header_span (text, length).length, headers[_i].header);
   g_autoptr (GString) tree = g_string_new (NULL);
   draw (&a, 0, tree);

@@ -43,8 +43,7 @@ START_TEST (report_is_due)
   for (int kind = 0; kind < 4; kind++)
     {
       g_autoptr (GArray) wanted = gpo_bounce_wanted (e, (GpoBounceKind) kind);
-      ck_assert_msg (wanted->len == (strchr (rules[_i].kinds, "fdsr"[kind]) ? 1 : 0), "%s: kind %d",
-                     rules[_i].rule, kind);
+      ck_assert_msg (wanted->len == (strchr (rules[_i].kinds, "fdsr"[kind]) ? 1 : 0), "%s: kind %d", rules[_i].rule, kind);
     }
 }
 END_TEST
@@ -99,12 +98,9 @@ START_TEST (boundary_avoids_the_letter)
   g_autoptr (GpoEnvelope) e = sample_envelope (&samples[1]), out = NULL;
   g_autoptr (GArray) wanted = gpo_bounce_wanted (e, GPO_BOUNCE_FAILED);
   const char *letter = "A: b\r\n\r\n--report-7f\r\n--report-7fx\r\n";
-  GpoBounce b = { .host = "gateway.example",
-                  .id = "7f",
-                  .envelope = e,
-                  .recipients = wanted,
-                  .letter = letter,
-                  .length = strlen (letter) };
+  GpoBounce b = {
+    .host = "gateway.example", .id = "7f", .envelope = e, .recipients = wanted, .letter = letter, .length = strlen (letter)
+  };
   g_autoptr (GBytes) report = gpo_bounce_write (&b, &out);
   g_auto (GpoAnatomy) a;
   gpo_anatomy_init (&a, g_bytes_get_data (report, NULL), g_bytes_get_size (report));

@@ -141,11 +141,7 @@ START_TEST (uuencoded_file_is_found)
 END_TEST
 
 static const char *const no_files[] = {
-  "begin 644 x\nend",
-  "begin 644 x\nprose, not data\nend\n",
-  "begin 64 x\n`\nend\n",
-  "begin 644 x\n#86)C\n`\n",
-  "end\n",
+  "begin 644 x\nend", "begin 644 x\nprose, not data\nend\n", "begin 64 x\n`\nend\n", "begin 644 x\n#86)C\n`\n", "end\n",
 };
 
 START_TEST (prose_is_no_uuencoded_file)

@@ -101,8 +101,8 @@ static const struct
     "1 Jan "
     "1970 00:01:40 +0000",
     "a.example", "[127.0.0.1]", "b.example", "ESMTP", "L1-x", "bob@b.example", 100 },
-  { "by b.example (Postfix, from userid 1000)\n\tid 4F; Thu, 1 Jan 1970 01:01:40 +0100 (CET)", NULL, NULL,
-    "b.example", NULL, "4F", NULL, 100 },
+  { "by b.example (Postfix, from userid 1000)\n\tid 4F; Thu, 1 Jan 1970 01:01:40 +0100 (CET)", NULL, NULL, "b.example", NULL,
+    "4F", NULL, 100 },
   { "from x (y.example (may be (nested)) [10.0.0.1]) by z (8.1/8.2) via TCP with SMTP", "x",
     "y.example (may be (nested)) [10.0.0.1]", "z", "SMTP", NULL, NULL, 0 },
   { "nonsense ( never closed", NULL, NULL, NULL, NULL, NULL, NULL, 0 },
@@ -134,8 +134,7 @@ END_TEST
 
 START_TEST (addresses_of_a_field_are_found)
 {
-  static const char value[]
-      = "Bob <bob@sparta.example>, \"a, b\" <a@b.example> (c@d.example), team: x@y.example;";
+  static const char value[] = "Bob <bob@sparta.example>, \"a, b\" <a@b.example> (c@d.example), team: x@y.example;";
   static const char *const wanted[] = { "bob@sparta.example", "a@b.example", "x@y.example" };
   g_auto (GStrv) addresses = gpo_header_addresses (value, strlen (value));
   ck_assert_uint_eq (g_strv_length (addresses), G_N_ELEMENTS (wanted));

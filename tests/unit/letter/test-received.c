@@ -56,10 +56,8 @@ static const struct
 
 START_TEST (with_says_how)
 {
-  GpoReceived r = { .esmtp = protocols[_i].esmtp,
-                    .tls = protocols[_i].tls,
-                    .auth = protocols[_i].auth,
-                    .utf8 = protocols[_i].utf8 };
+  GpoReceived r
+      = { .esmtp = protocols[_i].esmtp, .tls = protocols[_i].tls, .auth = protocols[_i].auth, .utf8 = protocols[_i].utf8 };
   ck_assert_str_eq (gpo_received_protocol (&r), protocols[_i].word);
 }
 END_TEST
@@ -97,8 +95,7 @@ START_TEST (submission_adds_what_is_missing)
 {
   g_autoptr (GString) out = g_string_new (NULL);
   const char *letter = submissions[_i].letter;
-  ck_assert_uint_eq (gpo_submission_append (out, letter, strlen (letter), WHEN, "7", "athens.example"),
-                     submissions[_i].n);
+  ck_assert_uint_eq (gpo_submission_append (out, letter, strlen (letter), WHEN, "7", "athens.example"), submissions[_i].n);
   ck_assert_str_eq (out->str, submissions[_i].added);
 }
 END_TEST

@@ -4,7 +4,8 @@
 #include <check.h>
 #include <string.h>
 
-static const struct {
+static const struct
+{
   const char *from, *expected; /* a From field; how ENVELOPE shows it */
 } addresses[] = {
   { "alice@athens.example", "((NIL NIL \"alice\" \"athens.example\"))" },
@@ -30,16 +31,20 @@ START_TEST (address_as_imap_shows_it)
 }
 END_TEST
 
-static const struct {
+static const struct
+{
   const char *letter, *body;
 } letters[] = {
   { "Subject: x\r\n\r\none\r\n", "(\"TEXT\" \"PLAIN\" (\"CHARSET\" \"US-ASCII\") NIL NIL \"7BIT\" 5 1)" },
   { "Content-Type: image/png; name=\"a b\"\r\nContent-Transfer-Encoding: base64\r\n\r\nAAAA\r\n",
     "(\"image\" \"png\" (\"name\" \"a b\") NIL NIL \"base64\" 6)" },
-  { "Content-Type: multipart/alternative; boundary=b\r\n\r\n--b\r\n\r\na\r\n--b\r\nContent-Type: text/html\r\n\r\nb\r\n--b--\r\n",
-    "((\"TEXT\" \"PLAIN\" (\"CHARSET\" \"US-ASCII\") NIL NIL \"7BIT\" 1 0)(\"text\" \"html\" NIL NIL NIL \"7BIT\" 1 0) \"alternative\")" },
+  { "Content-Type: multipart/alternative; boundary=b\r\n\r\n--b\r\n\r\na\r\n--b\r\nContent-Type: "
+    "text/html\r\n\r\nb\r\n--b--\r\n",
+    "((\"TEXT\" \"PLAIN\" (\"CHARSET\" \"US-ASCII\") NIL NIL \"7BIT\" 1 0)(\"text\" \"html\" NIL NIL NIL \"7BIT\" 1 0) "
+    "\"alternative\")" },
   /* a boundary that never comes: shown as the text it is */
-  { "Content-Type: multipart/mixed; boundary=b\r\n\r\nno parts\r\n", "(\"TEXT\" \"PLAIN\" (\"boundary\" \"b\") NIL NIL \"7BIT\" 10 1)" },
+  { "Content-Type: multipart/mixed; boundary=b\r\n\r\nno parts\r\n",
+    "(\"TEXT\" \"PLAIN\" (\"boundary\" \"b\") NIL NIL \"7BIT\" 10 1)" },
   { "Content-Type: nonsense\r\n\r\nx\r\n", "(\"TEXT\" \"PLAIN\" (\"CHARSET\" \"US-ASCII\") NIL NIL \"7BIT\" 3 1)" },
 };
 

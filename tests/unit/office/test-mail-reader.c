@@ -74,9 +74,7 @@ take_sent (const char *problem, gpointer data)
 static char *
 send_letter (GpoMailReader *reader, const char *from, const char *to, const char *text)
 {
-  GpoDraft draft = {
-    .from = g_strdup (from), .to = g_strdup (to), .subject = g_strdup ("hello"), .text = g_strdup (text)
-  };
+  GpoDraft draft = { .from = g_strdup (from), .to = g_strdup (to), .subject = g_strdup ("hello"), .text = g_strdup (text) };
   const char *const recipients[] = { to, NULL };
   g_autoptr (GBytes) letter = gpo_draft_compose (&draft, g_get_real_time (), "test", "athens.example");
   Sent sent = { FALSE, NULL };
@@ -123,8 +121,7 @@ count_events (const char *text)
 static void
 a_letter_goes (gboolean tls)
 {
-  GpoMailReader *alice
-      = gpo_mail_reader_new (office, person ("athens", "alice"), GPO_WAY_IMAP, tls, NULL, NULL);
+  GpoMailReader *alice = gpo_mail_reader_new (office, person ("athens", "alice"), GPO_WAY_IMAP, tls, NULL, NULL);
   g_autofree char *problem = send_letter (alice, "alice@athens.example", "bob@sparta.example", "lunch?\n");
   ck_assert_msg (!problem, "%s", problem);
   gpo_mail_reader_free (alice);
@@ -165,8 +162,7 @@ note_news (gpointer data)
 START_TEST (imap_tells_news_while_idle)
 {
   gboolean news = FALSE;
-  GpoMailReader *bob
-      = gpo_mail_reader_new (office, person ("sparta", "bob"), GPO_WAY_IMAP, FALSE, note_news, &news);
+  GpoMailReader *bob = gpo_mail_reader_new (office, person ("sparta", "bob"), GPO_WAY_IMAP, FALSE, note_news, &news);
   gpo_reader_answer_free (ask (bob, GPO_READER_LIST, "INBOX", NULL));
   a_letter_goes (FALSE);
   gint64 deadline = g_get_monotonic_time () + 20 * G_USEC_PER_SEC;
@@ -180,10 +176,8 @@ END_TEST
 START_TEST (what_imap_files_the_maildir_shows)
 {
   a_letter_goes (FALSE);
-  GpoMailReader *bob
-      = gpo_mail_reader_new (office, person ("sparta", "bob"), GPO_WAY_IMAP, FALSE, NULL, NULL);
-  GpoMailReader *local
-      = gpo_mail_reader_new (office, person ("sparta", "bob"), GPO_WAY_MAILDIR, FALSE, NULL, NULL);
+  GpoMailReader *bob = gpo_mail_reader_new (office, person ("sparta", "bob"), GPO_WAY_IMAP, FALSE, NULL, NULL);
+  GpoMailReader *local = gpo_mail_reader_new (office, person ("sparta", "bob"), GPO_WAY_MAILDIR, FALSE, NULL, NULL);
   g_autoptr (GpoReaderAnswer) list = wait_for_letter (bob);
   const char *key = ((GpoReaderRow *) list->rows->pdata[0])->key;
   g_autoptr (GpoReaderAnswer) made = ask (bob, GPO_READER_CREATE, "Old", NULL);
@@ -202,8 +196,7 @@ END_TEST
 
 START_TEST (a_refused_recipient_is_told)
 {
-  GpoMailReader *bob
-      = gpo_mail_reader_new (office, person ("sparta", "bob"), GPO_WAY_IMAP, FALSE, NULL, NULL);
+  GpoMailReader *bob = gpo_mail_reader_new (office, person ("sparta", "bob"), GPO_WAY_IMAP, FALSE, NULL, NULL);
   g_autofree char *problem = send_letter (bob, "bob@sparta.example", "nobody@sparta.example", "x");
   ck_assert_ptr_nonnull (problem);
   ck_assert_ptr_nonnull (strstr (problem, "nobody@sparta.example: 550"));
@@ -214,8 +207,7 @@ END_TEST
 /* A reader that goes in the middle of everything, and an office that goes right behind it. */
 START_TEST (leaving_at_once_harms_nothing)
 {
-  GpoMailReader *bob
-      = gpo_mail_reader_new (office, person ("sparta", "bob"), (GpoReaderWay) _i, FALSE, NULL, NULL);
+  GpoMailReader *bob = gpo_mail_reader_new (office, person ("sparta", "bob"), (GpoReaderWay) _i, FALSE, NULL, NULL);
   gpo_mail_reader_ask (bob, gpo_reader_task_new (GPO_READER_FOLDERS, NULL, NULL), NULL, NULL);
   gpo_mail_reader_ask (bob, gpo_reader_task_new (GPO_READER_LIST, "INBOX", NULL), NULL, NULL);
   gpo_mail_reader_free (bob);

@@ -41,9 +41,8 @@ open_office (const char *scenario_text, GError **error)
 {
   g_autofree char *store = g_build_filename (folder, "store", NULL);
   g_autofree char *trace = g_build_filename (folder, "t.trace", NULL);
-  GpoScenario *scenario
-      = scenario_text ? gpo_scenario_read (scenario_text, strlen (scenario_text), "test", folder, 0, error)
-                      : gpo_scenario_load (NULL, 0, error);
+  GpoScenario *scenario = scenario_text ? gpo_scenario_read (scenario_text, strlen (scenario_text), "test", folder, 0, error)
+                                        : gpo_scenario_load (NULL, 0, error);
   ck_assert_msg (scenario != NULL, "%s", error && *error ? (*error)->message : "?");
   GpoOfficeConfig config = { .scenario = scenario, .store = store, .trace = trace };
   return gpo_office_start (&config, error);
@@ -101,8 +100,7 @@ static char *
 reply (Client *c)
 {
   char *line;
-  while ((line = g_data_input_stream_read_line (c->in, NULL, NULL, NULL)) && strlen (line) > 3
-         && line[3] == '-')
+  while ((line = g_data_input_stream_read_line (c->in, NULL, NULL, NULL)) && strlen (line) > 3 && line[3] == '-')
     g_free (line);
   return line;
 }
@@ -114,13 +112,11 @@ talk (Client *c, const char *says, const char *code)
   if (says)
     ck_assert (g_output_stream_write_all (out, says, strlen (says), NULL, NULL, NULL));
   g_autofree char *line = reply (c);
-  ck_assert_msg (line && g_str_has_prefix (line, code), "\"%s\" was answered: %s", says ? says : "",
-                 line ? line : "(end)");
+  ck_assert_msg (line && g_str_has_prefix (line, code), "\"%s\" was answered: %s", says ? says : "", line ? line : "(end)");
 }
 
-static const char BODY[]
-    = "From: alice@athens.example\r\nTo: bob@sparta.example\r\nDate: Sat, 1 Mar 2025 09:00:00 +0000\r\n"
-      "Message-ID: <1@athens.example>\r\n\r\n.a line with a dot\r\nend\r\n";
+static const char BODY[] = "From: alice@athens.example\r\nTo: bob@sparta.example\r\nDate: Sat, 1 Mar 2025 09:00:00 +0000\r\n"
+                           "Message-ID: <1@athens.example>\r\n\r\n.a line with a dot\r\nend\r\n";
 
 /* Alice hands a letter for Bob in. */
 static void
@@ -327,13 +323,11 @@ END_TEST
 START_TEST (a_fault_of_the_scenario_takes_a_host_down)
 {
   g_autoptr (GError) error = NULL;
-  GpoOffice *office
-      = open_office ("[host troy]\nroles = smtp\n[fault f]\nwhen = verb = NOOP\ndo = down\n", &error);
+  GpoOffice *office = open_office ("[host troy]\nroles = smtp\n[fault f]\nwhen = verb = NOOP\ndo = down\n", &error);
   ck_assert_msg (office != NULL, "%s", error ? error->message : "?");
   Client c = call (office, "troy", GPO_ROLE_SMTP);
   talk (&c, NULL, "220");
-  g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (c.connection)), "NOOP\r\n", 6, NULL,
-                             NULL, NULL);
+  g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (c.connection)), "NOOP\r\n", 6, NULL, NULL, NULL);
   ck_assert_ptr_null (reply (&c));
   await (office, "office and action = down", 1);
   hang_up (&c);
@@ -346,8 +340,8 @@ START_TEST (a_fault_set_for_a_host_acts_there_only_and_is_told)
 {
   g_autoptr (GError) error = NULL;
   GpoOffice *office = open_default ();
-  g_free (gpo_office_ask (office, "fault add f at athens when verb = NOOP and from = client do reply 451 4.3.0 Not now times 1",
-                          &error));
+  g_free (gpo_office_ask (
+      office, "fault add f at athens when verb = NOOP and from = client do reply 451 4.3.0 Not now times 1", &error));
   ck_assert_msg (!error, "%s", error ? error->message : "");
   await (office, "fault and host = athens and name = f and state = set", 1);
   Client sparta = call (office, "sparta", GPO_ROLE_SMTP), athens = call (office, "athens", GPO_ROLE_SMTP);
@@ -375,8 +369,7 @@ START_TEST (a_port_in_use_is_named_with_the_cure)
   g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
   g_autoptr (GSocketAddress) any = g_inet_socket_address_new (loopback, 0);
   g_autoptr (GSocketAddress) taken = NULL;
-  ck_assert (g_socket_listener_add_address (listener, any, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL,
-                                            &taken, NULL));
+  ck_assert (g_socket_listener_add_address (listener, any, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL, &taken, NULL));
   guint port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (taken));
   g_autofree char *text = g_strdup_printf ("[host troy]\nroles = smtp\nport-smtp = %u\n", port);
   g_autofree char *number = g_strdup_printf ("%u", port);
@@ -403,10 +396,9 @@ END_TEST
 START_TEST (letters_of_the_scenario_lie_there_once)
 {
   g_autoptr (GError) error = NULL;
-  static const char text[]
-      = "[host troy]\nroles = smtp\n[person helen]\nat = troy\n[person paris]\nat = troy\n"
-        "[letter a]\nfile = a.eml\nmailbox = helen@troy.example\n"
-        "[letter b]\nfile = a.eml\nqueue = troy\nfrom = paris@troy.example\nto = paris@troy.example\n";
+  static const char text[] = "[host troy]\nroles = smtp\n[person helen]\nat = troy\n[person paris]\nat = troy\n"
+                             "[letter a]\nfile = a.eml\nmailbox = helen@troy.example\n"
+                             "[letter b]\nfile = a.eml\nqueue = troy\nfrom = paris@troy.example\nto = paris@troy.example\n";
   g_autofree char *file = g_build_filename (folder, "a.eml", NULL);
   ck_assert (g_file_set_contents (file, "Subject: welcome\n\nhello", -1, NULL));
   for (int round = 0; round < 2; round++)

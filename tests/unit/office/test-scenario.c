@@ -51,8 +51,7 @@ START_TEST (another_port_base_moves_all_ports_alike)
   for (int role = 0; role < GPO_N_ROLES; role++)
     {
       guint usual = default_ports[_i].ports[role];
-      ck_assert_uint_eq (gpo_world_host (moved->world, default_ports[_i].host)->port[role],
-                         usual ? usual + 10000 : 0);
+      ck_assert_uint_eq (gpo_world_host (moved->world, default_ports[_i].host)->port[role], usual ? usual + 10000 : 0);
       ck_assert_uint_eq (gpo_world_host (free_choice->world, default_ports[_i].host)->port[role], 0);
     }
 }
@@ -133,8 +132,7 @@ START_TEST (a_host_is_as_the_scenario_says)
   ck_assert_msg (s != NULL, "%s", error ? error->message : "?");
   GpoHost *troy = gpo_world_host (s->world, "troy");
   ck_assert_str_eq (troy->domain, "troy.example");
-  ck_assert (troy->has_role[GPO_ROLE_SMTP] && !troy->has_role[GPO_ROLE_SUBMISSION]
-             && troy->has_role[GPO_ROLE_IMAP]);
+  ck_assert (troy->has_role[GPO_ROLE_SMTP] && !troy->has_role[GPO_ROLE_SUBMISSION] && troy->has_role[GPO_ROLE_IMAP]);
   ck_assert_uint_eq (troy->port[GPO_ROLE_SMTP], 21025);
   ck_assert_uint_eq (troy->port[GPO_ROLE_IMAP], 2143);
   ck_assert_str_eq (troy->address, "127.0.0.2");
@@ -212,8 +210,7 @@ static const struct
   { HOST "[host ilion]\nport-base = 11000\n", ":2:", "smtp of troy has port 11025" },
   { HOST "address = ilion\n", ":2:", "numeric address" },
   { HOST "address = 0.0.0.0\n", ":2: address", "outside = yes" },
-  { "[office]\noutside = yes\n" HOST "address = 0.0.0.0\n[person helen]\nat = troy\n", ":4: address",
-    "toy password" },
+  { "[office]\noutside = yes\n" HOST "address = 0.0.0.0\n[person helen]\nat = troy\n", ":4: address", "toy password" },
   { HOST "smarthost = mail.real.example:25\n", ":2: smarthost", "outside loopback" },
   { HOST "smarthost = ilion\n", ":2: smarthost", "no host \"ilion\"" },
   { HOST "smarthost = troy\n", ":2: smarthost", "its own next hop" },
@@ -265,20 +262,17 @@ START_TEST (what_is_wrong_is_named_with_place_and_cure)
   g_autoptr (GpoScenario) s = read_text (wrong[_i].text, -1, &error);
   ck_assert_msg (s == NULL, "taken: %s", wrong[_i].text);
   ck_assert (g_error_matches (error, GPO_SCENARIO_ERROR, GPO_SCENARIO_ERROR_WRONG));
-  ck_assert_msg (strstr (error->message, wrong[_i].place) != NULL, "no \"%s\" in: %s", wrong[_i].place,
-                 error->message);
-  ck_assert_msg (strstr (error->message, wrong[_i].words) != NULL, "no \"%s\" in: %s", wrong[_i].words,
-                 error->message);
+  ck_assert_msg (strstr (error->message, wrong[_i].place) != NULL, "no \"%s\" in: %s", wrong[_i].place, error->message);
+  ck_assert_msg (strstr (error->message, wrong[_i].words) != NULL, "no \"%s\" in: %s", wrong[_i].words, error->message);
 }
 END_TEST
 
 START_TEST (outside_is_allowed_when_asked_for_with_own_passwords)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GpoScenario) s
-      = read_text ("[office]\noutside = yes\n[host troy]\naddress = 0.0.0.0\nreal-dns = yes\n"
-                   "[person helen]\nat = troy\npassword = horse\n",
-                   -1, &error);
+  g_autoptr (GpoScenario) s = read_text ("[office]\noutside = yes\n[host troy]\naddress = 0.0.0.0\nreal-dns = yes\n"
+                                         "[person helen]\nat = troy\npassword = horse\n",
+                                         -1, &error);
   ck_assert_msg (s != NULL, "%s", error ? error->message : "?");
 }
 END_TEST
@@ -336,14 +330,12 @@ START_TEST (every_key_is_documented)
   for (const GpoScenarioWord *word = gpo_scenario_words (); word->group; word++)
     {
       g_autofree char *heading = g_strdup_printf ("\n## [%s", word->group);
-      g_autofree char *key
-          = g_strdup_printf ("\n| `%s` |", strcmp (word->key, "*") == 0 ? "HOST" : word->key);
+      g_autofree char *key = g_strdup_printf ("\n| `%s` |", strcmp (word->key, "*") == 0 ? "HOST" : word->key);
       const char *section = strstr (text, heading);
       ck_assert_msg (section != NULL, "docs/scenario.md has no section [%s]", word->group);
       const char *end = strstr (section + 1, "\n## ");
       g_autofree char *part = end ? g_strndup (section, (gsize) (end - section)) : g_strdup (section);
-      ck_assert_msg (strstr (part, key) != NULL, "docs/scenario.md does not describe %s of [%s]", word->key,
-                     word->group);
+      ck_assert_msg (strstr (part, key) != NULL, "docs/scenario.md does not describe %s of [%s]", word->key, word->group);
     }
 }
 END_TEST
@@ -373,8 +365,7 @@ suite (void)
 {
   Suite *s = suite_create ("scenario");
   TCase *c = tcase_create ("scenario");
-  tcase_add_loop_test (c, the_default_world_has_the_ports_that_are_easy_to_remember, 0,
-                       G_N_ELEMENTS (default_ports));
+  tcase_add_loop_test (c, the_default_world_has_the_ports_that_are_easy_to_remember, 0, G_N_ELEMENTS (default_ports));
   tcase_add_loop_test (c, another_port_base_moves_all_ports_alike, 0, G_N_ELEMENTS (default_ports));
   tcase_add_test (c, a_port_base_that_leads_nowhere_is_refused);
   tcase_add_test (c, the_default_people_live_where_they_live);

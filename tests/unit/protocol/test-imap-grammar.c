@@ -8,12 +8,13 @@
 static GpoImapParser
 parser (const char *text)
 {
-  return (GpoImapParser) { .text = text, .length = strlen (text) };
+  return (GpoImapParser){ .text = text, .length = strlen (text) };
 }
 
 /* --- astring --- */
 
-static const struct {
+static const struct
+{
   const char *text, *value; /* value NULL: refused */
 } astrings[] = {
   { "INBOX", "INBOX" },
@@ -48,14 +49,20 @@ END_TEST
 
 /* --- sequence sets --- */
 
-static const struct {
+static const struct
+{
   const char *text;
   guint32 star;
   const char *set; /* resolved; NULL: refused */
 } sets[] = {
-  { "1", 9, "1" },         { "1:3", 9, "1:3" },       { "3:1", 9, "1:3" },    { "5:*", 9, "5:9" },    { "*", 9, "9" },
-  { "*:4", 9, "4:9" },     { "1,3,2", 9, "1:3" },     { "2:4,3:7", 9, "2:7" }, { "12:*", 9, "9:12" }, { "4294967295", 9, "4294967295" },
-  { "0", 9, NULL },        { "1,", 9, NULL },         { "1:", 9, NULL },      { "a", 9, NULL },       { "4294967296", 9, NULL },
+  { "1", 9, "1" },           { "1:3", 9, "1:3" },
+  { "3:1", 9, "1:3" },       { "5:*", 9, "5:9" },
+  { "*", 9, "9" },           { "*:4", 9, "4:9" },
+  { "1,3,2", 9, "1:3" },     { "2:4,3:7", 9, "2:7" },
+  { "12:*", 9, "9:12" },     { "4294967295", 9, "4294967295" },
+  { "0", 9, NULL },          { "1,", 9, NULL },
+  { "1:", 9, NULL },         { "a", 9, NULL },
+  { "4294967296", 9, NULL },
 };
 
 START_TEST (sequence_set_is_read_or_refused)
@@ -83,7 +90,8 @@ END_TEST
 
 /* --- modified UTF-7 --- */
 
-static const struct {
+static const struct
+{
   const char *utf7, *utf8; /* utf8 NULL: not well formed */
 } names[] = {
   { "INBOX", "INBOX" },
@@ -92,11 +100,11 @@ static const struct {
   { "~peter/mail/&U,BTFw-/&ZeVnLIqe-", "~peter/mail/\345\217\260\345\214\227/\346\227\245\346\234\254\350\252\236" },
   { "&2D3eCg-", "\360\237\230\212" },
   { "&U,BTF2XlZyyKng-", "\345\217\260\345\214\227\346\227\245\346\234\254\350\252\236" },
-  { "&Jjo!", NULL },       /* RFC 3501 §5.1.3: no end */
+  { "&Jjo!", NULL },              /* RFC 3501 §5.1.3: no end */
   { "&U,BTFw-&ZeVnLIqe-", NULL }, /* superfluous shift */
-  { "&AGE-", NULL },       /* "a" could be plain */
-  { "&2D0-", NULL },       /* half a surrogate pair */
-  { "&AAA-", NULL },       /* NUL */
+  { "&AGE-", NULL },              /* "a" could be plain */
+  { "&2D0-", NULL },              /* half a surrogate pair */
+  { "&AAA-", NULL },              /* NUL */
   { "&A-", NULL },
   { "caf\303\251", NULL },
 };
@@ -114,7 +122,8 @@ END_TEST
 
 /* --- FETCH --- */
 
-static const struct {
+static const struct
+{
   const char *text;
   guint n;           /* items; 0: refused */
   const char *label; /* of the last, if it is a section */
@@ -159,7 +168,8 @@ END_TEST
 
 /* --- SEARCH --- */
 
-static const struct {
+static const struct
+{
   const char *text;
   gboolean ok;
 } searches[] = {
@@ -208,7 +218,8 @@ END_TEST
 
 /* --- the rest --- */
 
-static const struct {
+static const struct
+{
   const char *text;
   gint64 seconds; /* G_MININT64: refused */
 } dates[] = {
@@ -229,20 +240,28 @@ START_TEST (date_time_is_read_or_refused)
 }
 END_TEST
 
-static const struct {
+static const struct
+{
   const char *line;
   gboolean found, sync;
   guint64 size;
 } literals[] = {
-  { "a LOGIN {5}", TRUE, TRUE, 5 },     { "a LOGIN {5+}", TRUE, FALSE, 5 }, { "{}", FALSE, FALSE, 0 }, { "5}", FALSE, FALSE, 0 },
-  { "{12345678901}", TRUE, TRUE, 12345678901 }, { "{1x}", FALSE, FALSE, 0 }, { "{5} ", FALSE, FALSE, 0 }, { "", FALSE, FALSE, 0 },
+  { "a LOGIN {5}", TRUE, TRUE, 5 },
+  { "a LOGIN {5+}", TRUE, FALSE, 5 },
+  { "{}", FALSE, FALSE, 0 },
+  { "5}", FALSE, FALSE, 0 },
+  { "{12345678901}", TRUE, TRUE, 12345678901 },
+  { "{1x}", FALSE, FALSE, 0 },
+  { "{5} ", FALSE, FALSE, 0 },
+  { "", FALSE, FALSE, 0 },
 };
 
 START_TEST (literal_at_the_end_of_a_line)
 {
   guint64 size = 0;
   gboolean sync = FALSE;
-  ck_assert_int_eq (gpo_imap_literal_at_end (literals[_i].line, strlen (literals[_i].line), &size, &sync), literals[_i].found);
+  ck_assert_int_eq (gpo_imap_literal_at_end (literals[_i].line, strlen (literals[_i].line), &size, &sync),
+                    literals[_i].found);
   if (literals[_i].found)
     {
       ck_assert_uint_eq (size, literals[_i].size);

@@ -50,8 +50,7 @@ START_TEST (right_password_is_done)
   const char *mechanism = gpo_sasl_mechanisms ()[_i / 2];
   const char *user = _i % 2 ? "bob@sparta.example" : "bob";
   g_autofree char *person = NULL;
-  ck_assert_int_eq (converse (mechanism, user, "glass", gpo_sasl_client_first (mechanism), &person),
-                    GPO_SASL_DONE);
+  ck_assert_int_eq (converse (mechanism, user, "glass", gpo_sasl_client_first (mechanism), &person), GPO_SASL_DONE);
   ck_assert_str_eq (person, user);
 }
 END_TEST
@@ -65,16 +64,14 @@ END_TEST
 START_TEST (wrong_password_is_failed)
 {
   const char *mechanism = gpo_sasl_mechanisms ()[_i];
-  ck_assert_int_eq (converse (mechanism, "bob", "glasses", gpo_sasl_client_first (mechanism), NULL),
-                    GPO_SASL_FAILED);
+  ck_assert_int_eq (converse (mechanism, "bob", "glasses", gpo_sasl_client_first (mechanism), NULL), GPO_SASL_FAILED);
 }
 END_TEST
 
 START_TEST (nobody_is_failed)
 {
   const char *mechanism = gpo_sasl_mechanisms ()[_i];
-  ck_assert_int_eq (converse (mechanism, "mallory", "glass", gpo_sasl_client_first (mechanism), NULL),
-                    GPO_SASL_FAILED);
+  ck_assert_int_eq (converse (mechanism, "mallory", "glass", gpo_sasl_client_first (mechanism), NULL), GPO_SASL_FAILED);
 }
 END_TEST
 
@@ -107,14 +104,12 @@ static const struct
 START_TEST (first_line_has_its_answer)
 {
   g_autoptr (GpoSasl) server = gpo_sasl_server_new (rows[_i].mechanism, password_of, NULL, NULL);
-  g_autofree char *line
-      = rows[_i].length ? base64 (rows[_i].input, rows[_i].length) : g_strdup (rows[_i].input);
+  g_autofree char *line = rows[_i].length ? base64 (rows[_i].input, rows[_i].length) : g_strdup (rows[_i].input);
   g_autofree char *output = NULL, *explanation = NULL;
   GpoSaslStep step = gpo_sasl_step (server, line, &output, &explanation);
   ck_assert_msg (step == rows[_i].step, "%s: %d (%s)", rows[_i].rule, step, explanation);
   if (rows[_i].explanation)
-    ck_assert_msg (explanation && strstr (explanation, rows[_i].explanation), "%s: %s", rows[_i].rule,
-                   explanation);
+    ck_assert_msg (explanation && strstr (explanation, rows[_i].explanation), "%s: %s", rows[_i].rule, explanation);
   else
     ck_assert_ptr_null (explanation);
 }
@@ -174,8 +169,7 @@ START_TEST (scram_can_be_cancelled_or_spoilt_at_the_last_step)
   g_autoptr (GpoSasl) server = gpo_sasl_server_new ("SCRAM-SHA-256", password_of, NULL, NULL);
   g_autofree char *last = NULL, *none = NULL;
   scram_to_the_last_message (server, &last);
-  ck_assert_int_eq (gpo_sasl_step (server, _i ? "*" : "Ym9i", &none, NULL),
-                    _i ? GPO_SASL_CANCELLED : GPO_SASL_FAILED);
+  ck_assert_int_eq (gpo_sasl_step (server, _i ? "*" : "Ym9i", &none, NULL), _i ? GPO_SASL_CANCELLED : GPO_SASL_FAILED);
 }
 END_TEST
 
@@ -192,8 +186,7 @@ END_TEST
 
 START_TEST (only_listed_mechanisms_exist)
 {
-  static const char *const others[]
-      = { "SCRAM-SHA-256-PLUS", "SCRAM-SHA-1", "DIGEST-MD5", "ANONYMOUS", "EXTERNAL", "" };
+  static const char *const others[] = { "SCRAM-SHA-256-PLUS", "SCRAM-SHA-1", "DIGEST-MD5", "ANONYMOUS", "EXTERNAL", "" };
   g_autoptr (GError) error = NULL;
   ck_assert_ptr_null (gpo_sasl_server_new (others[_i], password_of, NULL, &error));
   ck_assert (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED));

@@ -4,7 +4,8 @@
 #include <check.h>
 #include <string.h>
 
-static const struct {
+static const struct
+{
   const char *line;
   int code; /* 0: no reply line */
   gboolean more;
@@ -21,7 +22,7 @@ static const struct {
   { "550 5.1.1234 too long", 550, FALSE, NULL, "5.1.1234 too long" },
   { "550 5.1. none", 550, FALSE, NULL, "5.1. none" },
   { "550 5.1.1x", 550, FALSE, NULL, "5.1.1x" },
-  { "200", 200 , FALSE, NULL, "" },
+  { "200", 200, FALSE, NULL, "" },
   { "599 x", 599, FALSE, NULL, "x" },
   { "150 too early", 0 },
   { "600 no class", 0 },
@@ -49,7 +50,8 @@ START_TEST (line_is_read)
 }
 END_TEST
 
-static const struct {
+static const struct
+{
   const char *lines; /* "|" between */
   GpoReplyResult last;
   const char *status, *words;
@@ -90,7 +92,8 @@ START_TEST (an_endless_reply_is_bad)
 }
 END_TEST
 
-static const struct {
+static const struct
+{
   int code;
   GpoVerdict verdict;
 } classes[] = { { 250, GPO_OK }, { 354, GPO_MORE }, { 450, GPO_DEFERRED }, { 421, GPO_CLOSING }, { 550, GPO_REFUSED } };
@@ -104,8 +107,8 @@ END_TEST
 
 START_TEST (offer_is_read_in_any_case)
 {
-  static const char *const ehlo[] = { "250-mx.example hello", "250-pipelining", "250-Size 1000", "250-AUTH PLAIN",
-                                      "250-AUTH=LOGIN", "250-x-new thing", "250-8BITMIME", "250 DSN" };
+  static const char *const ehlo[] = { "250-mx.example hello", "250-pipelining",  "250-Size 1000", "250-AUTH PLAIN",
+                                      "250-AUTH=LOGIN",       "250-x-new thing", "250-8BITMIME",  "250 DSN" };
   GpoSmtpReply reply;
   GpoSmtpOffer offer = { 0 };
   gpo_smtp_reply_init (&reply);

@@ -112,15 +112,19 @@ static const struct
   { "other_time", "smtp/one-letter.trace", "\"t\":1", "\"t\":2", 0, "the same" },
   { "other_words", "smtp/one-letter.trace", "recipient noted", "Ok", 0, "the same" },
   { "other_recipient", "smtp/one-letter.trace", "RCPT TO:<bob@", "RCPT TO:<carol@", 1, "same transaction, RCPT differs" },
-  { "refused", "smtp/one-letter.trace", "\"250 2.1.5 recipient noted", "\"550 5.1.1 no such person", 1, "same transaction, RCPT differs" },
-  { "other_code_of_the_class", "smtp/one-recipient-refused.trace", "\"550 5.1.1", "\"554 5.7.1", 0, "the same, with remarks" },
+  { "refused", "smtp/one-letter.trace", "\"250 2.1.5 recipient noted", "\"550 5.1.1 no such person", 1,
+    "same transaction, RCPT differs" },
+  { "other_code_of_the_class", "smtp/one-recipient-refused.trace", "\"550 5.1.1", "\"554 5.7.1", 0,
+    "the same, with remarks" },
   { "other_name", "smtp/helo.trace", "HELO client.example", "HELO other.example", 0, "the same, with remarks" },
   { "other_letter", "smtp/one-letter.trace", "Hello.", "Goodbye.", 0, "the same, with remarks" },
-  { "one_line_more", "smtp/noop.trace", "\"text\":\"NOOP\\r\\n\"", "\"text\":\"RSET\\r\\n\"", 1, "same transaction, NOOP only in A, RSET only in B" },
+  { "one_line_more", "smtp/noop.trace", "\"text\":\"NOOP\\r\\n\"", "\"text\":\"RSET\\r\\n\"", 1,
+    "same transaction, NOOP only in A, RSET only in B" },
   { "other_tag", "imap/noop.trace", "\"c NOOP", "\"x77 NOOP", 0, "the same" },
   { "no_for_ok", "imap/select.trace", "\"s OK", "\"s NO", 1, "same conversation, SELECT differs" },
   { "an_untagged_kind_less", "imap/select.trace", "* FLAGS", "* XFLAGS", 1, "same conversation, SELECT differs" },
-  { "pop3_refused", "pop3/stat.trace", "\"STAT\",\"text\":\"+OK", "\"STAT\",\"text\":\"-ERR", 1, "same conversation, STAT differs" },
+  { "pop3_refused", "pop3/stat.trace", "\"STAT\",\"text\":\"+OK", "\"STAT\",\"text\":\"-ERR", 1,
+    "same conversation, STAT differs" },
 };
 
 START_TEST (change_is_named)
@@ -128,7 +132,8 @@ START_TEST (change_is_named)
   Trace a = load (changes[_i].trace, NULL, NULL), b = load (changes[_i].trace, changes[_i].old, changes[_i].new);
   g_autoptr (GpoComparison) comparison = gpo_compare (a.picture, b.picture);
   const GpoSessionPair *session = comparison->sessions->pdata[0];
-  ck_assert_msg (comparison->n_differences == changes[_i].sessions, "%s: %u: %s", changes[_i].name, comparison->n_differences, session->summary);
+  ck_assert_msg (comparison->n_differences == changes[_i].sessions, "%s: %u: %s", changes[_i].name,
+                 comparison->n_differences, session->summary);
   ck_assert_uint_eq (comparison->sessions->len, 1);
   ck_assert_msg (strcmp (session->summary, changes[_i].summary) == 0, "%s: \"%s\"", changes[_i].name, session->summary);
   unload (&a);
@@ -138,7 +143,8 @@ END_TEST
 
 START_TEST (sessions_are_matched_whatever_their_order)
 {
-  Trace a = load ("imap/two-sessions.trace", NULL, NULL), b = load ("imap/two-sessions.trace", "\"session\":1,", "\"session\":9,");
+  Trace a = load ("imap/two-sessions.trace", NULL, NULL),
+        b = load ("imap/two-sessions.trace", "\"session\":1,", "\"session\":9,");
   g_autoptr (GpoComparison) comparison = gpo_compare (a.picture, b.picture);
   ck_assert_uint_eq (comparison->sessions->len, 2);
   ck_assert_uint_eq (comparison->n_differences, 0);

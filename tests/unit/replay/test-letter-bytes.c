@@ -12,8 +12,7 @@ static void
 setup (void)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *path
-      = g_build_filename (g_getenv ("GPO_SOURCE_ROOT"), "tests", "gui", "letters.trace", NULL);
+  g_autofree char *path = g_build_filename (g_getenv ("GPO_SOURCE_ROOT"), "tests", "gui", "letters.trace", NULL);
   log_ = gpo_log_new ();
   ck_assert_msg (gpo_trace_load (log_, path, NULL, &error), "%s", error ? error->message : "");
   picture = gpo_picture_new (log_);
@@ -66,8 +65,7 @@ START_TEST (each_transfer_has_the_bytes_that_its_host_counted)
           if (transfer->whole == G_MAXUINT64)
             continue;
           const GpoEvent *whole = gpo_log_get (log_, transfer->whole);
-          ck_assert_int_eq (g_bytes_get_size (bytes->stored) - bytes->added,
-                            gpo_event_number (whole, GPO_FIELD_SIZE, -1));
+          ck_assert_int_eq (g_bytes_get_size (bytes->stored) - bytes->added, gpo_event_number (whole, GPO_FIELD_SIZE, -1));
           gsize length, size;
           const char *header = gpo_event_text (whole, GPO_FIELD_HEADER, &length);
           const char *stored = g_bytes_get_data (bytes->stored, &size);
@@ -104,8 +102,7 @@ START_TEST (places_of_both_forms_answer_to_each_other)
     {
       g_autoptr (GpoLetterBytes) bytes = gpo_letter_bytes_new (picture, transfers, i, 0);
       gsize size;
-      const char *stored = g_bytes_get_data (bytes->stored, &size),
-                 *wire = g_bytes_get_data (bytes->wire, NULL);
+      const char *stored = g_bytes_get_data (bytes->stored, &size), *wire = g_bytes_get_data (bytes->wire, NULL);
       ck_assert_uint_gt (bytes->added, 0);
       for (gsize at = 0; at < size; at++)
         {
@@ -136,8 +133,7 @@ END_TEST
 
 START_TEST (before_it_is_whole_only_what_has_come_is_there)
 {
-  g_autoptr (GPtrArray) none = transfers_of (1, 50), some = transfers_of (1, 51),
-                        dotted = transfers_of (1, 52);
+  g_autoptr (GPtrArray) none = transfers_of (1, 50), some = transfers_of (1, 51), dotted = transfers_of (1, 52);
   ck_assert_uint_eq (none->len, 0);
   ck_assert_uint_eq (some->len, 1);
   const GpoTransfer *transfer = some->pdata[0];
@@ -206,8 +202,7 @@ START_TEST (bdat_has_no_dots_to_undo)
   g_autoptr (GBytes) wanted = g_bytes_new_static (rows[_i].stored, strlen (rows[_i].stored));
   ck_assert (g_bytes_equal (bytes->stored, wanted));
   ck_assert_uint_eq (gpo_transfer_event (transfers->pdata[0], bytes, 0), 1);
-  ck_assert_uint_eq (gpo_transfer_event (transfers->pdata[0], bytes, g_bytes_get_size (bytes->stored) - 2),
-                     2);
+  ck_assert_uint_eq (gpo_transfer_event (transfers->pdata[0], bytes, g_bytes_get_size (bytes->stored) - 2), 2);
 }
 END_TEST
 

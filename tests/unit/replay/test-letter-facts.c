@@ -15,8 +15,7 @@ static void
 setup (void)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *path
-      = g_build_filename (g_getenv ("GPO_SOURCE_ROOT"), "tests", "gui", "letters.trace", NULL);
+  g_autofree char *path = g_build_filename (g_getenv ("GPO_SOURCE_ROOT"), "tests", "gui", "letters.trace", NULL);
   log_ = gpo_log_new ();
   ck_assert_msg (gpo_trace_load (log_, path, NULL, &error), "%s", error ? error->message : "");
   picture = gpo_picture_new (log_);
@@ -198,8 +197,7 @@ check_diff (const char *old, gsize old_length, const char *new, gsize new_length
     }
   ck_assert_uint_eq (at_old, old_length);
   ck_assert_uint_eq (at_new, new_length);
-  ck_assert_int_eq (gpo_letter_diff_is_empty (diff),
-                    old_length == new_length && memcmp (old, new, old_length) == 0);
+  ck_assert_int_eq (gpo_letter_diff_is_empty (diff), old_length == new_length && memcmp (old, new, old_length) == 0);
 }
 
 START_TEST (runs_are_both_texts)

@@ -12,8 +12,7 @@ static GpoLog *
 load (void)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *path
-      = g_build_filename (g_getenv ("GPO_SOURCE_ROOT"), "tests", "gui", "letters.trace", NULL);
+  g_autofree char *path = g_build_filename (g_getenv ("GPO_SOURCE_ROOT"), "tests", "gui", "letters.trace", NULL);
   GpoLog *log = gpo_log_new ();
   ck_assert_msg (gpo_trace_load (log, path, NULL, &error), "%s", error ? error->message : "");
   return log;
@@ -33,8 +32,7 @@ folded_state (GpoLog *log, guint32 session, guint64 n)
   for (guint64 i = 0; i <= n; i++)
     {
       const GpoEvent *event = gpo_log_get (log, i);
-      const char *machine
-          = event->kind == GPO_KIND_EDGE ? gpo_event_text (event, GPO_FIELD_MACHINE, NULL) : NULL;
+      const char *machine = event->kind == GPO_KIND_EDGE ? gpo_event_text (event, GPO_FIELD_MACHINE, NULL) : NULL;
       if (event->session == session && g_strcmp0 (machine, "smtp-server") == 0)
         state = gpo_event_text (event, GPO_FIELD_TO, NULL);
     }
@@ -52,9 +50,8 @@ START_TEST (session_state_at_n_is_that_of_a_fold)
       const GpoSessionTrack *session = gpo_picture_session (picture, i);
       GpoSessionAt at;
       gpo_picture_session_at (picture, session, n, &at);
-      ck_assert_str_eq (at.state ? at.state : "none", folded_state (log, session->number, n)
-                                                          ? folded_state (log, session->number, n)
-                                                          : "none");
+      ck_assert_str_eq (at.state ? at.state : "none",
+                        folded_state (log, session->number, n) ? folded_state (log, session->number, n) : "none");
       ck_assert_int_eq (at.open, session->opened <= n && session->closed > n);
       ck_assert_int_eq (i < gpo_picture_sessions_until (picture, n), session->opened <= n);
     }

@@ -6,10 +6,12 @@
 #include <string.h>
 
 /* --- segments ---
- * A case is a list of segments, separated by spaces: side (c, s), flags (S, A, F, R), sequence number from 0 at the SYN, ":", bytes,
- * and perhaps "@" and an acknowledgement. "cS0: sSA0:@1 cA1:abc". What comes out: "c(abc)", "gap-c-3", "late", "end-client". */
+ * A case is a list of segments, separated by spaces: side (c, s), flags (S, A, F, R), sequence number from 0 at the SYN,
+ * ":", bytes, and perhaps "@" and an acknowledgement. "cS0: sSA0:@1 cA1:abc". What comes out: "c(abc)", "gap-c-3", "late",
+ * "end-client". */
 
-typedef struct {
+typedef struct
+{
   const char *name, *segments, *told;
 } Case;
 
@@ -21,12 +23,15 @@ static const Case cases[] = {
   { "overlapping_first_copy_counts", "cS0: sSA0:@1 cA3:CDEF@1 cA1:abcd@1", "open c(abcd) c(EF) end-end" },
   { "syn_again", "cS0: cS0: sSA0:@1 sSA0:@1 cS0: cA1:ab@1", "open c(ab) end-end" },
   { "data_with_the_syn", "cS0:ab sSA0:@3 cA3:cd@1", "open c(ab) c(cd) end-end" },
-  { "ports_used_again", "cS0: sSA0:@1 cA1:ab@1 cFA3:@1 sFA1:@4 cS900000: sSA5:@900001 cA900001:cd@6", "open c(ab) end-client open c(cd) end-end" },
-  { "ports_used_again_without_an_end", "cS0: sSA0:@1 cA1:ab@1 cS900000: sSA5:@900001 cA900001:cd@6", "open c(ab) end-end open c(cd) end-end" },
+  { "ports_used_again", "cS0: sSA0:@1 cA1:ab@1 cFA3:@1 sFA1:@4 cS900000: sSA5:@900001 cA900001:cd@6",
+    "open c(ab) end-client open c(cd) end-end" },
+  { "ports_used_again_without_an_end", "cS0: sSA0:@1 cA1:ab@1 cS900000: sSA5:@900001 cA900001:cd@6",
+    "open c(ab) end-end open c(cd) end-end" },
   { "numbers_go_round", "cS4294967293: sSA0:@4294967294 cA4294967294:abcd@1 cA2:ef@1", "open c(abcd) c(ef) end-end" },
   { "begun_before", "cA100:ab@50 sA50:cd@102", "late c(ab) s(cd) end-end" },
   { "begun_before_seen_from_the_server", "sA50:cd@102 cA102:ab@52", "late s(cd) c(ab) end-end" },
-  { "acknowledged_and_not_there", "cS0: sSA0:@1 cA4:de@1 sA1:1@6 sA2:2@6 sA3:3@6 sA4:4@6 sA5:5@6 sA6:6@6 sA7:7@6 sA8:8@6 sA9:9@6",
+  { "acknowledged_and_not_there",
+    "cS0: sSA0:@1 cA4:de@1 sA1:1@6 sA2:2@6 sA3:3@6 sA4:4@6 sA5:5@6 sA6:6@6 sA7:7@6 sA8:8@6 sA9:9@6",
     "open s(1) s(2) s(3) s(4) s(5) s(6) s(7) s(8) s(9) gap-c-3 c(de) end-end" },
   { "missing_at_the_end", "cS0: sSA0:@1 cA4:de@1", "open gap-c-3 c(de) end-end" },
   { "reset", "cS0: sSA0:@1 cA1:ab@1 sR1: cA3:cd@1", "open c(ab) end-reset" },
@@ -91,30 +96,63 @@ START_TEST (segments_become_bytes)
   for (guint i = 0; segments[i]; i++)
     take (r, segments[i]);
   gpo_reassembly_free (r);
-  ck_assert_msg (strcmp (g_strchomp (told->str), c->told) == 0, "%s:\n told     %s\n expected %s", c->name, told->str, c->told);
+  ck_assert_msg (strcmp (g_strchomp (told->str), c->told) == 0, "%s:\n told     %s\n expected %s", c->name, told->str,
+                 c->told);
   g_string_free (told, TRUE);
 }
 END_TEST
 
 /* --- frames --- */
 
-static const guint8 ip4[] = { 0x45, 0, 0, 43, 0, 0, 0x40, 0, 64, 6, 0, 0, 127, 0, 0, 1, 127, 0, 0, 2,
-                              0x9c, 0x40, 0, 25, 0, 0, 0, 7, 0, 0, 0, 9, 0x50, 0x18, 0, 0, 0, 0, 0, 0, 'a', 'b', 'c' };
-static const guint8 ip6[] = { 0x60, 0, 0, 0, 0, 31, 0, 64, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1,
-                              0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 6, 0, 0, 0, 0, 0, 0, 0,
-                              0x9c, 0x40, 0, 25, 0, 0, 0, 7, 0, 0, 0, 9, 0x50, 0x18, 0, 0, 0, 0, 0, 0, 'a', 'b', 'c' };
+static const guint8 ip4[] = { 0x45, 0,  0, 43, 0, 0, 0x40, 0, 64, 6, 0,    0,    127, 0, 0, 1, 127, 0, 0,   2,   0x9c, 0x40,
+                              0,    25, 0, 0,  0, 7, 0,    0, 0,  9, 0x50, 0x18, 0,   0, 0, 0, 0,   0, 'a', 'b', 'c' };
+static const guint8 ip6[] = { 0x60, 0,    0, 0,  0, 31, 0, 64, 0, 0, 0, 0, 0,    0,    0, 0, 0, 0, 0, 0, 0,   0,   0,  1,
+                              0,    0,    0, 0,  0, 0,  0, 0,  0, 0, 0, 0, 0,    0,    0, 2, 6, 0, 0, 0, 0,   0,   0,  0,
+                              0x9c, 0x40, 0, 25, 0, 0,  0, 7,  0, 0, 0, 9, 0x50, 0x18, 0, 0, 0, 0, 0, 0, 'a', 'b', 'c' };
 
-static const struct {
+static const struct
+{
   int link;
   const char *head; /* in hexadecimal */
   gboolean v6;
 } links[] = {
-  { DLT_EN10MB, "000000000000000000000000" "0800", FALSE },
-  { DLT_EN10MB, "000000000000000000000000" "86dd", TRUE },
-  { DLT_EN10MB, "000000000000000000000000" "81000005" "88a80006" "0800", FALSE },
-  { DLT_LINUX_SLL, "0000" "0304" "0006" "0000000000000000" "0800", FALSE },
-  { DLT_LINUX_SLL, "0000" "0304" "0006" "0000000000000000" "86dd", TRUE },
-  { DLT_LINUX_SLL2, "0800" "0000" "00000001" "0304" "00" "06" "0000000000000000", FALSE },
+  { DLT_EN10MB,
+    "000000000000000000000000"
+    "0800",
+    FALSE },
+  { DLT_EN10MB,
+    "000000000000000000000000"
+    "86dd",
+    TRUE },
+  { DLT_EN10MB,
+    "000000000000000000000000"
+    "81000005"
+    "88a80006"
+    "0800",
+    FALSE },
+  { DLT_LINUX_SLL,
+    "0000"
+    "0304"
+    "0006"
+    "0000000000000000"
+    "0800",
+    FALSE },
+  { DLT_LINUX_SLL,
+    "0000"
+    "0304"
+    "0006"
+    "0000000000000000"
+    "86dd",
+    TRUE },
+  { DLT_LINUX_SLL2,
+    "0800"
+    "0000"
+    "00000001"
+    "0304"
+    "00"
+    "06"
+    "0000000000000000",
+    FALSE },
   { DLT_NULL, "02000000", FALSE },
   { DLT_NULL, "1e000000", TRUE },
   { DLT_LOOP, "00000002", FALSE },

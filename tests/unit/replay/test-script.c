@@ -40,7 +40,8 @@ START_TEST (answer_is_read)
   guint n = g_strv_length (lines);
   gpo_answer_reader_asked (reader, answers[_i].verb, answers[_i].arguments);
   for (guint i = 0; i < n; i++)
-    ck_assert_msg (gpo_answer_reader_add (reader, lines[i], strlen (lines[i])) == (i + 1 == n), "%s line %u", answers[_i].name, i);
+    ck_assert_msg (gpo_answer_reader_add (reader, lines[i], strlen (lines[i])) == (i + 1 == n), "%s line %u",
+                   answers[_i].name, i);
   g_autoptr (GpoAnswer) answer = gpo_answer_reader_take (reader);
   g_autofree char *text = gpo_answer_to_text (answer), *offers = gpo_answer_names (answer->capabilities, ",");
   ck_assert_str_eq (answer->status, answers[_i].status);
@@ -76,7 +77,8 @@ imap_answer (const char *const *lines)
 
 START_TEST (imap_untagged_kinds_are_told_apart)
 {
-  static const char *const lines[] = { "* 3 EXISTS", "* FLAGS (\\Seen)", "* OK [UIDNEXT 4] x", "a1 OK [READ-WRITE] done", NULL };
+  static const char *const lines[]
+      = { "* 3 EXISTS", "* FLAGS (\\Seen)", "* OK [UIDNEXT 4] x", "a1 OK [READ-WRITE] done", NULL };
   g_autoptr (GpoAnswer) answer = imap_answer (lines);
   g_autofree char *text = gpo_answer_to_text (answer);
   ck_assert_str_eq (text, "EXISTS, FLAGS, OK [UIDNEXT], OK");
@@ -153,7 +155,8 @@ END_TEST
 
 START_TEST (imap_more_untagged_is_a_remark_less_is_a_difference)
 {
-  static const char *const few[] = { "* 3 EXISTS", "a OK", NULL }, *const many[] = { "* 3 EXISTS", "* FLAGS ()", "a OK", NULL };
+  static const char *const few[] = { "* 3 EXISTS", "a OK", NULL }, *const many[]
+                                                                   = { "* 3 EXISTS", "* FLAGS ()", "a OK", NULL };
   g_autoptr (GpoAnswer) a = imap_answer (few), b = imap_answer (many);
   guint differences, remarks;
   count_differences (a, b, &differences, &remarks);

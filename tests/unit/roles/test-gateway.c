@@ -43,7 +43,8 @@ START_TEST (a_deferred_letter_is_tried_again)
 END_TEST
 
 /* What the far end says, or what the letter is, and what the sender is told. */
-static const struct {
+static const struct
+{
   const char *rule;
   Rule answer;
   const char *to;
@@ -82,7 +83,7 @@ add_mx (const char *domain, guint preference, const char *exchange)
       g_hash_table_insert (office.world->zone, entry->domain, entry);
     }
   GpoMx *mx = g_new (GpoMx, 1);
-  *mx = (GpoMx) { preference, g_strdup (exchange) };
+  *mx = (GpoMx){ preference, g_strdup (exchange) };
   g_ptr_array_add (entry->mx, mx);
 }
 
@@ -115,7 +116,8 @@ END_TEST
 
 START_TEST (each_recipient_has_its_own_fate)
 {
-  static const Rule rules[] = { { "RCPT TO:<carol", "550 5.1.1 no carol" }, { "RCPT TO:<mallory", "450 later|250 ok" }, { NULL } };
+  static const Rule rules[]
+      = { { "RCPT TO:<carol", "550 5.1.1 no carol" }, { "RCPT TO:<mallory", "450 later|250 ok" }, { NULL } };
   Fake fake;
   guint n;
   fake_start (&fake, rules);
@@ -394,7 +396,8 @@ START_TEST (a_letter_can_be_retried_or_removed_by_hand)
   wait_state ("deferred");
   if (_i)
     route ("sparta.example", gpo_listener_port (fake.listener));
-  ck_assert_uint_eq (gpo_gateway_act (post->gateway, queue_item ().envelope->id, _i ? GPO_QUEUE_RETRY : GPO_QUEUE_REMOVE), 1);
+  ck_assert_uint_eq (gpo_gateway_act (post->gateway, queue_item ().envelope->id, _i ? GPO_QUEUE_RETRY : GPO_QUEUE_REMOVE),
+                     1);
   wait_empty ();
   ck_assert_uint_eq (fake.letters->len, _i);
   g_autofree char *told = life (letter);

@@ -112,7 +112,8 @@ END_TEST
 
 START_TEST (full_disk_is_told_and_changes_nothing)
 {
-  static const char *const commands[] = { "c STORE 1 FLAGS (\\Seen)", "c CREATE x", "c COPY 1 INBOX", "c APPEND INBOX {3+}\r\nabc" };
+  static const char *const commands[]
+      = { "c STORE 1 FLAGS (\\Seen)", "c CREATE x", "c COPY 1 INBOX", "c APPEND INBOX {3+}\r\nabc" };
   PaperCounter *paper = paper_counter_new ();
   GpoMailbox *inbox = paper_mailbox (paper, "INBOX");
   paper_deliver (inbox, "Subject: x\r\n\r\nx\r\n", -1, 0);

@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /* test-imap-three.c: three IMAP sessions over one mailbox, and a local reader beside them.
  *
- * Each client keeps a picture of the mailbox, rebuilt from the server's responses alone: EXISTS, EXPUNGE, FETCH, and its own silent
- * STOREs. After any sequence of random commands, and one NOOP each, every picture equals the mailbox. On the way, no EXPUNGE comes
- * while FETCH, STORE or SEARCH is answered, and none between commands but in IDLE (RFC 3501 §7.4.1). */
+ * Each client keeps a picture of the mailbox, rebuilt from the server's responses alone: EXISTS, EXPUNGE, FETCH, and its own
+ * silent STOREs. After any sequence of random commands, and one NOOP each, every picture equals the mailbox. On the way, no
+ * EXPUNGE comes while FETCH, STORE or SEARCH is answered, and none between commands but in IDLE (RFC 3501 §7.4.1). */
 #include "../../support/paper-mailboxes.h"
 #include <check.h>
 #include <stdio.h>
 #include <string.h>
 
-typedef struct {
+typedef struct
+{
   guint32 uid, flags; /* uid 0: not known yet */
 } Known;
 
-typedef struct {
+typedef struct
+{
   PaperClient *client;
   GArray *picture; /* of Known */
   guint tag;
@@ -21,7 +23,8 @@ typedef struct {
   gboolean idle;
 } Reader;
 
-static const struct {
+static const struct
+{
   const char *word;
   guint32 bit;
 } flag_words[] = { { "\\Seen", 1 }, { "\\Answered", 2 }, { "\\Flagged", 4 }, { "\\Deleted", 8 }, { "\\Draft", 16 } };
@@ -43,7 +46,8 @@ read_flags (const char *list)
 static void
 hear_fetch (Reader *reader, guint number, const char *line)
 {
-  ck_assert_msg (number >= 1 && number <= reader->picture->len, "FETCH of %u, of %u: %s", number, reader->picture->len, line);
+  ck_assert_msg (number >= 1 && number <= reader->picture->len, "FETCH of %u, of %u: %s", number, reader->picture->len,
+                 line);
   Known *known = &g_array_index (reader->picture, Known, number - 1);
   reader->fetching = number;
   const char *flags = strstr (line, "FLAGS ("), *uid = strstr (line, "UID ");
@@ -98,7 +102,8 @@ ask (Reader *reader, const char *format, ...)
   g_autofree char *command = g_strdup_vprintf (format, args);
   va_end (args);
   g_autofree char *line = g_strdup_printf ("t%u %s", ++reader->tag, command), *done = g_strdup_printf ("t%u ", reader->tag);
-  gboolean may = !g_str_has_prefix (command, "FETCH") && !g_str_has_prefix (command, "STORE") && !g_str_has_prefix (command, "SEARCH");
+  gboolean may = !g_str_has_prefix (command, "FETCH") && !g_str_has_prefix (command, "STORE")
+                 && !g_str_has_prefix (command, "SEARCH");
   g_autofree char *early = paper_client_take (reader->client);
   hear (reader, early, reader->idle);
   g_autofree char *said = paper_client_ask (reader->client, line);
@@ -129,7 +134,8 @@ static void
 store (Reader *reader, GRand *rand)
 {
   guint n = reader->picture->len, flag = (guint) g_rand_int_range (rand, 0, 5), how = (guint) g_rand_int_range (rand, 0, 3);
-  guint first = (guint) g_rand_int_range (rand, 1, (gint32) n + 1), more = (guint) g_rand_int_range (rand, 0, 4), last = MIN (n, first + more);
+  guint first = (guint) g_rand_int_range (rand, 1, (gint32) n + 1), more = (guint) g_rand_int_range (rand, 0, 4),
+        last = MIN (n, first + more);
   gboolean silent = g_rand_boolean (rand);
   static const char *const modes[] = { "", "+", "-" };
   if (!ask (reader, "STORE %u:%u %sFLAGS%s (%s)", first, last, modes[how], silent ? ".SILENT" : "", flag_words[flag].word))
@@ -178,7 +184,9 @@ act (Reader *reader, GRand *rand)
   guint32 uid = g_array_index (reader->picture, Known, some - 1).uid;
   switch (g_rand_int_range (rand, 0, 11))
     {
-    case 0: case 1: case 2:
+    case 0:
+    case 1:
+    case 2:
       store (reader, rand);
       break;
     case 3:
@@ -259,7 +267,7 @@ START_TEST (pictures_equal_the_mailbox)
   paper->slow_append = _i % 2;
   for (guint r = 0; r < 3; r++)
     {
-      readers[r] = (Reader) { paper_client_imap (paper, r + 1), g_array_new (FALSE, TRUE, sizeof (Known)), 0, 0, FALSE };
+      readers[r] = (Reader){ paper_client_imap (paper, r + 1), g_array_new (FALSE, TRUE, sizeof (Known)), 0, 0, FALSE };
       ask (&readers[r], "LOGIN bob glass");
       if (r == 0)
         {

@@ -18,18 +18,19 @@
 #define BYE "C: QUIT\nS: 221 bye\n"
 #define BODY "C: Subject: hi\nC: \nC: x\nC: .\n"
 
-typedef struct {
+typedef struct
+{
   const char *rule;
   const char *script;
-  const char *heard;      /* "bob=relayed 250; ended" */
-  const char *to;         /* NULL: bob@b.example */
-  const char *text;       /* NULL: a small letter */
+  const char *heard; /* "bob=relayed 250; ended" */
+  const char *to;    /* NULL: bob@b.example */
+  const char *text;  /* NULL: a small letter */
   GpoBody body;
   gboolean utf8, dsn;
   GpoSenderTls tls;
   const char *user, *mechanism;
-  guint letters;          /* 0: one */
-  gboolean lonely;        /* one command at a time though PIPELINING is offered */
+  guint letters;   /* 0: one */
+  gboolean lonely; /* one command at a time though PIPELINING is offered */
 } Case;
 
 static const Case cases[] = {
@@ -39,12 +40,11 @@ static const Case cases[] = {
   { "without_pipelining_each_reply_is_awaited",
     PLAIN MAIL "S: 250 ok\n" BOB "S: 250 ok\nC: DATA\nS: 354 go\n" BODY "S: 250 taken\n" BYE,
     "bob=relayed 250 2.0.0; ended" },
-  { "pipelining_can_be_left_out",
-    READY MAIL "S: 250 ok\n" BOB "S: 250 ok\nC: DATA\nS: 354 go\n" BODY "S: 250 taken\n" BYE,
+  { "pipelining_can_be_left_out", READY MAIL "S: 250 ok\n" BOB "S: 250 ok\nC: DATA\nS: 354 go\n" BODY "S: 250 taken\n" BYE,
     "bob=relayed 250 2.0.0; ended", .lonely = TRUE },
   { "helo_follows_a_refused_ehlo",
     EHLO "S: 502 no\nC: HELO me.example\nS: 250 mx\nC: MAIL FROM:<alice@a.example>\nS: 250 ok\n" BOB
-    "S: 250 ok\nC: DATA\nS: 354 go\n" BODY "S: 250 ok\n" BYE,
+         "S: 250 ok\nC: DATA\nS: 354 go\n" BODY "S: 250 ok\n" BYE,
     "bob=relayed 250 2.0.0; ended" },
   { "deferred_ehlo_ends_it", EHLO "S: 450 busy\n" BYE, "ended waiting 450 4.5.0" },
   { "refused_helo_ends_it", EHLO "S: 500 no\nC: HELO me.example\nS: 550 5.7.1 no\n" BYE, "ended failed 550 5.7.1" },
@@ -57,27 +57,23 @@ static const Case cases[] = {
   { "too_many_recipients_is_never_final",
     PLAIN MAIL "S: 250 ok\n" BOB "S: 250 ok\n" CAROL "S: 552 too many\nC: DATA\nS: 354 go\n" BODY "S: 250 ok\n" BYE,
     "bob=relayed 250 2.0.0, carol=waiting 552 4.5.3; ended", .to = "bob@b.example carol@b.example" },
-  { "all_recipients_refused_resets",
-    PLAIN MAIL "S: 250 ok\n" BOB "S: 550 no\nC: RSET\nS: 250 ok\n" BYE, "bob=failed 550 5.0.0; ended" },
-  { "all_recipients_refused_eats_the_answer_to_data",
-    READY MAIL BOB "C: DATA\nS: 250 ok\nS: 550 no\nS: 503 none\nC: RSET\nS: 250 ok\n" BYE,
+  { "all_recipients_refused_resets", PLAIN MAIL "S: 250 ok\n" BOB "S: 550 no\nC: RSET\nS: 250 ok\n" BYE,
     "bob=failed 550 5.0.0; ended" },
+  { "all_recipients_refused_eats_the_answer_to_data",
+    READY MAIL BOB "C: DATA\nS: 250 ok\nS: 550 no\nS: 503 none\nC: RSET\nS: 250 ok\n" BYE, "bob=failed 550 5.0.0; ended" },
   { "a_354_for_nobody_gets_a_lonely_dot",
     READY MAIL BOB "C: DATA\nS: 250 ok\nS: 550 no\nS: 354 go\nC: .\nS: 554 nobody\nC: RSET\nS: 250 ok\n" BYE,
     "bob=failed 550 5.0.0; ended" },
   { "refused_mail_fails_all_and_eats_what_follows",
     READY MAIL BOB "C: DATA\nS: 550 5.7.1 not you\nS: 503 no\nS: 503 no\nC: RSET\nS: 250 ok\n" BYE,
     "bob=failed 550 5.7.1; ended" },
-  { "deferred_mail_without_pipelining",
-    PLAIN MAIL "S: 451 4.3.0 disk\nC: RSET\nS: 250 ok\n" BYE, "bob=waiting 451 4.3.0; ended" },
-  { "deferred_data_resets",
-    READY MAIL BOB "C: DATA\nS: 250 ok\nS: 250 ok\nS: 451 4.3.1 full\nC: RSET\nS: 250 ok\n" BYE,
+  { "deferred_mail_without_pipelining", PLAIN MAIL "S: 451 4.3.0 disk\nC: RSET\nS: 250 ok\n" BYE,
+    "bob=waiting 451 4.3.0; ended" },
+  { "deferred_data_resets", READY MAIL BOB "C: DATA\nS: 250 ok\nS: 250 ok\nS: 451 4.3.1 full\nC: RSET\nS: 250 ok\n" BYE,
     "bob=waiting 451 4.3.1; ended" },
-  { "refused_reset_ends_it",
-    PLAIN MAIL "S: 250 ok\n" BOB "S: 550 no\nC: RSET\nS: 500 what\nC: QUIT\nS: 221 bye\n",
+  { "refused_reset_ends_it", PLAIN MAIL "S: 250 ok\n" BOB "S: 550 no\nC: RSET\nS: 500 what\nC: QUIT\nS: 221 bye\n",
     "bob=failed 550 5.0.0; ended failed 500 4.5.0" },
-  { "final_5xx_fails_the_letter",
-    READY MAIL BOB "C: DATA\nS: 250 ok\nS: 250 ok\nS: 354 go\n" BODY "S: 554 5.7.1 spam\n" BYE,
+  { "final_5xx_fails_the_letter", READY MAIL BOB "C: DATA\nS: 250 ok\nS: 250 ok\nS: 354 go\n" BODY "S: 554 5.7.1 spam\n" BYE,
     "bob=failed 554 5.7.1; ended" },
   { "final_4xx_defers_the_letter",
     READY MAIL BOB "C: DATA\nS: 250 ok\nS: 250 ok\nS: 354 go\n" BODY "S: 452 4.3.1 full\n" BYE,
@@ -86,12 +82,10 @@ static const Case cases[] = {
   { "greeting_450_is_not", "S: 450 busy\n" BYE, "ended waiting 450 4.3.2" },
   { "greeting_of_many_lines", "S: 220-mx.example\nS: 220-be nice\nS: 220 ok\nC: EHLO me.example\nS: 250 mx\nX\n",
     "bob=waiting 0 4.4.2; ended waiting 0 4.4.2" },
-  { "closing_421_defers",
-    READY MAIL BOB "C: DATA\nS: 250 ok\nS: 421 4.3.2 going down\n",
+  { "closing_421_defers", READY MAIL BOB "C: DATA\nS: 250 ok\nS: 421 4.3.2 going down\n",
     "bob=waiting 0 4.3.2; ended waiting 421 4.3.2" },
   { "lost_connection_defers", READY MAIL BOB "C: DATA\nS: 250 ok\nX\n", "bob=waiting 0 4.4.2; ended waiting 0 4.4.2" },
-  { "lost_connection_keeps_what_is_final",
-    READY MAIL BOB CAROL "C: DATA\nS: 250 ok\nS: 550 5.1.1 no\nS: 250 ok\nX\n",
+  { "lost_connection_keeps_what_is_final", READY MAIL BOB CAROL "C: DATA\nS: 250 ok\nS: 550 5.1.1 no\nS: 250 ok\nX\n",
     "bob=failed 550 5.1.1, carol=waiting 0 4.4.2; ended waiting 0 4.4.2", .to = "bob@b.example carol@b.example" },
   { "silence_defers", READY MAIL BOB "C: DATA\nW\n", "bob=waiting 0 4.4.2; ended waiting 0 4.4.2" },
   { "garbage_ends_it", READY MAIL BOB "C: DATA\nS: hello\n", "bob=waiting 0 4.5.0; ended waiting 0 4.5.0" },
@@ -99,64 +93,70 @@ static const Case cases[] = {
   { "an_answer_of_the_wrong_class_ends_it", READY MAIL BOB "C: DATA\nS: 354 go\n",
     "bob=waiting 0 4.5.0; ended waiting 0 4.5.0" },
   { "dots_are_doubled_behind_crlf_only",
-    READY "C: MAIL FROM:<alice@a.example> SIZE=18\n" BOB "C: DATA\nS: 250 ok\nS: 250 ok\nS: 354 go\nC: ..\nC: ..a.\nC: b\nC: .c\nC: ..d\nC: .\n"
-    "S: 250 ok\n" BYE,
+    READY "C: MAIL FROM:<alice@a.example> SIZE=18\n" BOB
+          "C: DATA\nS: 250 ok\nS: 250 ok\nS: 354 go\nC: ..\nC: ..a.\nC: b\nC: .c\nC: ..d\nC: .\n"
+          "S: 250 ok\n" BYE,
     "bob=relayed 250 2.0.0; ended", .text = ".\r\n.a.\r\nb\n.c\r\n.d\r\n" },
   { "a_missing_last_crlf_is_added",
-    READY "C: MAIL FROM:<alice@a.example> SIZE=4\n" BOB "C: DATA\nS: 250 ok\nS: 250 ok\nS: 354 go\nC: a\nC: b\nC: .\nS: 250 ok\n" BYE,
+    READY "C: MAIL FROM:<alice@a.example> SIZE=4\n" BOB
+          "C: DATA\nS: 250 ok\nS: 250 ok\nS: 354 go\nC: a\nC: b\nC: .\nS: 250 ok\n" BYE,
     "bob=relayed 250 2.0.0; ended", .text = "a\r\nb" },
   { "an_empty_letter_is_a_dot",
     READY "C: MAIL FROM:<alice@a.example> SIZE=0\n" BOB "C: DATA\nS: 250 ok\nS: 250 ok\nS: 354 go\nC: .\nS: 250 ok\n" BYE,
     "bob=relayed 250 2.0.0; ended", .text = "" },
   { "eight_bit_is_declared",
-    READY "C: MAIL FROM:<alice@a.example> SIZE=18 BODY=8BITMIME\n" BOB "C: DATA\nS: 250 ok\nS: 250 ok\nS: 354 go\n" BODY "S: 250 ok\n" BYE,
+    READY "C: MAIL FROM:<alice@a.example> SIZE=18 BODY=8BITMIME\n" BOB "C: DATA\nS: 250 ok\nS: 250 ok\nS: 354 go\n" BODY
+          "S: 250 ok\n" BYE,
     "bob=relayed 250 2.0.0; ended", .body = GPO_BODY_8BITMIME },
   { "eight_bit_to_a_seven_bit_host_fails", PLAIN BYE, "bob=failed 0 5.6.3; ended", .body = GPO_BODY_8BITMIME },
   { "binary_fails", READY BYE, "bob=failed 0 5.6.3; ended", .body = GPO_BODY_BINARYMIME },
   { "utf8_to_an_old_host_fails", PLAIN BYE, "bob=failed 0 5.6.7; ended", .utf8 = TRUE },
-  { "utf8_is_declared",
-    READY "C: MAIL FROM:<alice@a.example> SIZE=18 SMTPUTF8\n" BOB "C: DATA\nX\n",
+  { "utf8_is_declared", READY "C: MAIL FROM:<alice@a.example> SIZE=18 SMTPUTF8\n" BOB "C: DATA\nX\n",
     "bob=waiting 0 4.4.2; ended waiting 0 4.4.2", .utf8 = TRUE },
   { "a_letter_over_the_size_offered_is_not_sent", EHLO "S: 250-mx.example\nS: 250 SIZE 16\n" BYE,
     "bob=failed 0 5.3.4; ended" },
   { "dsn_parameters_are_passed_on",
-    READY "C: MAIL FROM:<alice@a.example> SIZE=18 RET=HDRS ENVID=e+3D1\nC: RCPT TO:<bob@b.example> NOTIFY=SUCCESS,DELAY ORCPT=rfc822;b+2Bb@c.example\nC: DATA\nX\n",
+    READY "C: MAIL FROM:<alice@a.example> SIZE=18 RET=HDRS ENVID=e+3D1\nC: RCPT TO:<bob@b.example> NOTIFY=SUCCESS,DELAY "
+          "ORCPT=rfc822;b+2Bb@c.example\nC: DATA\nX\n",
     "bob=waiting 0 4.4.2; ended waiting 0 4.4.2", .dsn = TRUE },
-  { "dsn_parameters_are_kept_from_those_who_do_not_know_them",
-    PLAIN MAIL "S: 250 ok\n" BOB "X\n", "bob=waiting 0 4.4.2; ended waiting 0 4.4.2", .dsn = TRUE },
+  { "dsn_parameters_are_kept_from_those_who_do_not_know_them", PLAIN MAIL "S: 250 ok\n" BOB "X\n",
+    "bob=waiting 0 4.4.2; ended waiting 0 4.4.2", .dsn = TRUE },
   { "several_letters_use_one_connection",
     READY MAIL BOB "C: DATA\nS: 250 ok\nS: 250 ok\nS: 354 go\n" BODY "S: 250 ok\n" MAIL BOB
-    "C: DATA\nS: 250 ok\nS: 250 ok\nS: 354 go\n" BODY "S: 450 later\n" BYE,
+                   "C: DATA\nS: 250 ok\nS: 250 ok\nS: 354 go\n" BODY "S: 450 later\n" BYE,
     "bob=relayed 250 2.0.0; bob=waiting 450 4.0.0; ended", .letters = 2 },
   { "starttls_is_used_where_offered",
-    EHLO "S: 250-mx\nS: 250 STARTTLS\nC: STARTTLS\nS: 220 go\nT: ok\nC: EHLO me.example\nS: 250 mx\nC: MAIL FROM:<alice@a.example>\nX\n",
+    EHLO "S: 250-mx\nS: 250 STARTTLS\nC: STARTTLS\nS: 220 go\nT: ok\nC: EHLO me.example\nS: 250 mx\nC: MAIL "
+         "FROM:<alice@a.example>\nX\n",
     "bob=waiting 0 4.4.2; ended waiting 0 4.4.2", .tls = GPO_SENDER_TLS_WHERE_OFFERED },
   { "a_refused_starttls_goes_on_in_the_clear",
     EHLO "S: 250-mx\nS: 250 STARTTLS\nC: STARTTLS\nS: 454 not now\nC: MAIL FROM:<alice@a.example>\nX\n",
     "bob=waiting 0 4.4.2; ended waiting 0 4.4.2", .tls = GPO_SENDER_TLS_WHERE_OFFERED },
-  { "a_refused_starttls_ends_it_where_required",
-    EHLO "S: 250-mx\nS: 250 STARTTLS\nC: STARTTLS\nS: 454 not now\n" BYE, "ended failed 0 5.7.10", .tls = GPO_SENDER_TLS_REQUIRED },
+  { "a_refused_starttls_ends_it_where_required", EHLO "S: 250-mx\nS: 250 STARTTLS\nC: STARTTLS\nS: 454 not now\n" BYE,
+    "ended failed 0 5.7.10", .tls = GPO_SENDER_TLS_REQUIRED },
   { "missing_starttls_ends_it_where_required", READY BYE, "ended failed 0 5.7.10", .tls = GPO_SENDER_TLS_REQUIRED },
-  { "a_failed_handshake_ends_it",
-    EHLO "S: 250-mx\nS: 250 STARTTLS\nC: STARTTLS\nS: 220 go\nT: bad\n", "ended waiting 0 4.7.5", .tls = GPO_SENDER_TLS_WHERE_OFFERED },
+  { "a_failed_handshake_ends_it", EHLO "S: 250-mx\nS: 250 STARTTLS\nC: STARTTLS\nS: 220 go\nT: bad\n",
+    "ended waiting 0 4.7.5", .tls = GPO_SENDER_TLS_WHERE_OFFERED },
   { "auth_plain_gives_its_answer_at_once",
-    EHLO "S: 250-mx\nS: 250 AUTH PLAIN\nC: AUTH PLAIN AGFsaWNlAGdsYXNz\nS: 235 2.7.0 welcome\nC: MAIL FROM:<alice@a.example>\nX\n",
+    EHLO "S: 250-mx\nS: 250 AUTH PLAIN\nC: AUTH PLAIN AGFsaWNlAGdsYXNz\nS: 235 2.7.0 welcome\nC: MAIL "
+         "FROM:<alice@a.example>\nX\n",
     "bob=waiting 0 4.4.2; ended waiting 0 4.4.2", .user = "alice" },
   { "auth_login_answers_challenges",
-    EHLO "S: 250-mx\nS: 250 AUTH PLAIN LOGIN\nC: AUTH LOGIN\nS: 334 VXNlcm5hbWU6\nC: YWxpY2U=\nS: 334 UGFzc3dvcmQ6\nC: Z2xhc3M=\nS: 235 ok\nC: MAIL FROM:<alice@a.example>\nX\n",
+    EHLO "S: 250-mx\nS: 250 AUTH PLAIN LOGIN\nC: AUTH LOGIN\nS: 334 VXNlcm5hbWU6\nC: YWxpY2U=\nS: 334 UGFzc3dvcmQ6\nC: "
+         "Z2xhc3M=\nS: 235 ok\nC: MAIL FROM:<alice@a.example>\nX\n",
     "bob=waiting 0 4.4.2; ended waiting 0 4.4.2", .user = "alice", .mechanism = "LOGIN" },
-  { "a_wrong_password_ends_it",
-    EHLO "S: 250-mx\nS: 250 AUTH PLAIN\nC: AUTH PLAIN AGFsaWNlAGdsYXNz\nS: 535 5.7.8 no\n" BYE, "ended failed 535 5.7.8", .user = "alice" },
+  { "a_wrong_password_ends_it", EHLO "S: 250-mx\nS: 250 AUTH PLAIN\nC: AUTH PLAIN AGFsaWNlAGdsYXNz\nS: 535 5.7.8 no\n" BYE,
+    "ended failed 535 5.7.8", .user = "alice" },
   { "auth_that_is_not_offered_ends_it", READY BYE, "ended failed 0 5.7.8", .user = "alice" },
   { "an_unsolicited_421_while_idle_is_heard",
     READY MAIL BOB "C: DATA\nS: 250 ok\nS: 250 ok\nS: 354 go\n" BODY "S: 250 ok\nS: 421 4.4.2 idle\n",
     "bob=relayed 250 2.0.0; ended waiting 421 4.4.2", .letters = 99 },
-  { "idling_ends_with_quit",
-    READY MAIL BOB "C: DATA\nS: 250 ok\nS: 250 ok\nS: 354 go\n" BODY "S: 250 ok\nW\n" BYE,
+  { "idling_ends_with_quit", READY MAIL BOB "C: DATA\nS: 250 ok\nS: 250 ok\nS: 354 go\n" BODY "S: 250 ok\nW\n" BYE,
     "bob=relayed 250 2.0.0; ended", .letters = 99 },
 };
 
-typedef struct {
+typedef struct
+{
   const Case *c;
   GpoEnvelope *envelope;
   guint *recipients, sent;
@@ -194,9 +194,12 @@ on_ready (GpoSender *sender, gpointer data)
     }
   world->sent++;
   const char *text = world->c->text ? world->c->text : "Subject: hi\r\n\r\nx\r\n";
-  GpoMailing mailing = { .envelope = world->envelope, .recipients = world->recipients,
-                         .n_recipients = world->envelope->recipients->len, .size = strlen (text),
-                         .class = &source_class, .source = g_strdup (text) };
+  GpoMailing mailing = { .envelope = world->envelope,
+                         .recipients = world->recipients,
+                         .n_recipients = world->envelope->recipients->len,
+                         .size = strlen (text),
+                         .class = &source_class,
+                         .source = g_strdup (text) };
   gpo_sender_send (sender, &mailing);
 }
 
@@ -263,12 +266,25 @@ play (GpoSession *session, const Case *c, gboolean slowly)
   for (char **l = lines; *l && **l; l++)
     switch (**l)
       {
-      case 'S': say (session, *l + 3, slowly); break;
-      case 'C': expect (session, *l + 3, c->rule); break;
-      case 'T': end_handshake (session, strcmp (*l + 3, "ok") == 0); break;
-      case 'X': g_string_truncate (session->out, 0); session->class->lost (session, "cut"); break;
-      case 'W': g_string_truncate (session->out, 0); session->class->timed_out (session); break;
-      default: ck_abort_msg ("bad script line %s", *l);
+      case 'S':
+        say (session, *l + 3, slowly);
+        break;
+      case 'C':
+        expect (session, *l + 3, c->rule);
+        break;
+      case 'T':
+        end_handshake (session, strcmp (*l + 3, "ok") == 0);
+        break;
+      case 'X':
+        g_string_truncate (session->out, 0);
+        session->class->lost (session, "cut");
+        break;
+      case 'W':
+        g_string_truncate (session->out, 0);
+        session->class->timed_out (session);
+        break;
+      default:
+        ck_abort_msg ("bad script line %s", *l);
       }
 }
 
@@ -299,14 +315,20 @@ START_TEST (script)
   guint recipients[] = { 0, 1, 2 };
   World world = { c, gpo_envelope_new (), recipients, 0, g_string_new (NULL) };
   fill_envelope (world.envelope, c);
-  GpoSenderOptions options = { .name = "me.example", .tls = c->tls, .user = c->user, .password = "glass",
-                               .mechanism = c->mechanism, .no_pipelining = c->lonely, .idle_ms = 1000 };
+  GpoSenderOptions options = { .name = "me.example",
+                               .tls = c->tls,
+                               .user = c->user,
+                               .password = "glass",
+                               .mechanism = c->mechanism,
+                               .no_pipelining = c->lonely,
+                               .idle_ms = 1000 };
   GpoSender *sender = gpo_sender_new (&options, log, gpo_symbol ("athens"), 1, &user, &world);
   GpoSession *session = gpo_sender_session (sender);
   gpo_sender_connected (session, NULL);
   play (session, c, _i % 2);
   ck_assert_msg (session->out->len == 0, "%s: the client says too much: %s", c->rule, session->out->str);
-  ck_assert_msg (strcmp (world.heard->str, c->heard) == 0, "%s: heard \"%s\", not \"%s\"", c->rule, world.heard->str, c->heard);
+  ck_assert_msg (strcmp (world.heard->str, c->heard) == 0, "%s: heard \"%s\", not \"%s\"", c->rule, world.heard->str,
+                 c->heard);
   ck_assert_msg (session->state == GPO_SMTP_CLIENT_CLOSED && session->closing, "%s ends in %s", c->rule,
                  session->machine->states[session->state]);
   gpo_session_free (session);
@@ -318,7 +340,8 @@ END_TEST
 
 /* --- large letters: what there is room for, and no more --- */
 
-typedef struct {
+typedef struct
+{
   guint64 size, read;
   gboolean broken;
 } Large;
@@ -365,7 +388,7 @@ begin_large (World *world, Large *large, GpoLog *log)
 {
   static const Case c = { "large" };
   GpoSenderOptions options = { .name = "me.example" };
-  *world = (World) { &c, gpo_envelope_new (), (guint *) large, 0, g_string_new (NULL) };
+  *world = (World){ &c, gpo_envelope_new (), (guint *) large, 0, g_string_new (NULL) };
   fill_envelope (world->envelope, &c);
   gpo_log_set_enabled (log, FALSE);
   GpoSender *sender = gpo_sender_new (&options, log, gpo_symbol ("athens"), 1, &large_user, world);

@@ -10,7 +10,8 @@
 #define LETTER "Subject: hello\r\n\r\nDear Bob\r\n.\r\n"
 
 /* What is said, what the last reply begins with, the state after, letters taken. */
-typedef struct {
+typedef struct
+{
   const char *rule;
   const char *say;
   const char *last;
@@ -39,7 +40,8 @@ static const Case cases[] = {
   { "postmaster_without_domain_is_taken", HELLO FROM "RCPT TO:<postmaster>\r\n", "250 2.1.5", GPO_SMTP_RCPT, 0 },
   { "unknown_person_is_550", HELLO FROM "RCPT TO:<mallory@sparta.example>\r\n", "550 5.1.1", GPO_SMTP_MAIL, 0 },
   { "no_relaying_for_strangers", HELLO FROM "RCPT TO:<carol@far.example>\r\n", "550 5.7.1", GPO_SMTP_MAIL, 0 },
-  { "refused_recipient_leaves_others", HELLO FROM TO "RCPT TO:<nobody@sparta.example>\r\nDATA\r\n", "354", GPO_SMTP_DATA, 0 },
+  { "refused_recipient_leaves_others", HELLO FROM TO "RCPT TO:<nobody@sparta.example>\r\nDATA\r\n", "354", GPO_SMTP_DATA,
+    0 },
   { "unknown_parameter_is_555", HELLO "MAIL FROM:<a@b.c> COLOUR=red\r\n", "555 5.5.4", GPO_SMTP_READY, 0 },
   { "parameters_need_ehlo", "HELO x\r\nMAIL FROM:<a@b.c> SIZE=10\r\n", "555 5.5.4", GPO_SMTP_READY, 0 },
   { "size_over_limit_is_552", HELLO "MAIL FROM:<a@b.c> SIZE=99999999999\r\n", "552 5.3.4", GPO_SMTP_READY, 0 },
@@ -48,12 +50,15 @@ static const Case cases[] = {
   { "body_needs_known_value", HELLO "MAIL FROM:<a@b.c> BODY=9BIT\r\n", "501 5.5.4", GPO_SMTP_READY, 0 },
   { "utf8_address_needs_smtputf8", HELLO "MAIL FROM:<al\xc3\xafz@b.c>\r\n", "501 5.1.7", GPO_SMTP_READY, 0 },
   { "utf8_address_with_smtputf8", HELLO "MAIL FROM:<al\xc3\xafz@b.c> SMTPUTF8\r\n", "250 2.1.0", GPO_SMTP_MAIL, 0 },
-  { "dsn_parameters_are_taken", HELLO "MAIL FROM:<a@b.c> RET=HDRS ENVID=QQ+2B1\r\nRCPT TO:<bob@sparta.example> "
-    "NOTIFY=SUCCESS,DELAY ORCPT=rfc822;Bob@sparta.example\r\n", "250 2.1.5", GPO_SMTP_RCPT, 0 },
+  { "dsn_parameters_are_taken",
+    HELLO "MAIL FROM:<a@b.c> RET=HDRS ENVID=QQ+2B1\r\nRCPT TO:<bob@sparta.example> "
+          "NOTIFY=SUCCESS,DELAY ORCPT=rfc822;Bob@sparta.example\r\n",
+    "250 2.1.5", GPO_SMTP_RCPT, 0 },
   { "notify_never_stands_alone", HELLO FROM "RCPT TO:<bob@sparta.example> NOTIFY=NEVER,DELAY\r\n", "501 5.5.4",
     GPO_SMTP_MAIL, 0 },
   { "letter_is_taken", HELLO FROM TO "DATA\r\n" LETTER, "250 2.0.0", GPO_SMTP_READY, 1 },
-  { "two_letters_in_one_session", HELLO FROM TO "DATA\r\n" LETTER FROM TO "DATA\r\n" LETTER, "250 2.0.0", GPO_SMTP_READY, 2 },
+  { "two_letters_in_one_session", HELLO FROM TO "DATA\r\n" LETTER FROM TO "DATA\r\n" LETTER, "250 2.0.0", GPO_SMTP_READY,
+    2 },
   { "empty_letter_is_taken", HELLO FROM TO "DATA\r\n.\r\n", "250 2.0.0", GPO_SMTP_READY, 1 },
   { "rset_forgets", HELLO FROM TO "RSET\r\nDATA\r\n", "503", GPO_SMTP_READY, 0 },
   { "ehlo_forgets", HELLO FROM TO HELLO "DATA\r\n", "503", GPO_SMTP_READY, 0 },
@@ -75,8 +80,10 @@ static const Case cases[] = {
   { "crlf_dot_lf_ends_nothing", HELLO FROM TO "DATA\r\nhi\r\n.\nQUIT\r\n", "354", GPO_SMTP_DATA, 0 },
   { "crlf_dot_cr_ends_nothing", HELLO FROM TO "DATA\r\nhi\r\n.\rQUIT\r\n", "354", GPO_SMTP_DATA, 0 },
   { "bdat_last_is_taken", HELLO FROM TO "BDAT 22 LAST\r\nSubject: x\r\n\r\nDear\r\n..", "250 2.0.0", GPO_SMTP_READY, 1 },
-  { "bdat_in_two_chunks", HELLO FROM TO "BDAT 14\r\nSubject: x\r\n\r\nBDAT 6 LAST\r\nDear\r\n", "250 2.0.0", GPO_SMTP_READY, 1 },
-  { "bdat_chunk_may_split_crlf", HELLO FROM TO "BDAT 13\r\nSubject: x\r\n\rBDAT 7 LAST\r\n\nDear\r\n", "250 2.0.0", GPO_SMTP_READY, 1 },
+  { "bdat_in_two_chunks", HELLO FROM TO "BDAT 14\r\nSubject: x\r\n\r\nBDAT 6 LAST\r\nDear\r\n", "250 2.0.0", GPO_SMTP_READY,
+    1 },
+  { "bdat_chunk_may_split_crlf", HELLO FROM TO "BDAT 13\r\nSubject: x\r\n\rBDAT 7 LAST\r\n\nDear\r\n", "250 2.0.0",
+    GPO_SMTP_READY, 1 },
   { "bdat_zero_last", HELLO FROM TO "BDAT 14\r\nSubject: x\r\n\r\nBDAT 0 LAST\r\n", "250 2.0.0", GPO_SMTP_READY, 1 },
   { "bdat_refused_stays_in_step", HELLO "BDAT 6\r\nQUIT\r\nNOOP\r\n", "250", GPO_SMTP_READY, 0 },
   { "bdat_without_number_is_501", HELLO FROM TO "BDAT many\r\n", "501 5.5.4", GPO_SMTP_RCPT, 0 },
@@ -89,8 +96,10 @@ static const Case cases[] = {
   { "auth_cancelled_is_501", HELLO "AUTH PLAIN\r\n*\r\n", "501 5.5.2", GPO_SMTP_READY, 0 },
   { "auth_not_base64_is_501", HELLO "AUTH PLAIN !!!\r\n", "501 5.5.2", GPO_SMTP_READY, 0 },
   { "auth_unknown_mechanism_is_504", HELLO "AUTH KERBEROS_V4\r\n", "504 5.5.4", GPO_SMTP_READY, 0 },
-  { "auth_twice_is_503", HELLO "AUTH PLAIN AGJvYgBnbGFzcw==\r\nAUTH PLAIN AGJvYgBnbGFzcw==\r\n", "503 5.5.1", GPO_SMTP_READY, 0 },
-  { "auth_lets_relay", HELLO "AUTH PLAIN AGJvYgBnbGFzcw==\r\n" FROM "RCPT TO:<carol@far.example>\r\n", "250 2.1.5", GPO_SMTP_RCPT, 0 },
+  { "auth_twice_is_503", HELLO "AUTH PLAIN AGJvYgBnbGFzcw==\r\nAUTH PLAIN AGJvYgBnbGFzcw==\r\n", "503 5.5.1", GPO_SMTP_READY,
+    0 },
+  { "auth_lets_relay", HELLO "AUTH PLAIN AGJvYgBnbGFzcw==\r\n" FROM "RCPT TO:<carol@far.example>\r\n", "250 2.1.5",
+    GPO_SMTP_RCPT, 0 },
 };
 
 static const char *
@@ -271,7 +280,8 @@ END_TEST
 START_TEST (the_trace_holds_every_byte)
 {
   PaperOffice *office = paper_office_new ();
-  const char *say = HELLO FROM TO "DATA\r\n" LETTER "NOOP\n" "QUIT\r\n";
+  const char *say = HELLO FROM TO "DATA\r\n" LETTER "NOOP\n"
+                                  "QUIT\r\n";
   paper_office_smtp (office, GPO_ROLE_SMTP);
   paper_office_say (office, say, strlen (say), (gsize) _i);
   g_autoptr (GString) client = g_string_new (NULL), server = g_string_new (NULL);

@@ -101,7 +101,8 @@ count_files (const char *first, ...)
 }
 
 /* What a commit told. */
-typedef struct {
+typedef struct
+{
   gboolean called;
   char *names[4];
   GError *error;

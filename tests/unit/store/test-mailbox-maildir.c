@@ -224,8 +224,7 @@ END_TEST
 static gboolean told_of_change;
 
 static void
-note_change (GpoMailbox *mailbox, GpoMailboxChange change, const guint32 *slots, guint n, GpoView *source,
-             gpointer data)
+note_change (GpoMailbox *mailbox, GpoMailboxChange change, const guint32 *slots, guint n, GpoView *source, gpointer data)
 {
   told_of_change = TRUE;
 }
@@ -277,8 +276,7 @@ START_TEST (recent_goes_to_one_session_and_outlives_a_restart)
 {
   put_two ();
   box = open_box ("INBOX");
-  GpoView *examined = gpo_view_new (box, TRUE), *first = gpo_view_new (box, FALSE),
-          *second = gpo_view_new (box, FALSE);
+  GpoView *examined = gpo_view_new (box, TRUE), *first = gpo_view_new (box, FALSE), *second = gpo_view_new (box, FALSE);
   ck_assert_uint_eq (gpo_view_n_recent (examined), 2); /* it takes them from nobody */
   ck_assert_uint_eq (gpo_view_n_recent (first), 2);
   ck_assert_uint_eq (gpo_view_n_recent (second), 0);
@@ -405,8 +403,7 @@ suite (void)
   tcase_add_test (flags, stores_in_a_row_add_up);
   tcase_add_test (readers, a_letter_somebody_else_delivered_gets_a_uid);
   tcase_add_loop_test (readers, what_a_local_reader_does_is_seen_at_noop, 0, G_N_ELEMENTS (foreign));
-  tcase_add_loop_test (readers, what_a_local_reader_does_is_told_without_being_asked, 0,
-                       G_N_ELEMENTS (foreign));
+  tcase_add_loop_test (readers, what_a_local_reader_does_is_told_without_being_asked, 0, G_N_ELEMENTS (foreign));
   tcase_add_loop_test (readers, what_happened_while_closed_is_seen_at_open, 0, G_N_ELEMENTS (foreign));
   tcase_add_test (readers, a_delivery_is_told_at_once);
   tcase_add_test (readers, recent_goes_to_one_session_and_outlives_a_restart);

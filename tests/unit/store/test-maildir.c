@@ -2,7 +2,8 @@
 /* test-maildir.c: names of files in a Maildir, ours and other programs'. */
 #include "store-fixture.h"
 
-static const struct {
+static const struct
+{
   const char *name;
   gboolean letter_file;
   guint base;
@@ -37,7 +38,8 @@ START_TEST (name_is_read)
 }
 END_TEST
 
-static const struct {
+static const struct
+{
   const char *host, *written;
 } hosts[] = {
   { "athens.example", ".athens.example,S=5" },

@@ -219,16 +219,13 @@ START_TEST (reader_keeps_its_letter_when_that_is_removed)
 END_TEST
 
 /* What somebody did to the files of letter L1-aaaa, and what recovery makes of it. */
-static const struct {
+static const struct
+{
   const char *damage;
   const char *reason; /* NULL: an orphan, used again */
 } damages[] = {
-  { "torn-envelope", "torn" },
-  { "empty-envelope", "letter-size" },
-  { "no-letter", "No such file" },
-  { "short-letter", "4096" },
-  { "long-letter", "4096" },
-  { "other-id", "L7-zzzz" },
+  { "torn-envelope", "torn" }, { "empty-envelope", "letter-size" }, { "no-letter", "No such file" },
+  { "short-letter", "4096" },  { "long-letter", "4096" },           { "other-id", "L7-zzzz" },
   { "no-envelope", NULL },
 };
 

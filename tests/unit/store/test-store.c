@@ -9,8 +9,8 @@ START_TEST (second_office_is_refused_with_the_process)
   g_autofree char *pid = g_strdup_printf ("process %d;", (int) getpid ());
   ck_assert (gpo_store_open (root, NULL, &error) == NULL);
   ck_assert (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_BUSY));
-  ck_assert_msg (strstr (error->message, root) && strstr (error->message, pid) && strstr (error->message, "--store"),
-                 "%s", error->message);
+  ck_assert_msg (strstr (error->message, root) && strstr (error->message, pid) && strstr (error->message, "--store"), "%s",
+                 error->message);
 }
 END_TEST
 
@@ -59,12 +59,13 @@ START_TEST (damaged_counter_is_refused_with_the_cure)
 }
 END_TEST
 
-static const struct {
+static const struct
+{
   const char *name;
   gboolean safe;
 } names[] = {
-  { "athens", TRUE }, { "a b", TRUE }, { "b\303\274ro", TRUE }, { "", FALSE }, { ".", FALSE },   { "..", FALSE },
-  { ".x", FALSE },    { "a/b", FALSE }, { "/", FALSE },         { "a\n", FALSE }, { NULL, FALSE },
+  { "athens", TRUE }, { "a b", TRUE },  { "b\303\274ro", TRUE }, { "", FALSE },    { ".", FALSE },  { "..", FALSE },
+  { ".x", FALSE },    { "a/b", FALSE }, { "/", FALSE },          { "a\n", FALSE }, { NULL, FALSE },
 };
 
 START_TEST (name_stays_in_the_store)

@@ -53,7 +53,7 @@ START_TEST (fields_come_in_the_order_they_were_added)
   GpoFieldIter iter;
   gpo_field_iter_init (&iter, gpo_event_peek (&b));
   static const GpoValueType types[]
-    = { GPO_VALUE_SYMBOL, GPO_VALUE_BOOLEAN, GPO_VALUE_JSON, GPO_VALUE_NUMBER, GPO_VALUE_TEXT };
+      = { GPO_VALUE_SYMBOL, GPO_VALUE_BOOLEAN, GPO_VALUE_JSON, GPO_VALUE_NUMBER, GPO_VALUE_TEXT };
   guint i = 0;
   for (; gpo_field_iter_next (&iter); i++)
     {

@@ -180,7 +180,11 @@ resident_kb (void)
 
 START_TEST (a_letter_of_50_mb_costs_no_memory)
 {
-  enum { PIECE = 64 * 1024, PIECES = 800 };
+  enum
+  {
+    PIECE = 64 * 1024,
+    PIECES = 800
+  };
   g_autoptr (GpoLog) log = gpo_log_new ();
   g_autofree char *piece = g_malloc (PIECE);
   fill (piece, PIECE, 0);
@@ -236,7 +240,8 @@ END_TEST
 
 /* --- threads --- */
 
-typedef struct {
+typedef struct
+{
   GpoLog *log;
   GpoLogReader *reader;
   GMutex lock;

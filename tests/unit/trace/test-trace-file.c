@@ -28,8 +28,8 @@ rewrite (const char *line, gboolean fast)
   g_autoptr (GpoLog) log = gpo_log_new ();
   GpoEventBuilder b;
   guint64 n;
-  gboolean good = fast ? gpo_trace_line_fast (line, strlen (line), &b, &n)
-                       : gpo_trace_line_slow (line, strlen (line), &b, &n, NULL);
+  gboolean good
+      = fast ? gpo_trace_line_fast (line, strlen (line), &b, &n) : gpo_trace_line_slow (line, strlen (line), &b, &n, NULL);
   if (!good)
     return NULL;
   if (n != G_MAXUINT64)
@@ -42,7 +42,8 @@ rewrite (const char *line, gboolean fast)
 
 /* --- the shape of lines --- */
 
-static const struct {
+static const struct
+{
   const char *bytes;
   gsize length;
   const char *json;
@@ -53,8 +54,12 @@ static const struct {
   { "\x7f", 1, "\"text\":\"\\u007f\"" },
   { "caf\xe9", 4, "\"text*\":\"caf\\u00e9\"" },
   { "caf\xc3\xa9", 5, "\"text\":\"caf\xc3\xa9\"" },
-  { "\xc2\x9b" "1m", 4, "\"text\":\"\\u009b1m\"" },
-  { "\xe2\x80\xae" "gpj", 6, "\"text\":\"\\u202egpj\"" },
+  { "\xc2\x9b"
+    "1m",
+    4, "\"text\":\"\\u009b1m\"" },
+  { "\xe2\x80\xae"
+    "gpj",
+    6, "\"text\":\"\\u202egpj\"" },
   { "\xe2\x81\xa6\xe2\x80\xa8\xd8\x9c\xef\xbb\xbf", 11, "\"text\":\"\\u2066\\u2028\\u061c\\ufeff\"" },
   { "\xf0\x9f\x93\xae", 4, "\"text\":\"\xf0\x9f\x93\xae\"" },
   { "\xc0\x80\xed\xa0\x80", 5, "\"text*\":\"\\u00c0\\u0080\\u00ed\\u00a0\\u0080\"" },
@@ -105,7 +110,8 @@ START_TEST (what_is_read_is_written_back_unchanged)
 END_TEST
 
 /* Unusual, and yet read; what it becomes. */
-static const struct {
+static const struct
+{
   const char *line, *as;
 } loose[] = {
   { " { \"t\" : 5 ,\t\"kind\": \"note\" } \r", "{\"n\":0,\"t\":5,\"kind\":\"note\"}" },
@@ -122,7 +128,8 @@ START_TEST (other_ways_to_write_the_same)
 }
 END_TEST
 
-static const struct {
+static const struct
+{
   const char *line, *words;
 } wrong[] = {
   { "{\"n\":1,\"t\":5,\"kind\":\"li", "not JSON" },
@@ -203,7 +210,8 @@ START_TEST (a_torn_last_line_costs_only_itself)
 }
 END_TEST
 
-static const struct {
+static const struct
+{
   const char *bytes, *words;
   int code;
 } no_trace[] = {
@@ -211,7 +219,9 @@ static const struct {
   { "{\"glasspost-trace\":\"x\"}\n", "head of the trace is damaged", GPO_TRACE_ERROR_NOT_A_TRACE },
   { "{\"glasspost-trace\":99}\n", "newer than", GPO_TRACE_ERROR_VERSION },
   { "", "is empty", GPO_TRACE_ERROR_NOT_A_TRACE },
-  { "\x7f" "ELF", "this is no trace", GPO_TRACE_ERROR_NOT_A_TRACE },
+  { "\x7f"
+    "ELF",
+    "this is no trace", GPO_TRACE_ERROR_NOT_A_TRACE },
 };
 
 START_TEST (what_is_no_trace_is_refused)
@@ -251,7 +261,8 @@ END_TEST
 
 /* --- the file --- */
 
-typedef struct {
+typedef struct
+{
   char *folder, *path;
   GpoLog *log;
 } World;

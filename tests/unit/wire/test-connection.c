@@ -336,8 +336,7 @@ START_TEST (port_in_use_names_port_and_cure)
   guint16 port = gpo_listener_port (pair.listener);
   ck_assert_ptr_null (gpo_listener_new ("127.0.0.1", port, &pair_listener, &pair, &error));
   ck_assert (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE));
-  g_autofree char *text
-      = g_strdup_printf ("port %u is in use by another program; move all ports with --port-base", port);
+  g_autofree char *text = g_strdup_printf ("port %u is in use by another program; move all ports with --port-base", port);
   ck_assert_str_eq (error->message, text);
   pair_close (&pair);
 }

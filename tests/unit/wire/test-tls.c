@@ -193,8 +193,7 @@ START_TEST (server_name_is_verified)
   if (names[_i].doubt)
     {
       ck_assert_ptr_nonnull (pair.client.error);
-      ck_assert_msg (strstr (pair.client.error->message, names[_i].doubt) != NULL, "%s",
-                     pair.client.error->message);
+      ck_assert_msg (strstr (pair.client.error->message, names[_i].doubt) != NULL, "%s", pair.client.error->message);
       WAIT_FOR (pair.client.closed && pair.server.closed);
       ck_assert_int_eq (pair.client.reason, GPO_CLOSE_ERROR);
     }
@@ -411,8 +410,7 @@ START_TEST (damaged_authority_says_what_to_delete)
   write_file (_i ? "ca-key.pem" : "ca.pem", "rubbish");
   g_autoptr (GpoTls) again = another_server (NULL);
   ck_assert (!gpo_tls_load (again, &error));
-  ck_assert_ptr_nonnull (
-      strstr (error->message, _i ? "ca-key.pem is damaged; delete" : "ca.pem is damaged; delete"));
+  ck_assert_ptr_nonnull (strstr (error->message, _i ? "ca-key.pem is damaged; delete" : "ca.pem is damaged; delete"));
   g_clear_error (&error);
   remove_file ("ca.pem");
   remove_file ("ca-key.pem");
