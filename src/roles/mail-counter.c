@@ -10,7 +10,6 @@ gpo_counter_init (GpoCounter *counter, GpoHost *host, GpoLog *log)
   counter->persons = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) gpo_mailboxes_free);
   counter->maildrops = g_hash_table_new (NULL, NULL);
   counter->recorded = g_hash_table_new (NULL, NULL);
-  counter->first_letter = counter->next_letter (counter);
 }
 
 void

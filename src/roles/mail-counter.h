@@ -31,7 +31,7 @@ struct GpoCounter
   GHashTable *recorded;  /* … and so are those of these older ones: they were fetched whole */
 };
 
-/* Fills a zeroed counter; the caller has set open, wall, next_letter and data. */
+/* Fills a zeroed counter; the caller has set open, wall, next_letter, data and first_letter. */
 void gpo_counter_init (GpoCounter *counter, GpoHost *host, GpoLog *log);
 /* All sessions must be gone. */
 void gpo_counter_finish (GpoCounter *counter);

@@ -51,6 +51,7 @@ gpo_post_open_counter (GpoPost *post)
   counter->wall = wall;
   counter->next_letter = next_letter;
   counter->data = post;
+  counter->first_letter = gpo_store_first_letter (post->office->store);
   gpo_counter_init (counter, post->host, post->office->log);
   post->mailboxes = counter;
   post->delivered = delivered;

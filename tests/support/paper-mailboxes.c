@@ -818,6 +818,7 @@ paper_counter_new (void)
   paper->counter.open = paper_counter_open;
   paper->counter.wall = paper_wall;
   paper->counter.next_letter = paper_next_letter;
+  paper->counter.first_letter = paper_next_letter (&paper->counter);
   gpo_counter_init (&paper->counter, paper->host, paper->log);
   return paper;
 }
