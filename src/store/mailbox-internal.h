@@ -93,6 +93,7 @@ typedef struct
   gboolean tidying;
 
   gboolean watched; /* the kernel tells of changes */
+  gboolean loading; /* the table is a reader's thread's: what the kernel tells is looked at when it is done */
   gboolean dirty_new, dirty_cur, scanning;
   guint appending; /* APPENDs that are being committed */
   GSource *scan_later;

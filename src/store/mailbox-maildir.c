@@ -129,10 +129,12 @@ opening_finished (GpoReaderTask *task)
   GpoFolder *folder = opening->folder;
   GpoMaildirs *owner = task->owner;
   g_ptr_array_remove (owner->openings, opening);
+  folder->loading = FALSE;
   if (!opening->error)
     {
       g_hash_table_insert (owner->mailboxes.mailboxes, folder->mailbox.name, folder);
       gpo_folder_tidy (folder);
+      gpo_folder_look (folder, !folder->watched, !folder->watched);
     }
   answer_opening (opening);
   if (opening->error)
@@ -220,6 +222,7 @@ maildirs_open (GpoMailboxes *mailboxes, const char *name, GpoMailboxOpenFunc don
   opening->task.work = opening_work;
   opening->task.finished = opening_finished;
   opening->folder = gpo_folder_new (owner, name, path);
+  opening->folder->loading = TRUE;
   opening->waiters = g_array_new (FALSE, FALSE, sizeof (OpenWaiter));
   g_array_append_val (opening->waiters, waiter);
   g_ptr_array_add (owner->openings, opening);

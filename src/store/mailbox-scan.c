@@ -236,7 +236,14 @@ typedef struct
 {
   GpoFolder *folder;
   GArray *waiters;
+  gboolean failed; /* what was found could not be written to the list */
 } Followed;
+
+static void
+note_failure (const GError *error, gpointer data)
+{
+  ((Followed *) data)->failed |= error != NULL;
+}
 
 /* What the scan found is in the table now, or the folder has to be looked at once more. */
 static void
@@ -245,7 +252,8 @@ followed (const GError *error, gpointer data)
   Followed *follow = data;
   GpoFolder *folder = follow->folder;
   folder->scanning = FALSE;
-  if (!error && (folder->dirty_new || folder->dirty_cur) && follow->waiters->len)
+  note_failure (error, follow);
+  if (!follow->failed && (folder->dirty_new || folder->dirty_cur) && follow->waiters->len)
     submit_scan (folder, g_steal_pointer (&follow->waiters));
   else
     {
@@ -253,6 +261,8 @@ followed (const GError *error, gpointer data)
       if (folder->dirty_new || folder->dirty_cur || folder->rescans->len)
         gpo_folder_look (folder, FALSE, FALSE);
     }
+  if (follow->failed) /* not at once, a full disk stays full for a while, but when somebody asks */
+    folder->dirty_new = folder->dirty_cur = TRUE;
   g_clear_pointer (&follow->waiters, g_array_unref);
   gpo_mailbox_unref (&folder->mailbox);
   g_free (follow);
@@ -280,6 +290,8 @@ compare (Scan *scan)
   Followed *follow = g_new0 (Followed, 1);
   follow->folder = gpo_folder (gpo_mailbox_ref (&folder->mailbox));
   follow->waiters = g_array_ref (scan->waiters);
+  change->done = note_failure;
+  change->data = follow;
   gpo_change_start (change); /* in this order; an empty one is over soon */
   gone->done = followed;
   gone->data = follow;
@@ -355,7 +367,8 @@ gpo_folder_look (GpoFolder *folder, gboolean in_new, gboolean in_cur)
   if (folder->rescans
           ->len) /* those who ask now want to know all; the scan under way may have been too early */
     folder->dirty_new = folder->dirty_cur = TRUE;
-  if (folder->scanning || folder->mailbox.gone || !(folder->dirty_new || folder->dirty_cur))
+  if (folder->loading || folder->scanning || folder->mailbox.gone
+      || !(folder->dirty_new || folder->dirty_cur))
     return;
   gint64 wait = folder->scan_not_before - g_get_monotonic_time ();
   if (wait <= 0 || folder->rescans->len)
@@ -394,7 +407,7 @@ gpo_folder_rescan (GpoMailbox *mailbox, GpoMailboxFunc done, gpointer data)
 void
 gpo_folder_event (GpoFolder *folder, gboolean in_new, gboolean came, char *name)
 {
-  if (!name)
+  if (!name || folder->loading)
     {
       gpo_folder_look (folder, TRUE, TRUE);
       return;

@@ -272,6 +272,32 @@ START_TEST (a_delivery_is_told_at_once)
 }
 END_TEST
 
+/* Letters that come while a reader's thread still reads the folder: it has passed them by, the kernel has told. */
+START_TEST (what_comes_while_a_mailbox_opens_is_seen_once)
+{
+  enum { BEFORE = 2000, MEANWHILE = 20 };
+  for (guint i = 0; i < BEFORE; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("new/1700000000.M%uP1.elsewhere", i + 1);
+      put_file (name, LETTER);
+    }
+  answer_clear ();
+  gpo_mailboxes_open (mailboxes, "INBOX", on_open, NULL);
+  for (guint i = 0; i < MEANWHILE; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("new/1700000001.M%uP1.elsewhere", i + 1);
+      put_file (name, LETTER);
+      g_main_context_iteration (NULL, FALSE);
+    }
+  ck_assert_ptr_null (outcome ());
+  box = answer_mailbox;
+  ask (gpo_mailbox_rescan (box, on_done, NULL));
+  ck_assert_uint_eq (box->n_slots, BEFORE + MEANWHILE);
+  for (guint32 slot = 0; slot < box->n_slots; slot++)
+    ck_assert_uint_eq (gpo_mailbox_message (box, slot)->uid, slot + 1);
+}
+END_TEST
+
 START_TEST (recent_goes_to_one_session_and_outlives_a_restart)
 {
   put_two ();
@@ -406,6 +432,7 @@ suite (void)
   tcase_add_loop_test (readers, what_a_local_reader_does_is_told_without_being_asked, 0, G_N_ELEMENTS (foreign));
   tcase_add_loop_test (readers, what_happened_while_closed_is_seen_at_open, 0, G_N_ELEMENTS (foreign));
   tcase_add_test (readers, a_delivery_is_told_at_once);
+  tcase_add_loop_test (readers, what_comes_while_a_mailbox_opens_is_seen_once, 0, 3);
   tcase_add_test (readers, recent_goes_to_one_session_and_outlives_a_restart);
   tcase_add_loop_test (copies, a_copy_has_flags_date_keywords_and_number, 0, 2);
   tcase_add_loop_test (copies, a_letter_is_copied_into_its_own_mailbox, 0, 2);
