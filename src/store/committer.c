@@ -61,6 +61,7 @@ typedef struct
   int fd;
   char *folder;    /* instead of fd */
   gboolean letter; /* in the journal, if the batch is */
+  gboolean lines;  /* no name waits for these bytes */
 } BatchItem;
 
 typedef struct
@@ -123,7 +124,7 @@ batch_device (GpoBatch *batch, dev_t id, int fd, const char *path)
 void
 gpo_batch_sync_file (GpoBatch *batch, GpoJob *job, int fd)
 {
-  BatchItem item = { job, fd, NULL, FALSE };
+  BatchItem item = { job, fd, NULL, FALSE, FALSE };
   g_array_append_val (batch->files, item);
   if (job->durable)
     batch->use = JOURNAL_NO;
@@ -132,24 +133,52 @@ gpo_batch_sync_file (GpoBatch *batch, GpoJob *job, int fd)
 void
 gpo_batch_sync_folder (GpoBatch *batch, GpoJob *job, const char *path)
 {
-  BatchItem item = { job, -1, g_strdup (path), FALSE };
+  BatchItem item = { job, -1, g_strdup (path), FALSE, FALSE };
   g_array_append_val (batch->folders, item);
   if (job->durable)
     batch->use = JOURNAL_NO;
+}
+
+/* TRUE if the journal takes what the batch has so far. */
+static gboolean
+use_journal (GpoBatch *batch)
+{
+  if (batch->use == JOURNAL_UNTRIED)
+    batch->use = batch->journal && gpo_journal_begin (batch->journal) ? JOURNAL_FILLING : JOURNAL_NO;
+  return batch->use == JOURNAL_FILLING;
 }
 
 void
 gpo_batch_sync_letter (GpoBatch *batch, GpoJob *job, GpoJournalKind kind, int fd, const char *path,
                        const struct iovec *parts, int n_parts)
 {
-  BatchItem file = { job, fd, NULL, TRUE }, folder = { job, -1, g_path_get_dirname (path), TRUE };
+  BatchItem file = { job, fd, NULL, TRUE, FALSE },
+            folder = { job, -1, g_path_get_dirname (path), TRUE, FALSE };
   if (fd >= 0)
     g_array_append_val (batch->files, file);
   g_array_append_val (batch->folders, folder);
-  if (batch->use == JOURNAL_UNTRIED)
-    batch->use = batch->journal && gpo_journal_begin (batch->journal) ? JOURNAL_FILLING : JOURNAL_NO;
-  if (batch->use == JOURNAL_FILLING && !gpo_journal_add (batch->journal, kind, fd, path, parts, n_parts))
+  if (use_journal (batch) && !gpo_journal_add (batch->journal, kind, fd, path, parts, n_parts))
     batch->use = JOURNAL_NO;
+}
+
+void
+gpo_batch_sync_lines (GpoBatch *batch, GpoJob *job, int fd, const char *path, goffset offset,
+                      const char *first_line, const struct iovec *lines)
+{
+  BatchItem file = { job, fd, NULL, TRUE, TRUE };
+  g_array_append_val (batch->files, file);
+  if (!path
+      || (use_journal (batch)
+          && !gpo_journal_add_lines (batch->journal, fd, path, offset, first_line, lines)))
+    batch->use = JOURNAL_NO;
+}
+
+void
+gpo_batch_leave_journal (GpoBatch *batch)
+{
+  batch->use = JOURNAL_NO;
+  if (batch->journal && gpo_journal_in_use (batch->journal) && gpo_journal_sync_all (batch->journal))
+    gpo_journal_synced (batch->journal);
 }
 
 static void
@@ -170,19 +199,25 @@ write_journal (GpoBatch *batch)
   return ok && gpo_journal_commit (batch->journal);
 }
 
+static gboolean
+must_come_first (const GpoBatch *batch, const BatchItem *item)
+{
+  return !item->lines && !(batch->journaled && item->letter);
+}
+
 /* Bytes first: starts them all, then waits for each. */
 static void
 order_files (GpoBatch *batch)
 {
   GArray *files = batch->files;
   for (guint i = 0; i < files->len; i++)
-    if (!batch->journaled || !g_array_index (files, BatchItem, i).letter)
+    if (must_come_first (batch, &g_array_index (files, BatchItem, i)))
       (void) sync_file_range (g_array_index (files, BatchItem, i).fd, 0, 0, SYNC_FILE_RANGE_WRITE);
   for (guint i = 0; i < files->len; i++)
     {
       BatchItem *item = &g_array_index (files, BatchItem, i);
       struct stat st;
-      if (item->job->error || (batch->journaled && item->letter))
+      if (item->job->error || !must_come_first (batch, item))
         continue;
       gboolean ordered
           = fstat (item->fd, &st) == 0 && batch_device (batch, st.st_dev, item->fd, NULL)->ordered;
@@ -225,18 +260,21 @@ sync_each (GpoBatch *batch)
     }
 }
 
+/* The file systems of all that no step before has looked at. */
 static void
-sync_all (GpoCommitter *committer, GpoBatch *batch)
+gather_devices (GpoBatch *batch)
 {
-  gint64 began = g_get_monotonic_time ();
-  /* a sync that the journal knows nothing of would let it bring back what is removed here */
-  gboolean used = committer->journal && gpo_journal_in_use (committer->journal), same_device = FALSE;
-  gboolean ok = used || began >= committer->avoid_until;
+  struct stat st;
   const char *known = NULL; /* a folder whose device is in the batch: letters of a batch often share one */
+  for (guint i = 0; i < batch->files->len; i++)
+    {
+      const BatchItem *item = &g_array_index (batch->files, BatchItem, i);
+      if (fstat (item->fd, &st) == 0)
+        batch_device (batch, st.st_dev, item->fd, NULL);
+    }
   for (guint i = 0; i < batch->folders->len; i++)
     {
       BatchItem *item = &g_array_index (batch->folders, BatchItem, i);
-      struct stat st;
       if (item->job->error || (known && strcmp (known, item->folder) == 0))
         continue;
       if (stat (item->folder, &st) < 0)
@@ -247,6 +285,16 @@ sync_all (GpoCommitter *committer, GpoBatch *batch)
       batch_device (batch, st.st_dev, -1, item->folder);
       known = item->folder;
     }
+}
+
+static void
+sync_all (GpoCommitter *committer, GpoBatch *batch)
+{
+  gint64 began = g_get_monotonic_time ();
+  /* a sync that the journal knows nothing of would let it bring back what is removed here */
+  gboolean used = committer->journal && gpo_journal_in_use (committer->journal), same_device = FALSE;
+  gboolean ok = used || began >= committer->avoid_until;
+  gather_devices (batch);
   for (guint i = 0; ok && i < batch->devices->len; i++)
     {
       Device *device = &g_array_index (batch->devices, Device, i);

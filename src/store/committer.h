@@ -73,7 +73,15 @@ void gpo_batch_sync_file (GpoBatch *batch, GpoJob *job, int fd);
  * be durable, and its folder's entry too: by the journal if it takes all of the batch. Copies the parts. */
 void gpo_batch_sync_letter (GpoBatch *batch, GpoJob *job, GpoJournalKind kind, int fd, const char *path,
                             const struct iovec *parts, int n_parts);
+/* Lines written at `offset` of a growing file, open as fd, must be durable: by the journal if it takes all of
+ * the batch, and if they have a `path` (NULL: they must not be in it). gpo_journal_add_lines() tells the
+ * rest. The batch closes fd. */
+void gpo_batch_sync_lines (GpoBatch *batch, GpoJob *job, int fd, const char *path, goffset offset,
+                           const char *first_line, const struct iovec *lines);
 /* The entries of this directory must be durable. */
 void gpo_batch_sync_folder (GpoBatch *batch, GpoJob *job, const char *path);
+/* Before folders get other names or go, during write: what earlier batches have in the journal is made
+ * durable where it is, since the journal would bring it back where it was; and this batch does without. */
+void gpo_batch_leave_journal (GpoBatch *batch);
 
 G_END_DECLS

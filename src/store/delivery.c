@@ -233,6 +233,8 @@ delivery_write (GpoJob *job, GpoBatch *batch, GError **error)
       if (target->kind == GPO_TARGET_MAILDIR ? !write_to_mailbox (delivery, i, target, batch, error)
                                              : !write_to_queue (delivery, target, batch, error))
         return FALSE;
+      if (target->naming && !target->naming (target->name, job, batch, target->naming_data, error))
+        return FALSE;
     }
   return TRUE;
 }
@@ -255,8 +257,6 @@ delivery_publish (GpoJob *job, GpoBatch *batch, GError **error)
   for (guint i = 0; i < delivery->targets->len; i++)
     {
       Target *target = delivery->targets->pdata[i];
-      if (target->naming && !target->naming (target->name, job, batch, target->naming_data, error))
-        return FALSE;
       if (!publish_place (&target->letter_place, error)
           || (target->spool && !publish_place (&target->envelope_place, error)))
         return FALSE;

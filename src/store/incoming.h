@@ -41,8 +41,9 @@ typedef struct
   const char
       *unique; /* a name by gpo_maildir_unique() that the caller knows beforehand, or NULL: one is made */
   const char *host; /* the host's domain, for the file's name; NULL: "localhost" */
-  /* Called on the committer's thread just before the file gets `name` ("cur/…", under the mailbox): what it
-   * writes is durable together with the letter. FALSE and `error`: the letter fails. Or NULL. */
+  /* Called on the committer's thread when the file is written and before it gets `name` ("cur/…", under the
+   * mailbox): what it writes is durable together with the letter. FALSE and `error`: the letter fails. Or
+   * NULL. */
   gboolean (*naming) (const char *name, GpoJob *job, GpoBatch *batch, gpointer naming_data, GError **error);
   gpointer naming_data;
   /* GPO_TARGET_SPOOL */

@@ -23,14 +23,14 @@ typedef struct
 typedef struct
 {
   guint32 kind, path_length, size;
-  guint32 unused;
-  gint64 time;    /* when it was written, seconds since 1970 */
-} GpoJournalFile; /* then the path, then the bytes */
+  guint32 first_line; /* lines: so many of the bytes are not theirs, but the file's first line */
+  gint64 time;        /* when it was written, seconds since 1970; lines: their offset */
+} GpoJournalFile;     /* then the path, then the bytes */
 
 struct GpoJournal
 {
-  char *root;
-  gsize size; /* of a segment */
+  char *root, *real_root; /* as given; without symbolic links */
+  gsize size;             /* of a segment */
   dev_t device;
   char boot_id[40];
   int fds[2];
@@ -47,6 +47,5 @@ struct GpoJournal
 
 /* Reads both segments, makes missing files again, and leaves the journal empty. */
 void gpo_journal_replay (GpoJournal *journal);
-gboolean gpo_journal_sync_file_system (GpoJournal *journal);
 
 G_END_DECLS

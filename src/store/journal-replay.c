@@ -111,6 +111,54 @@ make_again (GpoJournal *journal, const char *path, const GpoJournalFile *file, c
   return FALSE;
 }
 
+/* --- lines --- */
+
+/* Whether these bytes are in the file there. */
+static gboolean
+stands (int fd, gsize at, const guint8 *bytes, gsize size)
+{
+  g_autofree guint8 *found = g_malloc (size + 1);
+  return pread (fd, found, size, (off_t) at) == (gssize) size && memcmp (found, bytes, size) == 0;
+}
+
+/* Ends the line before `at`, of which a power cut may have taken a piece: what was lost there was promised to
+ * nobody. */
+static gboolean
+end_line_before (int fd, gsize at)
+{
+  struct stat st;
+  if (fstat (fd, &st) < 0)
+    return FALSE;
+  gsize from = MIN ((gsize) st.st_size, at - 1);
+  g_autofree char *filling = g_malloc (at - from);
+  memset (filling, '\n', at - from);
+  struct iovec part = { filling, at - from };
+  return gpo_disk_write (fd, &part, 1, from);
+}
+
+/* A list that is gone was removed with its mailbox; one with another first line was written anew, durably,
+ * and with all this in it. */
+static void
+restore_lines (GpoJournal *journal, const GpoJournalFile *file, const char *name, const guint8 *bytes)
+{
+  g_autofree char *path = g_build_filename (journal->root, name, NULL);
+  gsize at = (gsize) file->time;
+  struct iovec part = { (gpointer) (bytes + file->first_line), file->size - file->first_line };
+  int fd = open (path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+  gboolean there = fd >= 0 && stands (fd, 0, bytes, file->first_line);
+  if (there ? !stands (fd, at, part.iov_base, part.iov_len)
+                  && !(end_line_before (fd, at) && gpo_disk_write (fd, &part, 1, at))
+            : fd < 0 && errno != ENOENT)
+    {
+      journal->failed++;
+      g_warning ("the list of UIDs %s could not be restored from the journal: %s", path, g_strerror (errno));
+    }
+  if (fd >= 0)
+    close (fd);
+}
+
+/* --- batches --- */
+
 static void
 restore_file (GpoJournal *journal, const GpoJournalFile *file, const char *name, const guint8 *bytes)
 {
@@ -136,10 +184,14 @@ restore_batch (GpoJournal *journal, const Batch *batch)
       GpoJournalFile file;
       memcpy (&file, batch->files + at, sizeof file);
       at += sizeof file;
-      if (file.path_length > batch->length - at || file.size > batch->length - at - file.path_length)
+      if (file.path_length > batch->length - at || file.size > batch->length - at - file.path_length
+          || file.first_line > file.size)
         return; /* the CRC was right, so this was never written by us */
       g_autofree char *name = g_strndup ((const char *) batch->files + at, file.path_length);
-      restore_file (journal, &file, name, batch->files + at + file.path_length);
+      if (file.kind == GPO_JOURNAL_LINES)
+        restore_lines (journal, &file, name, batch->files + at + file.path_length);
+      else
+        restore_file (journal, &file, name, batch->files + at + file.path_length);
       at += file.path_length + file.size;
     }
 }
@@ -171,7 +223,7 @@ gpo_journal_replay (GpoJournal *journal)
       journal->broken = journal->fds[0] != journal->fds[1]; /* half a journal: read, not written */
       return;
     }
-  if (gpo_journal_in_use (journal) && !gpo_journal_sync_file_system (journal))
+  if (gpo_journal_in_use (journal) && !gpo_journal_sync_all (journal))
     journal->broken = TRUE;
   else
     gpo_journal_synced (journal);

@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -79,7 +80,7 @@ make_segments (GpoJournal *journal)
 }
 
 gboolean
-gpo_journal_sync_file_system (GpoJournal *journal)
+gpo_journal_sync_all (GpoJournal *journal)
 {
   int fd = open (journal->root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   gboolean ok = fd >= 0 && syncfs (fd) == 0;
@@ -95,7 +96,7 @@ static gpointer
 free_segment (gpointer data)
 {
   GpoJournal *journal = data;
-  return GINT_TO_POINTER (gpo_journal_sync_file_system (journal));
+  return GINT_TO_POINTER (gpo_journal_sync_all (journal));
 }
 
 static void
@@ -136,27 +137,55 @@ gpo_journal_begin (GpoJournal *journal)
   return TRUE;
 }
 
+/* Where the path below ROOT begins; NULL: it is not below. */
+static const char *
+below_root (GpoJournal *journal, const char *path)
+{
+  const char *rest = NULL;
+  if (g_str_has_prefix (path, journal->root))
+    rest = path + strlen (journal->root);
+  else if (g_str_has_prefix (path, journal->real_root))
+    rest = path + strlen (journal->real_root);
+  return rest && *rest == '/' ? rest + 1 : NULL;
+}
+
+static gboolean
+add (GpoJournal *journal, GpoJournalFile file, int fd, const char *path, const struct iovec *parts,
+     int n_parts)
+{
+  struct stat st;
+  gsize size = 0;
+  const char *name = below_root (journal, path);
+  for (int i = 0; i < n_parts; i++)
+    size += parts[i].iov_len;
+  if (size > GPO_JOURNAL_FILE || !name || (fd >= 0 && (fstat (fd, &st) < 0 || st.st_dev != journal->device))
+      || journal->batch->len + size + 8192 > journal->size)
+    return FALSE;
+  file.path_length = (guint32) strlen (name);
+  file.size = (guint32) size;
+  g_byte_array_append (journal->batch, (const guint8 *) &file, sizeof file);
+  g_byte_array_append (journal->batch, (const guint8 *) name, file.path_length);
+  for (int i = 0; i < n_parts; i++)
+    g_byte_array_append (journal->batch, parts[i].iov_base, (guint) parts[i].iov_len);
+  return TRUE;
+}
+
 gboolean
 gpo_journal_add (GpoJournal *journal, GpoJournalKind kind, int fd, const char *path,
                  const struct iovec *parts, int n_parts)
 {
-  struct stat st;
-  gsize root = strlen (journal->root), size = 0;
-  for (int i = 0; i < n_parts; i++)
-    size += parts[i].iov_len;
-  if (size > GPO_JOURNAL_FILE || strncmp (path, journal->root, root) != 0 || path[root] != '/'
-      || (fd >= 0 && (fstat (fd, &st) < 0 || st.st_dev != journal->device))
-      || journal->batch->len + size + 8192 > journal->size)
-    return FALSE;
-  GpoJournalFile file = { .kind = kind,
-                          .path_length = (guint32) strlen (path + root + 1),
-                          .size = (guint32) size,
-                          .time = g_get_real_time () / G_USEC_PER_SEC };
-  g_byte_array_append (journal->batch, (const guint8 *) &file, sizeof file);
-  g_byte_array_append (journal->batch, (const guint8 *) path + root + 1, file.path_length);
-  for (int i = 0; i < n_parts; i++)
-    g_byte_array_append (journal->batch, parts[i].iov_base, (guint) parts[i].iov_len);
-  return TRUE;
+  GpoJournalFile file = { .kind = kind, .time = g_get_real_time () / G_USEC_PER_SEC };
+  return add (journal, file, fd, path, parts, n_parts);
+}
+
+gboolean
+gpo_journal_add_lines (GpoJournal *journal, int fd, const char *path, goffset offset, const char *first_line,
+                       const struct iovec *lines)
+{
+  struct iovec parts[2] = { { (char *) first_line, strlen (first_line) }, *lines };
+  GpoJournalFile file
+      = { .kind = GPO_JOURNAL_LINES, .first_line = (guint32) parts[0].iov_len, .time = offset };
+  return add (journal, file, fd, path, parts, 2);
 }
 
 static gboolean
@@ -247,6 +276,9 @@ gpo_journal_open (const char *root, GError **error)
       return NULL;
     }
   journal->device = st.st_dev;
+  char *real_root = realpath (root, NULL);
+  journal->real_root = g_strdup (real_root ? real_root : root);
+  free (real_root);
   for (guint i = 0; i < 2; i++)
     {
       g_autofree char *path = segment_path (journal, i);
@@ -265,13 +297,14 @@ void
 gpo_journal_close (GpoJournal *journal)
 {
   await_freeing (journal);
-  if (gpo_journal_in_use (journal) && gpo_journal_sync_file_system (journal))
+  if (gpo_journal_in_use (journal) && gpo_journal_sync_all (journal))
     gpo_journal_synced (journal);
   for (guint i = 0; i < 2; i++)
     if (journal->fds[i] >= 0)
       close (journal->fds[i]);
   g_byte_array_unref (journal->batch);
   g_free (journal->root);
+  g_free (journal->real_root);
   g_free (journal);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* journal.h: letters of the last seconds a second time, in one file, so that one write makes many durable.
+/* journal.h: letters and UIDs of the last seconds a second time, in one file, so that one write makes many
+ * durable.
  *
  * To make a letter durable where it lies costs a commit of the file system's journal: new inode, new bytes,
  * new name. The same bytes written over a file that is there already cost one write, and ten letters fit into
@@ -10,7 +11,7 @@
  *
  *     segment = *batch                 ; each begins at a multiple of 4,096 bytes and is written by one write
  *     batch   = head *file             ; head: sequence number, durable-upto, boot ID, length, CRC-32
- *     file    = kind path bytes        ; path below ROOT
+ *     file    = kind path bytes        ; path below ROOT; bytes: all of a letter, or lines of a list of UIDs
  *
  * What stays true:
  *  - a file is whole under a temporary name before the batch that tells of it is written, and in its place
@@ -19,6 +20,8 @@
  *    then. A sync of the whole file system for other reasons is made use of too;
  *  - so after a kill nothing needs to be done: the files are there. After a power cut (the boot ID is another
  *    one) the files of the later batches are looked up, and those that are missing or torn are made again;
+ *  - lines are written where they were, and only into the file they were written to: it is known by its first
+ *    line, which is another one whenever a list is written anew;
  *  - what a sync has promised to be gone (an expunged letter) is never brought back. What was removed without
  *    one may be, and is sent twice: RFC 5321 §6.1 prefers that to a loss.
  *
@@ -38,8 +41,9 @@ typedef struct GpoJournal GpoJournal;
 
 typedef enum
 {
-  GPO_JOURNAL_EXACT,  /* a file of a queue: where the path says */
-  GPO_JOURNAL_MAILBOX /* a letter: somebody may have moved it to cur/ and given it flags */
+  GPO_JOURNAL_EXACT,   /* a file of a queue: where the path says */
+  GPO_JOURNAL_MAILBOX, /* a letter: somebody may have moved it to cur/ and given it flags */
+  GPO_JOURNAL_LINES    /* a piece of a file that grows, behind its first line (gpo_journal_add_lines()) */
 } GpoJournalKind;
 
 /* The journal of the store in folder `root`. Makes what a power cut took again, and leaves a message about
@@ -55,9 +59,15 @@ gboolean gpo_journal_begin (GpoJournal *journal);
  * large, outside of the store, or on another device). */
 gboolean gpo_journal_add (GpoJournal *journal, GpoJournalKind kind, int fd, const char *path,
                           const struct iovec *parts, int n_parts);
+/* Adds what was written at `offset` of the file open as `fd`, whose name is `path`. Its first line, which
+ * ends before `offset`, tells it from others that have the name before or after it. FALSE as above. */
+gboolean gpo_journal_add_lines (GpoJournal *journal, int fd, const char *path, goffset offset,
+                                const char *first_line, const struct iovec *lines);
 /* Writes the batch. TRUE: it is durable. FALSE: sync the files themselves. */
 gboolean gpo_journal_commit (GpoJournal *journal);
 gboolean gpo_journal_is_on (GpoJournal *journal, dev_t device);
+/* Syncs the whole file system. TRUE: gpo_journal_synced() may be called, if no batch is under way. */
+gboolean gpo_journal_sync_all (GpoJournal *journal);
 /* The whole file system was synced: the journal is worth nothing any more, and says so. */
 void gpo_journal_synced (GpoJournal *journal);
 /* TRUE if there are batches that a removal must not outlive: a removal needs a sync of the whole then. */

@@ -2,8 +2,9 @@
 /* mailbox-append.c: APPEND: a letter comes in like one by SMTP (incoming.h), and gets its UID in the same
  * batch.
  *
- * The line in the list of UIDs is written just before the file gets its name, and one sync makes both
- * durable. Killed in between, the line is of a letter that is not there: its UID is used up. */
+ * The line in the list of UIDs is written before the file gets its name, and one sync makes both durable:
+ * that of the journal (journal.h), once the office is busy. Killed in between, the line is of a letter that
+ * is not there: its UID is used up. */
 #include "store/mailbox-internal.h"
 #include "letter/anatomy.h"
 #include "store/incoming.h"
@@ -76,7 +77,7 @@ naming (const char *name, GpoJob *job, GpoBatch *batch, gpointer data, GError **
   append->modseq = ++folder->list_modseq;
   gpo_uidlist_append_letter (line, append->uid, append->modseq, append->date, (guint32) append->size,
                              append->flags, append->base);
-  return gpo_folder_write (folder, job, batch, line, error);
+  return gpo_folder_write (folder, GPO_LINES_PROMISED, job, batch, line, error);
 }
 
 static void

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* mailbox-change.c: one way for every change of a mailbox: STORE, EXPUNGE, and what local readers did.
  *
- *     the job     writes lines to the list of UIDs (publish), which the batch makes durable
+ *     the job     writes lines to the list of UIDs, which the batch makes durable
  *     done        the table, the views, whoever asked; then the files follow (mailbox-tidy.c)
  *
  * The next UID and modseq are the job's, taken when it writes: so they are in the order in which changes
@@ -65,7 +65,7 @@ add_letter_line (GpoChange *change, GString *out, GpoAdded *added)
 }
 
 static gboolean
-change_publish (GpoJob *job, GpoBatch *batch, GError **error)
+change_write (GpoJob *job, GpoBatch *batch, GError **error)
 {
   GpoChange *change = (GpoChange *) job;
   GpoFolder *folder = change->folder;
@@ -76,7 +76,10 @@ change_publish (GpoJob *job, GpoBatch *batch, GError **error)
   for (guint i = 0; i < change->added->len; i++)
     add_letter_line (change, lines, &g_array_index (change->added, GpoAdded, i));
   gpo_folder_lines (folder, lines, change->slots, change->flags, change->unlink, change->modseq);
-  return lines->len == 0 || gpo_folder_write (folder, job, batch, lines, error);
+  gboolean removes = change->slots->len && !change->flags;
+  return lines->len == 0
+         || gpo_folder_write (folder, removes ? GPO_LINES_REMOVE : GPO_LINES_PROMISED, job, batch, lines,
+                              error);
 }
 
 /* --- into the table --- */
@@ -198,7 +201,7 @@ change_done (GpoJob *job, const GError *error)
   g_free (change);
 }
 
-static const GpoJobClass change_class = { .publish = change_publish, .done = change_done };
+static const GpoJobClass change_class = { .write = change_write, .done = change_done };
 
 GpoChange *
 gpo_change_new (GpoFolder *folder)
@@ -301,10 +304,10 @@ typedef struct
 } Note;
 
 static gboolean
-note_publish (GpoJob *job, GpoBatch *batch, GError **error)
+note_write (GpoJob *job, GpoBatch *batch, GError **error)
 {
   Note *note = (Note *) job;
-  return gpo_folder_write (note->folder, job, batch, note->lines, error);
+  return gpo_folder_write (note->folder, GPO_LINES_LOOSE, NULL, NULL, note->lines, error);
 }
 
 static void
@@ -319,7 +322,7 @@ note_done (GpoJob *job, const GError *error)
   g_free (note);
 }
 
-static const GpoJobClass note_class = { .publish = note_publish, .done = note_done };
+static const GpoJobClass note_class = { .write = note_write, .done = note_done };
 
 static void
 write_note (GpoFolder *folder, GString *lines)

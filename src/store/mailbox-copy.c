@@ -101,7 +101,7 @@ write_target_lines (Copy *copy, GpoJob *job, GpoBatch *batch, GError **error)
       gpo_uidlist_append_letter (lines, item->message.uid, modseq, item->message.date, item->message.size,
                                  item->message.flags, item->base);
     }
-  return gpo_folder_write (copy->to, job, batch, lines, error);
+  return gpo_folder_write (copy->to, GPO_LINES_REMOVE, job, batch, lines, error);
 }
 
 static gboolean
@@ -112,9 +112,19 @@ write_source_lines (Copy *copy, GpoJob *job, GpoBatch *batch, GError **error)
   for (guint i = 0; i < copy->items->len; i++)
     if (g_array_index (copy->items, Item, i).ok)
       g_array_append_val (slots, g_array_index (copy->items, Item, i).slot);
-  copy->gone_modseq = ++copy->from->list_modseq;
   gpo_folder_lines (copy->from, lines, slots, NULL, FALSE, copy->gone_modseq);
-  return lines->len == 0 || gpo_folder_write (copy->from, job, batch, lines, error);
+  return lines->len == 0 || gpo_folder_write (copy->from, GPO_LINES_REMOVE, job, batch, lines, error);
+}
+
+static gboolean
+copy_write (GpoJob *job, GpoBatch *batch, GError **error)
+{
+  Copy *copy = (Copy *) job;
+  if (copy->items->len == 0)
+    return TRUE;
+  if (copy->move)
+    copy->gone_modseq = ++copy->from->list_modseq;
+  return write_target_lines (copy, job, batch, error);
 }
 
 static gboolean
@@ -128,7 +138,7 @@ copy_publish (GpoJob *job, GpoBatch *batch, GError **error)
   gpo_batch_sync_folder (batch, job, target);
   if (copy->move)
     gpo_batch_sync_folder (batch, job, source);
-  gboolean ok = write_target_lines (copy, job, batch, error);
+  gboolean ok = TRUE;
   for (guint i = 0; ok && i < copy->items->len; i++)
     ok = transfer (copy, &g_array_index (copy->items, Item, i), error);
   if (ok && copy->move)
@@ -220,7 +230,8 @@ copy_done (GpoJob *job, const GError *error)
   g_free (copy);
 }
 
-static const GpoJobClass copy_class = { .publish = copy_publish, .settle = copy_settle, .done = copy_done };
+static const GpoJobClass copy_class
+    = { .write = copy_write, .publish = copy_publish, .settle = copy_settle, .done = copy_done };
 
 /* The target's bits for the source's flags. */
 static guint32

@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -23,6 +24,7 @@ folder_init (GpoMaildirs *owner, const char *name, const char *path)
   folder->names = g_string_chunk_new (16 * 1024);
   folder->slots = g_hash_table_new (g_str_hash, g_str_equal);
   folder->coming = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  folder->loose = g_string_new (NULL);
   folder->untidy = g_array_new (FALSE, FALSE, sizeof (guint32));
   folder->rescans = g_array_new (FALSE, FALSE, sizeof (GpoWaiter));
   return folder;
@@ -61,6 +63,7 @@ gpo_folder_free (GpoFolder *folder)
   g_hash_table_unref (folder->coming);
   g_string_chunk_free (folder->names);
   g_array_unref (folder->rows);
+  g_string_free (folder->loose, TRUE);
   g_array_unref (folder->untidy);
   g_array_unref (folder->rescans);
   gpo_mailbox_finish (&folder->mailbox);
@@ -198,8 +201,27 @@ gpo_folder_measure (int folder_fd, const char *name, guint32 *size, gint64 *date
 
 /* --- the list --- */
 
+/* The lines at the end of the list are durable with the job. The list's path is asked of the kernel, since a
+ * mailbox may get another name at any time. */
+static void
+promise (GpoFolder *folder, GpoLinesUse use, GpoJob *job, GpoBatch *batch)
+{
+  char link[64], path[PATH_MAX];
+  g_autoptr (GString) head = g_string_new (NULL);
+  struct iovec part = { folder->loose->str, folder->loose->len };
+  g_snprintf (link, sizeof link, "/proc/self/fd/%d", folder->list_fd);
+  gssize length = readlink (link, path, sizeof path - 1);
+  path[MAX (length, 0)] = '\0';
+  gpo_uidlist_append_head (head, folder->mailbox.uidvalidity, folder->list_edition);
+  gpo_batch_sync_lines (batch, job, dup (folder->list_fd),
+                        use == GPO_LINES_PROMISED && length > 0 ? path : NULL,
+                        (goffset) (folder->list_size - part.iov_len), head->str, &part);
+  g_string_truncate (folder->loose, 0);
+}
+
 gboolean
-gpo_folder_write (GpoFolder *folder, GpoJob *job, GpoBatch *batch, const GString *lines, GError **error)
+gpo_folder_write (GpoFolder *folder, GpoLinesUse use, GpoJob *job, GpoBatch *batch, const GString *lines,
+                  GError **error)
 {
   struct iovec part = { lines->str, lines->len };
   if (!gpo_disk_write (folder->list_fd, &part, 1, folder->list_size))
@@ -210,9 +232,24 @@ gpo_folder_write (GpoFolder *folder, GpoJob *job, GpoBatch *batch, const GString
       return gpo_disk_error (error, "write the list of UIDs in", folder->path);
     }
   folder->list_size += lines->len;
-  if (batch)
-    gpo_batch_sync_file (batch, job, dup (folder->list_fd));
+  if (use == GPO_LINES_SETTLED) /* as empty lines, which say nothing */
+    for (gsize i = 0; i < lines->len; i++)
+      g_string_append_c (folder->loose, '\n');
+  else
+    g_string_append_len (folder->loose, lines->str, (gssize) lines->len);
+  if (use >= GPO_LINES_PROMISED)
+    promise (folder, use, job, batch);
   return TRUE;
+}
+
+void
+gpo_folder_take_list (GpoFolder *folder, int fd, gsize size)
+{
+  if (folder->list_fd >= 0)
+    close (folder->list_fd);
+  folder->list_fd = fd;
+  folder->list_size = size;
+  g_string_truncate (folder->loose, 0);
 }
 
 GString *
@@ -220,7 +257,7 @@ gpo_folder_list_text (GpoFolder *folder)
 {
   GpoMailbox *mailbox = &folder->mailbox;
   GString *out = g_string_new (NULL);
-  gpo_uidlist_append_head (out, mailbox->uidvalidity);
+  gpo_uidlist_append_head (out, mailbox->uidvalidity, folder->list_edition + 1);
   for (guint i = 0; i < mailbox->n_keywords; i++)
     gpo_uidlist_append_keyword (out, i, mailbox->keywords[i]);
   for (guint32 slot = 0; slot < mailbox->n_slots; slot++)

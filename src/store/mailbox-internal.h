@@ -84,6 +84,8 @@ typedef struct
   guint64 list_size;
   guint32 list_uidnext;
   guint64 list_modseq;
+  guint32 list_edition;
+  GString *loose; /* the last lines, if they were promised to nobody: the next promise takes them along */
 
   guint changes;      /* jobs under way that write to the list */
   guint weight;       /* letters that lines were written for since the list was last written whole */
@@ -162,11 +164,23 @@ void gpo_folder_free (GpoFolder *folder);
 /* Adds a letter to table, rows and names. */
 guint32 gpo_folder_add (GpoFolder *folder, const GpoMessage *message, const char *base,
                         const GpoFileRow *row);
-/* Appends lines to the list, on the committer's thread; the batch (may be NULL) makes them durable. */
-gboolean gpo_folder_write (GpoFolder *folder, GpoJob *job, GpoBatch *batch, const GString *lines,
-                           GError **error);
-/* The whole list as the table is. */
+typedef enum
+{
+  GPO_LINES_LOOSE,    /* nobody waits for them */
+  GPO_LINES_SETTLED,  /* nor for these; and the journal must not have them: they may be true of the disk only
+                         later */
+  GPO_LINES_PROMISED, /* durable with the job */
+  GPO_LINES_REMOVE    /* so too, and not by the journal, which would bring the letters back */
+} GpoLinesUse;
+
+/* Appends lines to the list, on the committer's thread, while its batch is written: so UIDs and modseqs are
+ * in the order of the jobs. `job` and `batch` only if they are to be durable. */
+gboolean gpo_folder_write (GpoFolder *folder, GpoLinesUse use, GpoJob *job, GpoBatch *batch,
+                           const GString *lines, GError **error);
+/* The whole list as the table is, in the edition after `list_edition`. */
 GString *gpo_folder_list_text (GpoFolder *folder);
+/* The list's file is another one now, of this size, open as fd. */
+void gpo_folder_take_list (GpoFolder *folder, int fd, gsize size);
 /* A letter's size in CRLF form and its date, of the file `name`. FALSE with errno: it cannot be read. */
 gboolean gpo_folder_measure (int folder_fd, const char *name, guint32 *size, gint64 *date);
 GpoFileRef gpo_folder_ref (GpoFolder *folder, guint32 slot);

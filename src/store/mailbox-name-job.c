@@ -29,6 +29,8 @@ name_write (GpoJob *base, GpoBatch *batch, GError **error)
 {
   GpoNameJob *job = (GpoNameJob *) base;
   gboolean ok = TRUE;
+  if (job->from->len)
+    gpo_batch_leave_journal (batch);
   for (guint i = 0; ok && i < job->from->len; i++)
     ok = name_step (job, job->from->pdata[i], job->to->pdata[i], error);
   if (ok && job->file)

@@ -292,6 +292,7 @@ take_list (Opening *opening)
   GpoMailbox *mailbox = &opening->folder->mailbox;
   GpoUidlist *list = &opening->list;
   mailbox->uidvalidity = list->uidvalidity;
+  opening->folder->list_edition = list->edition;
   mailbox->modseq = list->modseq;
   mailbox->first_recent = list->first_recent;
   for (guint i = 0; i < list->n_keywords; i++)
@@ -321,16 +322,18 @@ write_list (Opening *opening, GError **error)
         }
       if (!gpo_disk_replace (path, text->str, error))
         return FALSE;
+      folder->list_edition++;
       g_string_truncate (opening->lines, 0);
       opening->list.whole = text->len;
     }
-  folder->list_fd = open (path, O_RDWR | O_CLOEXEC);
-  folder->list_size = opening->list.whole;
+  gpo_folder_take_list (folder, open (path, O_RDWR | O_CLOEXEC), opening->list.whole);
   if (folder->list_fd < 0)
     return gpo_disk_error (error, "open", path);
   if (opening->lines->len
-      && (!gpo_folder_write (folder, NULL, NULL, opening->lines, error) || fsync (folder->list_fd) < 0))
+      && (!gpo_folder_write (folder, GPO_LINES_LOOSE, NULL, NULL, opening->lines, error)
+          || fsync (folder->list_fd) < 0))
     return error && *error ? FALSE : gpo_disk_error (error, "sync", path);
+  g_string_truncate (folder->loose, 0);
   return TRUE;
 }
 

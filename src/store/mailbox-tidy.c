@@ -80,14 +80,13 @@ write_whole (GpoFolder *folder, GString *text, GError **error)
   int fd = openat (folder->fd, "glasspost-uidlist", O_RDWR | O_CLOEXEC);
   if (fd < 0)
     return gpo_disk_error (error, "open", path);
-  close (folder->list_fd);
-  folder->list_fd = fd;
-  folder->list_size = text->len;
+  gpo_folder_take_list (folder, fd, text->len);
+  folder->list_edition++;
   return TRUE;
 }
 
 static gboolean
-tidy_publish (GpoJob *job, GpoBatch *batch, GError **error)
+tidy_write (GpoJob *job, GpoBatch *batch, GError **error)
 {
   Tidy *tidy = (Tidy *) job;
   g_autoptr (GString) from = g_string_new (NULL), to = g_string_new (NULL);
@@ -96,7 +95,7 @@ tidy_publish (GpoJob *job, GpoBatch *batch, GError **error)
   if (!tidy->ending)
     return TRUE;
   return tidy->whole ? write_whole (tidy->folder, tidy->ending, error)
-                     : gpo_folder_write (tidy->folder, NULL, NULL, tidy->ending, error);
+                     : gpo_folder_write (tidy->folder, GPO_LINES_SETTLED, NULL, NULL, tidy->ending, error);
 }
 
 static void
@@ -136,7 +135,7 @@ tidy_done (GpoJob *job, const GError *error)
   g_free (tidy);
 }
 
-static const GpoJobClass tidy_class = { .publish = tidy_publish, .done = tidy_done };
+static const GpoJobClass tidy_class = { .write = tidy_write, .done = tidy_done };
 
 static void
 take_steps (GpoFolder *folder, GArray *steps)

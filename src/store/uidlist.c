@@ -275,6 +275,8 @@ gpo_uidlist_read (GpoUidlist *list, const char *text, gsize length)
     return FALSE;
   Line head = { text + strlen (HEAD) - 1, lf, FALSE };
   *list = (GpoUidlist){ .uidvalidity = take_uid (&head), .uidnext = 1, .first_recent = 1, .modseq = 1 };
+  if (!head.bad && head.at < lf)
+    list->edition = (guint32) take_number (&head, G_MAXUINT32);
   if (!is_over (&head))
     return FALSE;
   list->entries = g_array_new (FALSE, FALSE, sizeof (GpoUidEntry));
@@ -331,9 +333,9 @@ append_marks (GString *out, guint32 flags)
 }
 
 void
-gpo_uidlist_append_head (GString *out, guint32 uidvalidity)
+gpo_uidlist_append_head (GString *out, guint32 uidvalidity, guint32 edition)
 {
-  g_string_append_printf (out, HEAD "%u\n", uidvalidity);
+  g_string_append_printf (out, HEAD "%u %u\n", uidvalidity, edition);
 }
 
 void

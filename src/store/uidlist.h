@@ -2,7 +2,8 @@
 /* uidlist.h: the text in which a mailbox remembers its UIDs: RFC 3501 §2.3.1.1.
  *
  *     list    = head *line
- *     head    = "glasspost-uidlist 1 " uidvalidity LF
+ *     head    = "glasspost-uidlist 1 " uidvalidity [ " " edition ] LF    ; another one each time it is written
+ *                                                                        ; whole, so that the journal tells them apart
  *     line    = ( letter / flags / gone / next / keyword / settled ) LF
  *     letter  = "+ " uid " " modseq " " date " " size " " marks " " base     ; this file has this UID
  *     flags   = "f " uid " " uid " " modseq " " marks                        ; first to last UID
@@ -40,6 +41,7 @@ typedef struct
 typedef struct
 {
   guint32 uidvalidity, uidnext, first_recent;
+  guint32 edition;
   guint64 modseq;
   char *keywords[GPO_KEYWORDS_MAX];
   guint n_keywords;
@@ -55,7 +57,7 @@ gboolean gpo_uidlist_read (GpoUidlist *list, const char *text, gsize length);
 void gpo_uidlist_clear (GpoUidlist *list);
 
 /* Append one line each. */
-void gpo_uidlist_append_head (GString *out, guint32 uidvalidity);
+void gpo_uidlist_append_head (GString *out, guint32 uidvalidity, guint32 edition);
 void gpo_uidlist_append_letter (GString *out, guint32 uid, guint64 modseq, gint64 date, guint32 size,
                                 guint32 flags, const char *base);
 void gpo_uidlist_append_flags (GString *out, guint32 first, guint32 last, guint64 modseq, guint32 flags);

@@ -9,7 +9,7 @@ static GString *
 write_again (const GpoUidlist *list)
 {
   GString *out = g_string_new (NULL);
-  gpo_uidlist_append_head (out, list->uidvalidity);
+  gpo_uidlist_append_head (out, list->uidvalidity, list->edition);
   for (guint i = 0; i < list->n_keywords; i++)
     gpo_uidlist_append_keyword (out, i, list->keywords[i]);
   for (guint i = 0; i < list->entries->len; i++)

@@ -1,23 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* test-journal.c: after a power cut every letter of the journal is there again, once, whole; after a kill
- * nothing is touched; what a sync made durable is left to the disk.
- *
- * A power cut is played by closing the store, then putting the journal back as it was before, taking files
- * away as a lost cache would, and opening under another boot ID. */
-#include "store-fixture.h"
-#include "store/store-internal.h"
+ * nothing is touched; what a sync made durable is left to the disk. (Mailboxes: test-journal-mailbox.c.) */
+#include "power-cut.h"
 
-#define SEGMENT (64 * 1024)
-
-static char *saved[2];
-static gsize saved_length[2];
 static char *names[400];
-
-static char *
-journal_path (guint i)
-{
-  return g_strdup_printf ("%s/journal.%u", root, i);
-}
 
 static void
 start (void)
@@ -30,21 +16,9 @@ static void
 end (void)
 {
   tear_down ();
-  for (guint i = 0; i < 2; i++)
-    g_clear_pointer (&saved[i], g_free);
+  forget_journal ();
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     g_clear_pointer (&names[i], g_free);
-}
-
-static void
-remember_journal (void)
-{
-  for (guint i = 0; i < 2; i++)
-    {
-      g_autofree char *path = journal_path (i);
-      g_clear_pointer (&saved[i], g_free);
-      ck_assert_msg (g_file_get_contents (path, &saved[i], &saved_length[i], NULL), "no %s", path);
-    }
 }
 
 /* Closes, and opens with the journal of before. */
@@ -52,13 +26,7 @@ static void
 open_again (const char *boot_id)
 {
   gpo_store_close (g_steal_pointer (&store));
-  for (guint i = 0; i < 2; i++)
-    {
-      g_autofree char *path = journal_path (i);
-      ck_assert (g_file_set_contents (path, saved[i], (gssize) saved_length[i], NULL));
-    }
-  gpo_journal_set_test (SEGMENT, boot_id);
-  open_store ();
+  open_with_journal (boot_id);
 }
 
 static void
