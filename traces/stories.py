@@ -19,6 +19,7 @@ import typing
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tests" / "clients"))
 from office import DEADLINE, Failed, Office, until  # noqa: E402
+from postfix import Postfix, free_port  # noqa: E402
 
 WORLD = """[office]
 title = Two towns and a gateway
@@ -60,14 +61,16 @@ class Story:
     play: typing.Callable
     world: str = ""
     needs: tuple = ()
+    smarthost: bool = False
 
 
 STORIES = []
 
 
-def story(name, world="", needs=""):
+def story(name, world="", needs="", smarthost=False):
+    """smarthost: Athens sends everything through a Postfix, which `play` is given too."""
     def mark(function):
-        STORIES.append(Story(name, function, world, tuple(needs.split())))
+        STORIES.append(Story(name, function, world, tuple(needs.split()), smarthost))
         return function
     return mark
 
@@ -544,3 +547,19 @@ def _(office):
         talk.imap("FETCH 1:2 BODYSTRUCTURE")
         talk.imap("FETCH 2 BODY[2]")
         talk.imap("LOGOUT")
+
+
+# --- a stranger in between ---
+
+@story("26-smarthost-postfix", smarthost=True)
+def _(office, postfix):
+    postfix.start({"sparta.example": office.port("sparta", "smtp")})
+    submit(office, note("By way of a stranger", "smarthost"))
+    office.wait_for_letters("sparta", "bob", 1)
+
+
+@story("27-postfix-brings-it-back", smarthost=True)
+def _(office, postfix):
+    postfix.start({"sparta.example": office.port("sparta", "smtp"), "athens.example": office.port("athens", "smtp")})
+    submit(office, note("To nobody, by way of a stranger", "brought-back"), ("nobody@sparta.example",))
+    office.wait_for_letters("athens", "alice", 1)
