@@ -255,6 +255,8 @@ static const struct
   { "win.letter-go", { "<Control>j" } },
   { "win.letter-save", { "<Alt>s" } },
   { "win.letter-all", { "<Alt>a" } },
+  { "win.term-who", { "<Alt><Shift>w" } },
+  { "win.term-target", { "<Alt><Shift>h" } },
   { "win.term-call", { "<Alt><Shift>c" } },
   { "win.term-auth", { "<Alt><Shift>a" } },
   { "win.term-starttls", { "<Alt><Shift>s" } },

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* terminal-model.h: a conversation typed by hand: whom one may call, the connection, what was said and heard.
  *
- * Knows no widget. What may be said when is the dialogue's affair (replay/dialogue.h); this has the socket,
- * and pastes line by line. Signals: "line" (GpoTerminalLine as int, the text with its ending made visible)
- * and "changed". Main thread only; nothing blocks. */
+ * Knows no widget. What may be said when is the dialogue's affair (replay/dialogue.h), the connection that of
+ * the office (office/typed-call.h); this joins them, and pastes line by line. Signals: "line"
+ * (GpoTerminalLine as int, the text with its ending made visible) and "changed". Main thread only; nothing
+ * blocks. */
 #pragma once
 #include "office/office.h"
 #include "replay/dialogue.h"
+#include "terminal-world.h"
 
 G_BEGIN_DECLS
 
@@ -26,16 +28,14 @@ GpoTerminalModel *gpo_terminal_model_new (GpoOffice *office);
 /* Hangs up; nothing more comes. */
 void gpo_terminal_model_close (GpoTerminalModel *model);
 
-/* The counters of the world: "athens SMTP, port 11025". */
-guint gpo_terminal_model_n_targets (GpoTerminalModel *model);
-const char *gpo_terminal_model_target (GpoTerminalModel *model, guint i);
-/* The addresses of the world's people, NULL-terminated; belongs to the model. */
-const char *const *gpo_terminal_model_addresses (GpoTerminalModel *model);
+/* Whom one may call, and who may type; belongs to the model. */
+GpoTerminalWorld *gpo_terminal_model_get_world (GpoTerminalModel *model);
 
-/* Calls counter i, or HOST:PORT and speaks this protocol there. FALSE and *error: the name makes no sense. */
-void gpo_terminal_model_call (GpoTerminalModel *model, guint i);
+/* Calls counter i of the world, or HOST:PORT and speaks this protocol there. `who`: the name that the trace
+ * gives to who types. FALSE and *error: the address makes no sense. */
+void gpo_terminal_model_call (GpoTerminalModel *model, guint i, const char *who);
 gboolean gpo_terminal_model_call_address (GpoTerminalModel *model, const char *address, GpoProtocol protocol,
-                                          GError **error);
+                                          const char *who, GError **error);
 void gpo_terminal_model_hang_up (GpoTerminalModel *model);
 /* Whether a connection stands or is being made. */
 gboolean gpo_terminal_model_is_open (GpoTerminalModel *model);

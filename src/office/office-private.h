@@ -5,6 +5,7 @@
 #pragma once
 #include "office/gate.h"
 #include "office/office.h"
+#include "office/typed-call.h"
 #include "roles/post.h"
 #include "trace/trace-file.h"
 
@@ -22,6 +23,7 @@ struct GpoOffice
   GpoTraceFile *trace;
   GpoControl *control;
   GPtrArray *counters; /* of Counter: office-hosts.c */
+  GPtrArray *typed_calls; /* of GpoTypedCall: those under way (typed-call.h) */
   GPtrArray *warnings; /* of char *, NULL-terminated once started */
   char *store_path;
   gboolean temporary, fresh;     /* fresh: the store was opened for the first time */
@@ -57,6 +59,11 @@ void gpo_office_event (GpoOffice *office, GpoEventBuilder *b, GpoKind kind, cons
 /* Records the world: hosts, people, zone, routes. */
 void gpo_office_describe (GpoOffice *office);
 void gpo_office_note (GpoOffice *office, const char *format, ...) G_GNUC_PRINTF (2, 3);
+
+/* --- typed-call.c --- */
+
+/* Ends a call that is under way; its user is told why. On the office's thread. */
+void gpo_typed_call_cut (GpoTypedCall *call, const char *why);
 
 /* --- office-letters.c --- */
 

@@ -270,6 +270,8 @@ begin_to_close (gpointer data)
   office->gateways_running = office->parts.posts->len;
   for (guint i = 0; i < office->parts.posts->len; i++)
     gpo_gateway_stop (((GpoPost *) office->parts.posts->pdata[i])->gateway, gateway_stopped, office);
+  while (office->typed_calls->len)
+    gpo_typed_call_cut (office->typed_calls->pdata[0], "the office closes");
   each_desk (office, say_goodbye);
   gpo_office_check_quiet (office);
   return G_SOURCE_REMOVE;
@@ -355,6 +357,7 @@ office_free (GpoOffice *office)
   g_clear_pointer (&office->parts.log, gpo_log_free);
   gpo_scenario_free (office->scenario);
   g_ptr_array_unref (office->counters);
+  g_ptr_array_unref (office->typed_calls);
   g_ptr_array_unref (office->warnings);
   g_main_loop_unref (office->loop);
   g_main_context_unref (office->context);
@@ -376,6 +379,7 @@ gpo_office_start (const GpoOfficeConfig *config, GError **error)
   office->context = g_main_context_new ();
   office->loop = g_main_loop_new (office->context, FALSE);
   office->counters = gpo_office_counters_new ();
+  office->typed_calls = g_ptr_array_new ();
   office->warnings = g_ptr_array_new_with_free_func (g_free);
   office->thread = g_thread_new ("office", run, office);
   g_mutex_lock (&office->lock);

@@ -61,7 +61,7 @@ begin_observing (GpoRelay *r, GpoProtocol protocol)
   g_snprintf (to, sizeof to, "%s:%u", r->proxy->to_address, r->proxy->to_port);
   r->observed = gpo_observed_new (r->proxy->observer, protocol, r->session.host, r->session.number);
   r->session.protocol = protocol;
-  gpo_observed_connected (r->observed, from, to);
+  gpo_observed_connected (r->observed, from, to, NULL);
 }
 
 /* A relay may be gone behind this. */
@@ -240,9 +240,7 @@ gpo_proxy_new (GpoLog *log, const GpoProxyOptions *options, GError **error)
   proxy->gate = options->gate;
   proxy->to_address = g_strdup (options->to_address);
   proxy->to_port = options->to_port;
-  proxy->host_name = gpo_protocol_of_port (options->to_port) != GPO_PROTOCOL_NONE && options->to_port < 1024
-                         ? g_strdup (options->to_address)
-                         : g_strdup_printf ("%s:%u", options->to_address, options->to_port);
+  proxy->host_name = gpo_observer_host_name (options->to_address, options->to_port);
   proxy->protocol
       = options->protocol != GPO_PROTOCOL_NONE ? options->protocol : gpo_protocol_of_port (options->to_port);
   proxy->relays = g_hash_table_new (NULL, NULL);

@@ -22,7 +22,8 @@ gpo_observed_begin_letter (GpoObserved *o)
     o->sender = g_string_new (NULL);
   if (!o->header)
     o->header = g_string_new (NULL);
-  o->letter = ++o->observer->letters;
+  GpoObserver *observer = o->observer;
+  o->letter = observer->next ? observer->next (observer->next_data) : ++observer->letters;
   o->has_sender = TRUE;
 }
 

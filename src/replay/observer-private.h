@@ -65,6 +65,8 @@ struct GpoObserver
 {
   GpoLog *log;
   guint32 letters;   /* the last number given */
+  guint32 (*next) (gpointer data); /* who gives them else; NULL: nobody */
+  gpointer next_data;
   GHashTable *known; /* Message-ID → number */
 };
 
@@ -130,7 +132,6 @@ guint64 gpo_observed_record (GpoObserved *o, gboolean from_client, const GpoSeen
                              int code);
 /* Records bytes that are no line we understand (before a late beginning is understood). */
 guint64 gpo_observed_record_data (GpoObserved *o, gboolean from_client, const char *bytes, gsize n);
-void gpo_observed_note (GpoObserved *o, const char *words);
 /* Takes an edge; `extra` has what stands before (begun with gpo_observed_event) or is NULL. */
 void gpo_observed_take (GpoObserved *o, guint8 input, GpoVerdict verdict, int code, const char *reply,
                         gsize length, guint64 cause, GpoEventBuilder *extra);

@@ -19,6 +19,20 @@ gpo_observer_new (GpoLog *log)
 }
 
 void
+gpo_observer_set_numbers (GpoObserver *observer, guint32 (*next) (gpointer data), gpointer data)
+{
+  observer->next = next;
+  observer->next_data = data;
+}
+
+char *
+gpo_observer_host_name (const char *address, guint16 port)
+{
+  gboolean well_known = port < 1024 && gpo_protocol_of_port (port) != GPO_PROTOCOL_NONE;
+  return well_known ? g_strdup (address) : g_strdup_printf ("%s:%u", address, port);
+}
+
+void
 gpo_observer_free (GpoObserver *observer)
 {
   g_hash_table_unref (observer->known);
@@ -123,7 +137,7 @@ gpo_observed_note (GpoObserved *o, const char *words)
 }
 
 void
-gpo_observed_connected (GpoObserved *o, const char *from, const char *to)
+gpo_observed_connected (GpoObserved *o, const char *from, const char *to, const char *who)
 {
   GpoEventBuilder b;
   gpo_observed_event (o, &b, GPO_KIND_CONNECT);
@@ -131,6 +145,7 @@ gpo_observed_connected (GpoObserved *o, const char *from, const char *to)
   gpo_event_add_text (&b, GPO_FIELD_SIDE, "server", -1);
   gpo_event_add_text (&b, GPO_FIELD_FROM, from, -1);
   gpo_event_add_text (&b, GPO_FIELD_TO, to, -1);
+  gpo_event_add_text (&b, GPO_FIELD_NAME, who, -1);
   gpo_log_append (o->log, &b);
 }
 
@@ -346,6 +361,17 @@ gpo_observed_secured (GpoObserved *o, gboolean good)
     return;
   o->client.frame = o->server.frame = GPO_FRAME_LINES;
   gpo_observed_take (o, o->follower->handshake, good ? GPO_OK : GPO_REFUSED, 0, NULL, 0, 0, NULL);
+}
+
+void
+gpo_observed_told_tls (GpoObserved *o, const char *description, const char *reason)
+{
+  GpoEventBuilder b;
+  gpo_observed_event (o, &b, GPO_KIND_TLS);
+  gpo_event_add_text (&b, GPO_FIELD_RESULT, reason ? "failed" : "ok", -1);
+  gpo_event_add_text (&b, GPO_FIELD_MECHANISM, description, -1);
+  gpo_event_add_text (&b, GPO_FIELD_REASON, reason, -1);
+  gpo_log_append (o->log, &b);
 }
 
 void

@@ -31,6 +31,8 @@ typedef struct GpoObserved GpoObserved;
 
 /* Watches connections and writes what it sees to `log`, which outlives it. Letters are numbered from 1 on. */
 GpoObserver *gpo_observer_new (GpoLog *log);
+/* … or as `next` says, for a log in which others number letters too. */
+void gpo_observer_set_numbers (GpoObserver *observer, guint32 (*next) (gpointer data), gpointer data);
 /* All its connections must be gone. */
 void gpo_observer_free (GpoObserver *observer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GpoObserver, gpo_observer_free)
@@ -40,14 +42,18 @@ GpoProtocol gpo_protocol_guess (const char *server, gsize n_server, const char *
 /* What is usually spoken at this port (25, 143, 110 …, and an office's 11025); NONE: anything. */
 GpoProtocol gpo_protocol_of_port (guint16 port);
 
+/* What a server is called whose own name is not known: its address, and the port if that tells no protocol. The
+ * caller frees. */
+char *gpo_observer_host_name (const char *address, guint16 port);
+
 /* A connection that begins now. `protocol` is not NONE; `host`: the server's, may be 0. Records nothing yet.
  */
 GpoObserved *gpo_observed_new (GpoObserver *observer, GpoProtocol protocol, GpoSymbol host, guint32 session);
 void gpo_observed_free (GpoObserved *observed);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GpoObserved, gpo_observed_free)
 
-/* Records that it was made; addresses as "127.0.0.1:25". */
-void gpo_observed_connected (GpoObserved *observed, const char *from, const char *to);
+/* Records that it was made; addresses as "127.0.0.1:25". `who` calls: NULL: a stranger. */
+void gpo_observed_connected (GpoObserved *observed, const char *from, const char *to, const char *who);
 /* The record begins in the middle: the state is guessed from the first command that is understood. */
 void gpo_observed_begin_late (GpoObserved *observed);
 
@@ -57,6 +63,10 @@ void gpo_observed_receive (GpoObserved *observed, gboolean from_client, const ch
 void gpo_observed_gap (GpoObserved *observed, gboolean from_client, guint64 n);
 /* The handshake of TLS is over and what follows is in the clear for us; not called for what is opaque. */
 void gpo_observed_secured (GpoObserved *observed, gboolean good);
+/* Records `tls`, for who takes part in the handshake: as `description` says, or it failed for this reason. */
+void gpo_observed_told_tls (GpoObserved *observed, const char *description, const char *reason);
+/* Records a `note` about this connection. */
+void gpo_observed_note (GpoObserved *observed, const char *words);
 /* The connection has ended; the server's side first? Records what follows from it, and no `close`. */
 void gpo_observed_end (GpoObserved *observed, gboolean server_first);
 /* Records `close`. */

@@ -63,7 +63,7 @@ begin (Import *import, Conn *conn, GpoProtocol protocol)
   import->count->pop3 += protocol == GPO_PROTOCOL_POP3;
   conn->observed = gpo_observed_new (import->observer, protocol, gpo_symbol_try (host, strlen (host)),
                                      ++import->sessions);
-  gpo_observed_connected (conn->observed, from, to);
+  gpo_observed_connected (conn->observed, from, to, NULL);
   if (conn->late)
     gpo_observed_begin_late (conn->observed);
 }

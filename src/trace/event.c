@@ -145,7 +145,7 @@ GpoSymbol
 gpo_symbol_try (const char *word, gsize length)
 {
   char copy[64];
-  if (length >= sizeof copy || memchr (word, 0, length))
+  if (length == 0 || length >= sizeof copy || memchr (word, 0, length))
     return 0;
   memcpy (copy, word, length);
   copy[length] = 0;

@@ -4,6 +4,7 @@
 #include "window-fixture.h"
 #include "panes.h"
 #include "terminal-view.h"
+#include "trace/filter.h"
 
 static GpoTerminalView *
 view (void)
@@ -49,10 +50,10 @@ wait_for_state (const char *state)
 static void
 call (const char *target)
 {
-  for (guint i = 0; i < gpo_terminal_model_n_targets (model ()); i++)
-    if (g_str_has_prefix (gpo_terminal_model_target (model (), i), target))
+  for (guint i = 0; i < gpo_terminal_world_n_targets (gpo_terminal_model_get_world (model ())); i++)
+    if (g_str_has_prefix (gpo_terminal_world_target (gpo_terminal_model_get_world (model ()), i), target))
       {
-        gpo_terminal_model_call (model (), i);
+        gpo_terminal_model_call (model (), i, "terminal");
         return;
       }
   ck_abort_msg ("there is no %s", target);
@@ -204,10 +205,43 @@ END_TEST
 START_TEST (nobody_answers_is_said)
 {
   g_autoptr (GError) error = NULL;
-  ck_assert (gpo_terminal_model_call_address (model (), "127.0.0.1:1", GPO_PROTOCOL_SMTP, &error));
+  ck_assert (gpo_terminal_model_call_address (model (), "127.0.0.1:1", GPO_PROTOCOL_SMTP, "terminal", &error));
   expect ("connection is closed: cannot connect");
   ck_assert (!gpo_terminal_model_is_open (model ()));
-  ck_assert (!gpo_terminal_model_call_address (model (), "127.0.0.1:x", GPO_PROTOCOL_SMTP, &error));
+  ck_assert (!gpo_terminal_model_call_address (model (), "127.0.0.1:x", GPO_PROTOCOL_SMTP, "terminal", &error));
+}
+END_TEST
+
+static guint
+count_events (GpoOffice *office, const char *text)
+{
+  g_autoptr (GpoFilter) filter = gpo_filter_parse (text, NULL, NULL);
+  GpoLog *log = gpo_office_log (office);
+  guint n = 0;
+  for (guint64 i = gpo_log_first (log); i < gpo_log_length (log); i++)
+    n += gpo_filter_match_at (filter, log, i);
+  return n;
+}
+
+/* A second office is a stranger's server: the call to it is recorded here, and so is who typed. */
+START_TEST (a_call_outside_the_world_is_in_the_trace)
+{
+  g_autoptr (GError) error = NULL;
+  GpoOfficeConfig config = { .scenario = gpo_scenario_load (NULL, 0, &error), .no_control = TRUE };
+  g_autoptr (GpoOffice) theirs = gpo_office_start (&config, &error);
+  ck_assert_ptr_nonnull (theirs);
+  guint port = gpo_office_port (theirs, gpo_world_host (gpo_office_world (theirs), "sparta"), GPO_ROLE_POP3);
+  g_autofree char *address = g_strdup_printf ("127.0.0.1:%u", port);
+  ck_assert (gpo_terminal_model_call_address (model (), address, GPO_PROTOCOL_POP3, "carol", &error));
+  wait_for_state ("authorization");
+  type ("USER bob");
+  expect ("S: +OK");
+  type ("QUIT");
+  expect ("connection is closed");
+  GpoOffice *office = gpo_source_get_office (gpo_window_get_source (window));
+  ck_assert_uint_eq (count_events (office, "kind = connect and name = carol and protocol = pop3"), 1);
+  ck_assert_uint_eq (count_events (office, "kind = edge and machine = pop3-server"), 3);
+  ck_assert_uint_eq (count_events (office, "kind = line and verb = USER and from = client"), 1);
 }
 END_TEST
 
@@ -227,6 +261,8 @@ START_TEST (what_was_typed_is_in_the_trace)
       found |= text && length == 14 && strncmp (text, "NOOP by hand\r\n", 14) == 0;
     }
   ck_assert (found);
+  GpoOffice *office = gpo_source_get_office (gpo_window_get_source (window));
+  ck_assert_uint_eq (count_events (office, "kind = connect and name = terminal and host = athens"), 1);
   act ("win.term-call");
   expect ("hung up");
 }
@@ -247,6 +283,7 @@ suite (void)
   tcase_add_test (t, completion_goes_through_what_may_be_said);
   tcase_add_test (t, nobody_answers_is_said);
   tcase_add_test (t, what_was_typed_is_in_the_trace);
+  tcase_add_test (t, a_call_outside_the_world_is_in_the_trace);
   suite_add_tcase (s, t);
   return s;
 }
