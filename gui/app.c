@@ -267,6 +267,12 @@ static const struct
   { "win.go::end", { "<Control>End" } },
   { "win.go::back", { "<Alt>comma" } },
   { "win.go::forward", { "<Alt>period" } },
+  { "win.go::back-all", { "<Alt>less" } },
+  { "win.go::forward-all", { "<Alt>greater" } },
+  { "win.play", { "<Control>space" } },
+  { "win.speed-by::faster", { "<Alt>plus" } },
+  { "win.speed-by::slower", { "<Alt>minus" } },
+  { "win.speed-by::usual", { "<Alt>BackSpace" } },
 };
 
 /* --- the object --- */

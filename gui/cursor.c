@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* cursor.c: moving n, and saying so once. */
 #include "cursor.h"
+#include "several.h"
 
 /* How far back the newest session or letter is looked for when nothing is chosen. */
 #define LOOK_BACK 20000
@@ -14,6 +15,7 @@ struct _GpoCursor
   gboolean following;
   GpoSubject subject;
   guint32 number;
+  GpoSeveral *several; /* of GPO_SUBJECT_SESSIONS, else NULL */
 };
 
 enum
@@ -54,6 +56,7 @@ gpo_cursor_get_property (GObject *object, guint id, GValue *value, GParamSpec *s
 static void
 gpo_cursor_finalize (GObject *object)
 {
+  g_clear_pointer (&GPO_CURSOR (object)->several, gpo_several_free);
   g_clear_pointer (&GPO_CURSOR (object)->picture, gpo_picture_free);
   G_OBJECT_CLASS (gpo_cursor_parent_class)->finalize (object);
 }
@@ -70,7 +73,7 @@ gpo_cursor_class_init (GpoCursorClass *class)
                                             G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   props[PROP_FOLLOWING]
       = g_param_spec_boolean ("following", NULL, NULL, TRUE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
-  props[PROP_SUBJECT] = g_param_spec_uint ("subject", NULL, NULL, 0, GPO_SUBJECT_HOST, 0,
+  props[PROP_SUBJECT] = g_param_spec_uint ("subject", NULL, NULL, 0, GPO_SUBJECT_SESSIONS, 0,
                                            G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, props);
 }
@@ -143,6 +146,8 @@ gpo_cursor_update (GpoCursor *cursor, guint64 limit)
     return more;
   g_object_freeze_notify (G_OBJECT (cursor));
   cursor->length = length;
+  if (cursor->several)
+    gpo_several_track (cursor->several, cursor->picture); /* views hold its track, too */
   g_object_notify_by_pspec (G_OBJECT (cursor), props[PROP_LENGTH]);
   go (cursor, cursor->following ? length - 1 : cursor->n);
   g_object_thaw_notify (G_OBJECT (cursor));
@@ -200,16 +205,44 @@ gpo_cursor_step (GpoCursor *cursor, int by)
   return cursor->n != before;
 }
 
+/* The only writer of the subject; takes `several`. */
+static void
+choose (GpoCursor *cursor, GpoSubject subject, guint32 number, GpoSeveral *several)
+{
+  GpoSeveral *old = cursor->several;
+  cursor->subject = subject;
+  cursor->number = number;
+  cursor->several = several;
+  g_object_notify_by_pspec (G_OBJECT (cursor), props[PROP_SUBJECT]);
+  g_clear_pointer (&old, gpo_several_free); /* the views looked at its track until now */
+}
+
 void
 gpo_cursor_choose (GpoCursor *cursor, GpoSubject subject, guint32 number)
 {
+  g_return_if_fail (subject != GPO_SUBJECT_SESSIONS);
   if (subject == GPO_SUBJECT_EVERYTHING)
     number = 0;
-  if (subject == cursor->subject && number == cursor->number)
-    return;
-  cursor->subject = subject;
-  cursor->number = number;
-  g_object_notify_by_pspec (G_OBJECT (cursor), props[PROP_SUBJECT]);
+  if (subject != cursor->subject || number != cursor->number)
+    choose (cursor, subject, number, NULL);
+}
+
+void
+gpo_cursor_choose_sessions (GpoCursor *cursor, const guint32 *numbers, guint n)
+{
+  g_autoptr (GpoSeveral) several = gpo_several_new (numbers, n);
+  numbers = gpo_several_numbers (several, &n);
+  if (n < 2)
+    gpo_cursor_choose (cursor, n ? GPO_SUBJECT_SESSION : GPO_SUBJECT_EVERYTHING, n ? numbers[0] : 0);
+  else if (!gpo_several_equal (several, cursor->several))
+    choose (cursor, GPO_SUBJECT_SESSIONS, n, g_steal_pointer (&several));
+}
+
+const guint32 *
+gpo_cursor_get_sessions (GpoCursor *cursor, guint *n)
+{
+  *n = 0;
+  return cursor->several ? gpo_several_numbers (cursor->several, n) : NULL;
 }
 
 GpoSubject
@@ -224,6 +257,8 @@ const GpoTrack *
 gpo_cursor_get_track (GpoCursor *cursor)
 {
   static const GpoTrack none;
+  if (cursor->several)
+    return gpo_several_track (cursor->several, cursor->picture);
   if (cursor->subject == GPO_SUBJECT_SESSION)
     {
       const GpoSessionTrack *session = gpo_picture_session_numbered (cursor->picture, cursor->number);
@@ -240,6 +275,16 @@ gpo_cursor_get_track (GpoCursor *cursor)
       return host ? &host->events : &none;
     }
   return NULL;
+}
+
+guint64
+gpo_cursor_get_event (GpoCursor *cursor)
+{
+  const GpoTrack *track = gpo_cursor_get_track (cursor);
+  guint i = track ? gpo_track_until (track, cursor->n) : 0;
+  if (!track)
+    return cursor->length ? cursor->n : G_MAXUINT64;
+  return i ? track->events[i - 1] : G_MAXUINT64;
 }
 
 /* The newest event of the subject not later than n that names a session (or a letter): that number. */

@@ -3,7 +3,7 @@
  *
  * Everything the window shows is a function of the trace and n: "the world as of event n". Live means that
  * n follows the end; pausing, stepping, scrubbing and replaying a file only move n. The subject says what
- * the views are about: everything, one session, one letter or one host.
+ * the views are about: everything, one session or several, one letter or one host.
  *
  * Properties, each with notify: n, length, following, subject (any part of it). Main thread only. */
 #pragma once
@@ -17,7 +17,8 @@ typedef enum
   GPO_SUBJECT_EVERYTHING,
   GPO_SUBJECT_SESSION,
   GPO_SUBJECT_LETTER,
-  GPO_SUBJECT_HOST /* its number is the host's symbol */
+  GPO_SUBJECT_HOST,    /* its number is the host's symbol */
+  GPO_SUBJECT_SESSIONS /* several, chosen by hand; its number is how many */
 } GpoSubject;
 
 #define GPO_TYPE_CURSOR (gpo_cursor_get_type ())
@@ -45,9 +46,16 @@ gboolean gpo_cursor_step (GpoCursor *cursor, int by);
 /* What the views are about; number is the session's, the letter's or the host's symbol. */
 void gpo_cursor_choose (GpoCursor *cursor, GpoSubject subject, guint32 number);
 GpoSubject gpo_cursor_get_subject (GpoCursor *cursor, guint32 *number);
+/* The views are about these sessions together; of none it becomes everything, of one that session. */
+void gpo_cursor_choose_sessions (GpoCursor *cursor, const guint32 *numbers, guint n);
+/* The sessions of GPO_SUBJECT_SESSIONS, ascending; NULL and *n = 0 with any other subject. Valid until the
+ * subject changes. */
+const guint32 *gpo_cursor_get_sessions (GpoCursor *cursor, guint *n);
 /* The events of the subject, growing with the picture; NULL: all. Valid until the subject changes. */
 const GpoTrack *gpo_cursor_get_track (GpoCursor *cursor);
 
+/* The event that is looked at: the newest one of the subject not later than n. G_MAXUINT64: none yet. */
+guint64 gpo_cursor_get_event (GpoCursor *cursor);
 /* The session and the letter that are of interest at n: the chosen one, else that of the newest event not
  * later than n that has one. 0: none. */
 guint32 gpo_cursor_get_session (GpoCursor *cursor);

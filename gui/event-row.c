@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* event-row.c: drawing one event.
+/* event-row.c: drawing one event, in the columns of event-columns.h.
  *
- *     0.332   (2)   →  MAIL FROM:<alice@athens.example>
- *     0.332   (2)      ✉ envelope  from <alice@athens.example>
- *     0.332   (2)      (ready) → (mail)  MAIL                          RFC 5321 §4.1.1.2
- *     0.332   (2)   ←  250 2.1.0 sender noted                                          */
+ *     281   0.332   (2)  athens   →  MAIL FROM:<alice@athens.example>
+ *     282   0.332   (2)  athens      ✉ envelope  from <alice@athens.example>
+ *     283   0.332   (2)  athens      (ready) → (mail)  MAIL                  RFC 5321 §4.1.1.2
+ *     284   0.332   (2)  athens   ←  250 2.1.0 sender noted                                    */
 #include "event-row.h"
+#include "event-columns.h"
 #include "i18n.h"
 #include "notes.h"
 #include "theme.h"
 
-#define PAD 8
-#define TIME_WIDTH 62
-#define CHIP_WIDTH 34
-#define ARROW_WIDTH 24
+#define PAD GPO_COLUMN_PAD
+#define CHIP_WIDTH 30
 
 struct _GpoEventRow
 {
@@ -34,6 +33,7 @@ typedef struct
   PangoLayout *layout;
   const GpoTheme *theme;
   float x, height, alpha, zoom;
+  GpoEventColumns columns;
 } Pen;
 
 static void
@@ -131,9 +131,9 @@ static void
 draw_wire (Pen *pen, const GpoEventWords *words)
 {
   const GpoTheme *theme = pen->theme;
-  float start = pen->x;
+  pen->x = pen->columns.arrow;
   pen_write (pen, words->sign, &theme->tone[words->tone], FALSE, TRUE);
-  pen->x = start + ARROW_WIDTH * pen->zoom;
+  pen->x = pen->columns.what;
   if (words->lead)
     {
       pen_write (pen, words->lead, &theme->tone[words->tone], TRUE, TRUE);
@@ -148,7 +148,7 @@ draw_between (Pen *pen, const GpoEventWords *words)
 {
   const GpoTheme *theme = pen->theme;
   const GdkRGBA *color = &theme->tone[words->tone];
-  pen->x += ARROW_WIDTH * pen->zoom;
+  pen->x = pen->columns.what;
   if (!words->from)
     {
       pen_write (pen, words->sign, color, FALSE, TRUE);
@@ -173,27 +173,39 @@ draw_between (Pen *pen, const GpoEventWords *words)
   pen_write (pen, words->text, words->from ? &theme->dim : &theme->fg, FALSE, FALSE);
 }
 
+/* Dim words that end at x. */
+static void
+write_until (Pen *pen, const char *text, float x)
+{
+  pen_set (pen, text, FALSE, FALSE);
+  pen_show (pen, &pen->theme->dim, MAX (0, x - pen_width (pen)));
+}
+
+static void
+draw_host (Pen *pen, GpoSymbol host)
+{
+  pen_set (pen, gpo_symbol_name (host), FALSE, FALSE);
+  pango_layout_set_ellipsize (pen->layout, PANGO_ELLIPSIZE_END);
+  pango_layout_set_width (pen->layout, (int) pen->columns.host_width * PANGO_SCALE);
+  pen_show (pen, &pen->theme->dim, pen->columns.host);
+  pango_layout_set_width (pen->layout, -1);
+}
+
+/* What stands before the words. */
 static void
 draw_margin (Pen *pen, GpoEventRow *row, const GpoEvent *event)
 {
-  g_autofree char *time = gpo_time_words (event->time);
-  pen_set (pen, time, FALSE, FALSE);
-  pen_show (pen, &pen->theme->dim, MAX (0, PAD + TIME_WIDTH * pen->zoom - pen_width (pen)));
-  pen->x = 2 * PAD + TIME_WIDTH * pen->zoom;
-  if (!row->mixed)
-    return;
-  if (event->session)
+  g_autofree char *time = gpo_time_words (event->time), *number = g_strdup_printf ("%lu", (gulong) row->n);
+  write_until (pen, number, pen->columns.number);
+  write_until (pen, time, pen->columns.time);
+  if (row->mixed && event->session)
     {
-      static const GpoTone hues[]
-          = { GPO_TONE_CLIENT, GPO_TONE_DEFERRED, GPO_TONE_OK, GPO_TONE_ENVELOPE, GPO_TONE_MORE };
-      char number[16];
-      float x = pen->x;
-      g_snprintf (number, sizeof number, "%u", event->session);
-      pen_chip (pen, number, &pen->theme->tone[hues[event->session % G_N_ELEMENTS (hues)]],
-                CHIP_WIDTH * pen->zoom - 4);
-      pen->x = x;
+      g_autofree char *session = g_strdup_printf ("%u", event->session);
+      pen->x = pen->columns.session;
+      pen_chip (pen, session, &pen->theme->tone[gpo_session_tone (event->session)], CHIP_WIDTH * pen->zoom);
     }
-  pen->x += CHIP_WIDTH * pen->zoom + PAD;
+  if (row->mixed && event->host)
+    draw_host (pen, event->host);
 }
 
 static void
@@ -208,8 +220,9 @@ gpo_event_row_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   g_autoptr (PangoLayout) layout = gtk_widget_create_pango_layout (widget, NULL);
   g_auto (GpoEventWords) words;
   gpo_event_words_init (&words, gpo_cursor_get_log (row->cursor), event);
-  Pen pen = { widget, snapshot, layout, &theme, 0, (float) gtk_widget_get_height (widget), 1 };
+  Pen pen = { widget, snapshot, layout, &theme, 0, (float) gtk_widget_get_height (widget), 1, 1, { 0 } };
   pen.zoom = (float) gpo_theme_zoom (widget);
+  gpo_event_columns_init (&pen.columns, pen.zoom, row->mixed);
   pen.alpha = row->n > gpo_cursor_get_n (row->cursor) ? 0.5f : 1;
   float width = (float) gtk_widget_get_width (widget);
   draw_margin (&pen, row, event);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* event-row.h: one event as a row that draws itself.
  *
- * One widget without children: of all ways tried it scrolls a million rows the fastest. It shows time, a
- * chip with the session where several are mixed, an arrow or a sign, the text, and at the right the RFC
- * section. Events that are later than the cursor are faint. */
+ * One widget without children: of all ways tried it scrolls a million rows the fastest. It shows the
+ * columns of event-columns.h: number, time, session and host where several are mixed, an arrow or a sign, the
+ * text, and at the right the RFC section. Events that are later than the cursor are faint. */
 #pragma once
 #include "cursor.h"
 #include <gtk/gtk.h>

@@ -18,17 +18,48 @@ gpo_time_words (gint64 us)
   return g_strdup_printf ("%.3f", seconds);
 }
 
-char *
-gpo_gap_words (gint64 us)
+/* "1.5 s", "5 min", "4 h". */
+static char *
+span_words (gint64 us)
 {
   double seconds = (double) us / G_USEC_PER_SEC;
   if (seconds >= 24 * 3600)
-    return g_strdup_printf (_ ("%.3g d later"), seconds / (24 * 3600));
+    return g_strdup_printf (_ ("%.3g d"), seconds / (24 * 3600));
   if (seconds >= 3600)
-    return g_strdup_printf (_ ("%.3g h later"), seconds / 3600);
+    return g_strdup_printf (_ ("%.3g h"), seconds / 3600);
   if (seconds >= 60)
-    return g_strdup_printf (_ ("%.3g min later"), seconds / 60);
-  return g_strdup_printf (_ ("%.2g s later"), seconds);
+    return g_strdup_printf (_ ("%.3g min"), seconds / 60);
+  return g_strdup_printf (_ ("%.2g s"), seconds);
+}
+
+char *
+gpo_gap_words (gint64 us)
+{
+  g_autofree char *span = span_words (us);
+  return g_strdup_printf (_ ("%s later"), span);
+}
+
+char *
+gpo_clock_words (const GpoEvent *event, gint64 us)
+{
+  const char *action = gpo_event_text (event, GPO_FIELD_ACTION, NULL),
+             *speed = gpo_event_text (event, GPO_FIELD_SPEED, NULL);
+  g_autofree char *span = span_words (us);
+  if (g_strcmp0 (action, "skip") == 0 && us <= 0)
+    return g_strdup (_ ("⏩ the office’s clock was moved on"));
+  if (g_strcmp0 (action, "skip") == 0)
+    return g_strdup_printf (_ ("⏩ the office’s clock was moved on by %s"), span);
+  if (g_strcmp0 (speed, "0") == 0)
+    return g_strdup (_ ("⏸ the office’s clock stands still"));
+  return g_strdup_printf (_ ("⏱ the office’s clock runs at %s× real time"), speed ? speed : "?");
+}
+
+GpoTone
+gpo_session_tone (guint32 session)
+{
+  static const GpoTone hues[]
+      = { GPO_TONE_CLIENT, GPO_TONE_DEFERRED, GPO_TONE_OK, GPO_TONE_ENVELOPE, GPO_TONE_MORE };
+  return hues[session % G_N_ELEMENTS (hues)];
 }
 
 char *
@@ -371,6 +402,11 @@ other_words (GpoEventWords *words, const GpoEvent *event)
       break;
     case GPO_KIND_HOLD:
       hold_words (words, event);
+      break;
+    case GPO_KIND_CLOCK:
+      words->lead = g_strdup (_ ("clock"));
+      words->text
+          = gpo_clock_words (event, gpo_event_number (event, GPO_FIELD_DUE, event->time) - event->time);
       break;
     case GPO_KIND_NOTE:
       field_words (words, event, _ ("note"), FIELDS (GPO_FIELD_TEXT));

@@ -6,27 +6,29 @@
 #include <math.h>
 
 #define MARGIN 76     /* for the time at the left */
+#define CHIP 30       /* for a session's number beside it, where there are several */
 #define LANE_EDGE 104 /* from the margin to the first lifeline, from the last one to the right side */
 
 typedef struct
 {
   GpoInk ink;
   GpoLadderModel *model;
+  double left; /* where the lanes begin */
 } Sheet;
 
 static double
 lane_x (Sheet *sheet, guint lane)
 {
-  double n = gpo_ladder_model_n_lanes (sheet->model), room = sheet->ink.width - MARGIN;
+  double n = gpo_ladder_model_n_lanes (sheet->model), room = sheet->ink.width - sheet->left;
   double edge = MIN (LANE_EDGE, room / (2 * MAX (n, 1)));
-  return n < 2 ? MARGIN + room / 2 : MARGIN + edge + (room - 2 * edge) * lane / (n - 1);
+  return n < 2 ? sheet->left + room / 2 : sheet->left + edge + (room - 2 * edge) * lane / (n - 1);
 }
 
 static double
 lane_width (Sheet *sheet)
 {
   double n = gpo_ladder_model_n_lanes (sheet->model);
-  return n < 2 ? sheet->ink.width - MARGIN : lane_x (sheet, 1) - lane_x (sheet, 0);
+  return n < 2 ? sheet->ink.width - sheet->left : lane_x (sheet, 1) - lane_x (sheet, 0);
 }
 
 /* A label around x that stays on the sheet and covers what is behind it. It may be wider than its lane: an
@@ -36,10 +38,10 @@ static void
 label_at (Sheet *sheet, const char *words, double x, double y, const GdkRGBA *color, GpoInkStyle style)
 {
   GpoInk *ink = &sheet->ink;
-  double most = ink->width - MARGIN - 12, width = gpo_ink_measure (ink, words, 1e5, style);
+  double most = ink->width - sheet->left - 12, width = gpo_ink_measure (ink, words, 1e5, style);
   if (width > most)
     width = gpo_ink_measure (ink, words, most, style |= GPO_INK_SMALL);
-  x = CLAMP (x, MARGIN + width / 2, MAX (MARGIN + width / 2, ink->width - 6 - width / 2));
+  x = CLAMP (x, sheet->left + width / 2, MAX (sheet->left + width / 2, ink->width - 6 - width / 2));
   if (width > lane_width (sheet) - 24)
     {
       cairo_rectangle (ink->cr, x - width / 2 - 3, y - 8, width + 6, 15);
@@ -141,24 +143,23 @@ note (Sheet *sheet, const GpoRung *rung, const GpoEventWords *words, double y)
   GpoInk *ink = &sheet->ink;
   const GdkRGBA *color = &ink->theme->tone[words->tone];
   GpoInkStyle style = words->to ? GPO_INK_BOLD : GPO_INK_PLAIN;
-  double x = lane_x (sheet, rung->from), most = ink->width - MARGIN - 30;
+  double x = lane_x (sheet, rung->from), most = ink->width - sheet->left - 30;
   g_autofree char *label = words->to
                                ? g_strdup (words->to)
                                : g_strdup_printf ("%s %s%s%s", words->sign, words->lead ? words->lead : "",
                                                   words->lead && *words->text ? ": " : "", words->text);
   double w = gpo_ink_measure (ink, label, most, style) + 18;
-  x = CLAMP (x, MARGIN + w / 2, MAX (MARGIN + w / 2, ink->width - 6 - w / 2));
+  x = CLAMP (x, sheet->left + w / 2, MAX (sheet->left + w / 2, ink->width - 6 - w / 2));
   gpo_ink_box (ink, x - w / 2, y - 11, w, 22, color);
   gpo_ink_text (ink, label, x, y, 0.5, w - 16, color, style);
 }
 
-/* "12 s later": the lifelines are broken. */
+/* Words across all lanes: the lifelines are broken. */
 static void
-gap (Sheet *sheet, guint i, double y)
+band (Sheet *sheet, const char *words, const GdkRGBA *color, double y)
 {
   static const double dots[] = { 2, 5 };
   GpoInk *ink = &sheet->ink;
-  g_autofree char *words = gpo_gap_words (gpo_ladder_model_gap (sheet->model, i));
   gpo_ink_color (ink, &ink->theme->base, 1);
   cairo_rectangle (ink->cr, 0, y - GPO_LADDER_ROW / 2.0 + 5, ink->width, GPO_LADDER_ROW - 10);
   cairo_fill (ink->cr);
@@ -169,9 +170,33 @@ gap (Sheet *sheet, guint i, double y)
   cairo_line_to (ink->cr, ink->width - 8, y);
   cairo_stroke (ink->cr);
   cairo_set_dash (ink->cr, NULL, 0, 0);
-  double x = MARGIN + (ink->width - MARGIN) / 2, w = gpo_ink_measure (ink, words, 400, GPO_INK_BOLD) + 20;
-  gpo_ink_box (ink, x - w / 2, y - 11, w, 22, &ink->theme->tone[GPO_TONE_PLAIN]);
-  gpo_ink_text (ink, words, x, y, 0.5, w, &ink->theme->tone[GPO_TONE_PLAIN], GPO_INK_BOLD);
+  double x = sheet->left + (ink->width - sheet->left) / 2, most = ink->width - sheet->left - 40;
+  double w = gpo_ink_measure (ink, words, most, GPO_INK_BOLD) + 20;
+  gpo_ink_box (ink, x - w / 2, y - 11, w, 22, color);
+  gpo_ink_text (ink, words, x, y, 0.5, most, color, GPO_INK_BOLD);
+}
+
+/* "12 s later"; or what befell the office's clock, "⏩ the office’s clock was moved on by 5 min". */
+static void
+pause_or_jump (Sheet *sheet, guint i, const GpoEvent *event, double y)
+{
+  gboolean clock = gpo_ladder_model_rung (sheet->model, i)->kind == GPO_RUNG_CLOCK;
+  gint64 us = gpo_ladder_model_gap (sheet->model, i);
+  g_autofree char *words = clock ? gpo_clock_words (event, us) : gpo_gap_words (us);
+  band (sheet, words, &sheet->ink.theme->tone[clock ? GPO_TONE_ENVELOPE : GPO_TONE_PLAIN], y);
+}
+
+/* Whose arrow it is, where several sessions share the lanes. */
+static void
+chip (Sheet *sheet, const GpoEvent *event, double y)
+{
+  GpoInk *ink = &sheet->ink;
+  if (sheet->left == MARGIN || !event->session)
+    return;
+  const GdkRGBA *color = &ink->theme->tone[gpo_session_tone (event->session)];
+  g_autofree char *number = g_strdup_printf ("%u", event->session);
+  gpo_ink_box (ink, MARGIN - 6, y - 9, CHIP, 18, color);
+  gpo_ink_text (ink, number, MARGIN - 6 + CHIP / 2.0, y, 0.5, CHIP - 4, color, GPO_INK_BOLD | GPO_INK_SMALL);
 }
 
 /* What somebody wrote here: at the end side, over whatever is there. */
@@ -211,14 +236,15 @@ draw_rung (Sheet *sheet, guint i, double y, guint64 n, guint current)
   if (i == current)
     mark_current (ink, y);
   ink->alpha = rung->n > n ? 0.32 : 1;
-  if (rung->kind == GPO_RUNG_GAP)
-    gap (sheet, i, y);
+  if (rung->kind == GPO_RUNG_GAP || rung->kind == GPO_RUNG_CLOCK)
+    pause_or_jump (sheet, i, event, y);
   else
     {
       g_auto (GpoEventWords) words;
       gpo_event_words_init (&words, log, event);
       g_autofree char *time = gpo_time_words (event->time);
       gpo_ink_text (ink, time, MARGIN - 14, y, 1, MARGIN - 16, &ink->theme->dim, GPO_INK_PLAIN);
+      chip (sheet, event, y);
       if (rung->from != rung->to)
         arrow (sheet, rung, &words, y);
       else
@@ -264,7 +290,7 @@ void
 gpo_ladder_draw (cairo_t *cr, GpoLadderModel *model, const GpoTheme *theme, const char *font, double width,
                  double height, double scroll, guint64 n)
 {
-  Sheet sheet = { .model = model };
+  Sheet sheet = { .model = model, .left = MARGIN + (gpo_ladder_model_is_mixed (model) ? CHIP : 0) };
   gpo_ink_init (&sheet.ink, cr, theme, font, width);
   draw_lanes (&sheet, height);
   guint rungs = gpo_ladder_model_n_rungs (model), current = gpo_ladder_model_row (model, n);

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* ladder-model.c: events → rungs. */
 #include "ladder-model.h"
+#include "clock-jumps.h"
 #include "i18n.h"
 #include "ladder-journey.h"
 #include "notes.h"
 #include <string.h>
 
+#define OWN_LANES 6              /* so many sessions chosen by hand have lanes of their own for strangers */
 #define LANES_MAX 200            /* more hosts than can be told apart share the last one */
 #define LEAST_GAP G_USEC_PER_SEC /* shorter ones are not told */
 
@@ -19,12 +21,16 @@ typedef struct
 
 struct GpoLadderModel
 {
+  GpoCursor *cursor; /* outlives it */
   GpoPicture *picture;
   const GpoTrack *track;        /* NULL: all */
   const GpoLetterTrack *letter; /* whose journey it is, or NULL */
   gboolean one_session, fold;
+  gboolean own_lanes; /* each session's stranger has one */
   guint64 seen;
-  gint64 time; /* of the newest rung; -1: none */
+  guint64 newest;         /* event taken; G_MAXUINT64: none */
+  const GpoTrack *clocks; /* `clock` events; NULL: they are in the events anyway */
+  gint64 time;            /* of the newest rung; -1: none */
   GArray *rungs, *lanes;
   GHashTable *talks; /* session → Talk */
   GpoNotes *notes;   /* of the cursor */
@@ -36,38 +42,61 @@ lane_clear (gpointer data)
   g_free (((GpoLane *) data)->name);
 }
 
-static guint8
-lane_of (GpoLadderModel *model, GpoSymbol host, const char *name)
+/* Puts a lane at `at`; those behind it move on. */
+static void
+insert_lane (GpoLadderModel *model, guint at, GpoLane lane)
 {
-  for (guint i = 0; i < model->lanes->len; i++)
-    if (g_array_index (model->lanes, GpoLane, i).host == host)
-      return (guint8) i;
-  if (model->lanes->len >= LANES_MAX)
-    return LANES_MAX - 1;
-  GpoLane lane = { host, g_strdup (host ? gpo_symbol_name (host) : name) };
-  if (host == 0)
+  g_array_insert_val (model->lanes, at, lane);
+  for (guint i = 0; i < model->rungs->len; i++)
     {
-      /* those outside stand at the left */
-      g_array_prepend_val (model->lanes, lane);
-      for (guint i = 0; i < model->rungs->len; i++)
-        {
-          g_array_index (model->rungs, GpoRung, i).from++;
-          g_array_index (model->rungs, GpoRung, i).to++;
-        }
-      return 0;
+      GpoRung *rung = &g_array_index (model->rungs, GpoRung, i);
+      rung->from += rung->from >= at;
+      rung->to += rung->to >= at;
     }
-  g_array_append_val (model->lanes, lane);
-  return (guint8) (model->lanes->len - 1);
 }
 
-/* Those outside: by name if one session shows who it is. */
+/* Hosts in the order in which they appear, those outside to the left of them. `session` is of a stranger that
+ * has an own lane. */
+static guint8
+lane_of (GpoLadderModel *model, GpoSymbol host, guint32 session, const char *name)
+{
+  guint outside = 0;
+  for (guint i = 0; i < model->lanes->len; i++)
+    {
+      const GpoLane *lane = &g_array_index (model->lanes, GpoLane, i);
+      if (lane->host == host && lane->session == session)
+        return (guint8) i;
+      outside += lane->host == 0;
+    }
+  if (model->lanes->len >= LANES_MAX)
+    return LANES_MAX - 1;
+  GpoLane lane = { host, session, g_strdup (host ? gpo_symbol_name (host) : name) };
+  guint at = host ? model->lanes->len : outside;
+  if (!host && at < model->lanes->len)
+    insert_lane (model, at, lane);
+  else
+    g_array_append_val (model->lanes, lane);
+  return (guint8) at;
+}
+
+static guint8
+host_lane (GpoLadderModel *model, GpoSymbol host)
+{
+  return lane_of (model, host, 0, NULL);
+}
+
+/* Those outside: by name if the lane is one session's, and it shows who it is. */
 static guint8
 outside (GpoLadderModel *model, const GpoSessionTrack *session)
 {
   GpoSessionAt at = { 0 };
-  if (model->one_session && session)
-    gpo_picture_session_at (model->picture, session, gpo_picture_length (model->picture), &at);
-  return lane_of (model, 0, at.person ? at.person : model->one_session ? _ ("client") : _ ("clients"));
+  if (!session || !(model->one_session || model->own_lanes))
+    return lane_of (model, 0, 0, _ ("clients"));
+  gpo_picture_session_at (model->picture, session, gpo_picture_length (model->picture), &at);
+  if (model->one_session)
+    return lane_of (model, 0, 0, at.person ? at.person : _ ("client"));
+  g_autofree char *name = g_strdup_printf ("%s %u", at.person ? at.person : _ ("client"), session->number);
+  return lane_of (model, 0, session->number, name);
 }
 
 static gboolean
@@ -82,9 +111,8 @@ ends (GpoLadderModel *model, const GpoEvent *event, GpoRung *rung)
 {
   const GpoSessionTrack *session = gpo_picture_session_numbered (model->picture, event->session);
   /* first, as it may shift the others */
-  guint8 client
-      = session && session->caller ? lane_of (model, session->caller, NULL) : outside (model, session);
-  guint8 server = session && session->host ? lane_of (model, session->host, NULL) : client;
+  guint8 client = session && session->caller ? host_lane (model, session->caller) : outside (model, session);
+  guint8 server = session && session->host ? host_lane (model, session->host) : client;
   gboolean from_server = event->kind != GPO_KIND_CONNECT && is_from_server (event);
   rung->from = from_server ? server : client;
   rung->to = from_server ? client : server;
@@ -229,7 +257,7 @@ add_rung (GpoLadderModel *model, const GpoEvent *event, GpoRung rung)
 }
 
 static void
-take (GpoLadderModel *model, guint64 n)
+take_event (GpoLadderModel *model, guint64 n)
 {
   const GpoEvent *event = gpo_log_get (gpo_picture_log (model->picture), n);
   GpoRung rung = { .n = (guint32) n };
@@ -245,8 +273,10 @@ take (GpoLadderModel *model, guint64 n)
     }
   if (said || event->kind == GPO_KIND_CONNECT)
     ends (model, event, &rung);
+  else if (event->kind == GPO_KIND_CLOCK)
+    rung.kind = GPO_RUNG_CLOCK;
   else if (event->host)
-    rung.from = rung.to = lane_of (model, event->host, NULL);
+    rung.from = rung.to = host_lane (model, event->host);
   else
     return;
   add_rung (model, event, rung);
@@ -254,9 +284,22 @@ take (GpoLadderModel *model, guint64 n)
     remember (model, talk, event, TRUE);
 }
 
+/* Takes an event, and before it what befell the clock since the one before. */
+static void
+take (GpoLadderModel *model, guint64 n)
+{
+  guint end = model->clocks ? gpo_track_until (model->clocks, n) : 0;
+  for (guint i = end && model->newest != G_MAXUINT64 ? gpo_track_until (model->clocks, model->newest) : end;
+       i < end; i++)
+    take_event (model, model->clocks->events[i]);
+  model->newest = n;
+  take_event (model, n);
+}
+
 static void
 start_again (GpoLadderModel *model)
 {
+  model->newest = G_MAXUINT64;
   g_array_set_size (model->rungs, 0);
   g_array_set_size (model->lanes, 0);
   g_hash_table_remove_all (model->talks);
@@ -273,9 +316,10 @@ gpo_ladder_model_new (GpoCursor *cursor, gboolean fold)
   model->track = gpo_cursor_get_track (cursor);
   model->letter = subject == GPO_SUBJECT_LETTER ? gpo_picture_letter_numbered (model->picture, number) : NULL;
   model->one_session = subject == GPO_SUBJECT_SESSION;
+  model->own_lanes = subject == GPO_SUBJECT_SESSIONS && number <= OWN_LANES;
+  model->cursor = cursor;
   model->fold = fold;
   model->notes = gpo_notes_of (cursor);
-  model->one_session = gpo_cursor_get_subject (cursor, NULL) == GPO_SUBJECT_SESSION;
   model->seen = model->track ? 0 : gpo_log_first (gpo_cursor_get_log (cursor));
   model->rungs = g_array_new (FALSE, FALSE, sizeof (GpoRung));
   model->lanes = g_array_new (FALSE, FALSE, sizeof (GpoLane));
@@ -310,6 +354,7 @@ grow_journey (GpoLadderModel *model)
 gboolean
 gpo_ladder_model_grow (GpoLadderModel *model, guint64 limit)
 {
+  model->clocks = model->track ? gpo_clock_jumps_of (model->cursor) : NULL;
   if (model->letter)
     {
       grow_journey (model);
@@ -325,10 +370,19 @@ gpo_ladder_model_grow (GpoLadderModel *model, guint64 limit)
 gint64
 gpo_ladder_model_gap (GpoLadderModel *model, guint i)
 {
+  const GpoRung *rung = gpo_ladder_model_rung (model, i);
   GpoLog *log = gpo_picture_log (model->picture);
-  const GpoEvent *after = gpo_log_get (log, gpo_ladder_model_rung (model, i)->n);
+  const GpoEvent *after = gpo_log_get (log, rung->n);
   const GpoEvent *before = i ? gpo_log_get (log, gpo_ladder_model_rung (model, i - 1)->n) : NULL;
+  if (rung->kind == GPO_RUNG_CLOCK)
+    return after ? gpo_event_number (after, GPO_FIELD_DUE, after->time) - after->time : 0;
   return after && before ? after->time - before->time : 0;
+}
+
+gboolean
+gpo_ladder_model_is_mixed (GpoLadderModel *model)
+{
+  return !model->one_session;
 }
 
 static void

@@ -5,7 +5,9 @@
  * A rung is an event's number and two lanes, nothing else; words are made when it is drawn. The lines of one
  * reply are one rung, and so are the pieces of a letter's data. When folded, so are commands that were sent
  * without waiting (RFC 2920), the answers to them, and data with its final dot. Where a second or more
- * passed, a rung says how long. Everybody who is no host of the office shares one lane.
+ * passed, a rung says how long; where the office's clock was moved on or changed its pace, a rung across all
+ * lanes says that. Everybody who is no host of the office shares one lane, unless the sessions were chosen by
+ * hand: then each stranger has an own one.
  *
  * A letter's ladder is its whole journey (ladder-journey.h). The model only grows, with the picture. Pure: no
  * widget, no drawing. */
@@ -18,7 +20,8 @@ typedef enum
 {
   GPO_RUNG_EVENT, /* an arrow, or a note at one party */
   GPO_RUNG_GROUP, /* several commands, or the replies to them, in one arrow */
-  GPO_RUNG_GAP    /* time that passed before event n */
+  GPO_RUNG_GAP,   /* time that passed before event n */
+  GPO_RUNG_CLOCK  /* event n is about the office's clock: it concerns all lanes */
 } GpoRungKind;
 
 typedef struct
@@ -31,8 +34,9 @@ typedef struct
 
 typedef struct
 {
-  GpoSymbol host; /* 0: those outside */
-  char *name;     /* "athens", "clients", "alice" */
+  GpoSymbol host;  /* 0: those outside */
+  guint32 session; /* whose stranger it is; 0: everybody's, or a host */
+  char *name;      /* "athens", "clients", "alice" */
 } GpoLane;
 
 typedef struct GpoLadderModel GpoLadderModel;
@@ -55,8 +59,11 @@ GpoLog *gpo_ladder_model_log (GpoLadderModel *model);
 /* What a GPO_RUNG_GROUP holds: "MAIL, RCPT, RCPT, DATA", "250, 250, 550, 354"; *n is how many. The caller
  * frees. */
 char *gpo_ladder_model_group (GpoLadderModel *model, const GpoRung *rung, guint *n);
-/* µs that passed before the event of a GPO_RUNG_GAP; the rung's place is needed. */
+/* µs that passed before the event of a GPO_RUNG_GAP, or by which the clock jumped at a GPO_RUNG_CLOCK (0: it
+ * did not); the rung's place is needed. */
 gint64 gpo_ladder_model_gap (GpoLadderModel *model, guint i);
+/* Whether arrows of several sessions may lie between the same two lanes, so that each needs its number. */
+gboolean gpo_ladder_model_is_mixed (GpoLadderModel *model);
 
 /* The first note at the rung's event, or at one behind it that no rung tells; NULL: none. */
 const char *gpo_ladder_model_note (GpoLadderModel *model, guint i);

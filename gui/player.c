@@ -17,9 +17,12 @@ struct _GpoPlayer
   guint timer;
 };
 
+const double gpo_player_speeds[] = { 0.1, 0.25, 0.5, 1, 2, 5, 10, 25, 50, 100, 0 };
+
 enum
 {
   PROP_PLAYING = 1,
+  PROP_SPEED,
   N_PROPS
 };
 static GParamSpec *props[N_PROPS];
@@ -31,6 +34,8 @@ gpo_player_get_property (GObject *object, guint id, GValue *value, GParamSpec *s
 {
   if (id == PROP_PLAYING)
     g_value_set_boolean (value, gpo_player_get_playing (GPO_PLAYER (object)));
+  else if (id == PROP_SPEED)
+    g_value_set_double (value, GPO_PLAYER (object)->speed);
   else
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
 }
@@ -51,6 +56,8 @@ gpo_player_class_init (GpoPlayerClass *class)
   G_OBJECT_CLASS (class)->get_property = gpo_player_get_property;
   props[PROP_PLAYING]
       = g_param_spec_boolean ("playing", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  props[PROP_SPEED]
+      = g_param_spec_double ("speed", NULL, NULL, 0.1, 100, 1, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (G_OBJECT_CLASS (class), N_PROPS, props);
 }
 
@@ -160,5 +167,24 @@ gpo_player_toggle (GpoPlayer *player)
 void
 gpo_player_set_speed (GpoPlayer *player, double speed)
 {
-  player->speed = CLAMP (speed, 0.1, 100);
+  speed = CLAMP (speed, 0.1, 100);
+  if (speed == player->speed)
+    return;
+  player->speed = speed;
+  g_object_notify_by_pspec (G_OBJECT (player), props[PROP_SPEED]);
+}
+
+double
+gpo_player_get_speed (GpoPlayer *player)
+{
+  return player->speed;
+}
+
+void
+gpo_player_change_speed (GpoPlayer *player, int by)
+{
+  int last = (int) G_N_ELEMENTS (gpo_player_speeds) - 2, now = 0;
+  while (now < last && gpo_player_speeds[now + 1] <= player->speed)
+    now++;
+  gpo_player_set_speed (player, gpo_player_speeds[CLAMP (now + by, 0, last)]);
 }

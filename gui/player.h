@@ -6,7 +6,7 @@
  * sees anything of those. At an event with a note it pauses. At the end playing stops, and the cursor follows
  * a running office again.
  *
- * Properties: "playing", with notify. Main thread only. */
+ * Properties: "playing", "speed", with notify. Main thread only. */
 #pragma once
 #include "cursor.h"
 
@@ -22,6 +22,11 @@ void gpo_player_set_playing (GpoPlayer *player, gboolean playing);
 void gpo_player_toggle (GpoPlayer *player);
 /* 0.1 to 100; 1 at first. */
 void gpo_player_set_speed (GpoPlayer *player, double speed);
+double gpo_player_get_speed (GpoPlayer *player);
+/* The speeds to choose from, slowest first, ended by 0. */
+extern const double gpo_player_speeds[];
+/* So many of them faster, or slower; no further than there are. */
+void gpo_player_change_speed (GpoPlayer *player, int by);
 /* Lets this much time pass, in µs; the timer calls it, and tests. */
 void gpo_player_pass (GpoPlayer *player, gint64 us);
 

@@ -38,7 +38,7 @@ show_text (cairo_t *cr, const char *text, double size, gboolean bold, double x, 
   if (ground)
     {
       cairo_rectangle (cr, x - width / 2.0, y - height / 2.0, width, height);
-      set_color (cr, ground, 0.8);
+      set_color (cr, ground, 0.92);
       cairo_fill (cr);
     }
   cairo_move_to (cr, x - width / 2.0, y - height / 2.0);
@@ -84,7 +84,7 @@ draw_arrow (cairo_t *cr, const GpoStateArrow *arrow, const GpoStatePlace *place,
   cairo_stroke (cr);
   cairo_set_dash (cr, NULL, 0, 0);
   draw_head (cr, arrow, last ? 13 : 9);
-  show_text (cr, arrow->label, 17, last, arrow->label_x, arrow->label_y, color,
+  show_text (cr, arrow->label, 20, last, arrow->label_x, arrow->label_y, color,
              last     ? 1
              : walked ? 0.95
                       : 0.65,

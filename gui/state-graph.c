@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define INCH 72.0
+#define SHAPE 1.8 /* width by height of the sheet a diagram is drawn on, as a rule */
 /* How many edges are looked at backwards for the path walked so far. */
 #define LOOK_BACK 4096
 
@@ -23,7 +24,8 @@ gpo_state_graph_free (GpoStateGraph *graph)
 
 /* --- the question --- */
 
-/* All inputs that lead from one state to another, two a line; NULL if there are none. */
+/* All inputs that lead from one state to another, one a line: the diagram is wider than it is high, and
+ * narrow labels leave room for large type. NULL if there are none. */
 static char *
 inputs_between (const GpoMachine *machine, guint8 from, guint8 to, gboolean *refuses)
 {
@@ -40,26 +42,23 @@ inputs_between (const GpoMachine *machine, guint8 from, guint8 to, gboolean *ref
       if (seen & G_GUINT64_CONSTANT (1) << edge->input)
         continue;
       seen |= G_GUINT64_CONSTANT (1) << edge->input;
-      if (n++ == 6)
+      if (n++ == 4)
         g_string_append (label, " …");
-      else if (n < 7)
-        g_string_append_printf (label, "%s%s",
-                                n == 1  ? ""
-                                : n % 2 ? "\n"
-                                        : ", ",
-                                machine->inputs[edge->input]);
+      else if (n < 5)
+        g_string_append_printf (label, "%s%s", n == 1 ? "" : "\n", machine->inputs[edge->input]);
     }
   return n ? g_string_free (g_steal_pointer (&label), FALSE) : NULL;
 }
 
 static char *
-ask (GpoStateGraph *graph)
+ask (GpoStateGraph *graph, gboolean down)
 {
   const GpoMachine *machine = graph->machine;
   GString *dot = g_string_new (
-      "digraph m { rankdir=LR; nodesep=0.2; ranksep=0.25;\n"
-      "node [shape=box, fontname=\"DejaVu Sans\", fontsize=24, height=0.6, margin=\"0.2,0.06\"];\n"
-      "edge [fontname=\"DejaVu Sans\", fontsize=17];\n");
+      "digraph m { ranksep=0.12;\n"
+      "node [shape=box, fontname=\"DejaVu Sans\", fontsize=24, height=0.6, margin=\"0.12,0.06\"];\n"
+      "edge [fontname=\"DejaVu Sans\", fontsize=20];\n");
+  g_string_append (dot, down ? "rankdir=TB; nodesep=0.4;\n" : "rankdir=LR; nodesep=0.22;\n");
   for (guint s = 0; s < machine->n_states; s++)
     g_string_append_printf (dot, "s%u [label=\"%s\"];\n", s, machine->states[s]);
   for (guint from = 0; from < machine->n_states; from++)
@@ -132,10 +131,10 @@ read_answer (GpoStateGraph *graph, const char *plain)
 
 /* One context for the whole program: Graphviz keeps a font's name across contexts after freeing it. */
 static gboolean
-lay_out (GpoStateGraph *graph)
+lay_out (GpoStateGraph *graph, gboolean down)
 {
   static GVC_t *gvc;
-  g_autofree char *dot = ask (graph);
+  g_autofree char *dot = ask (graph, down);
   if (!gvc)
     gvc = gvContext ();
   graph_t *g = agmemread (dot);
@@ -162,20 +161,35 @@ lay_out (GpoStateGraph *graph)
 }
 #else
 static gboolean
-lay_out (GpoStateGraph *graph)
+lay_out (GpoStateGraph *graph, gboolean down)
 {
   return FALSE;
 }
 #endif
 
-GpoStateGraph *
-gpo_state_graph_new (const GpoMachine *machine)
+static GpoStateGraph *
+laid_out (const GpoMachine *machine, gboolean down)
 {
   g_autoptr (GpoStateGraph) graph = g_new0 (GpoStateGraph, 1);
   graph->machine = machine;
   graph->boxes = g_array_new (FALSE, TRUE, sizeof (GpoStateBox));
   graph->arrows = g_array_new (FALSE, TRUE, sizeof (GpoStateArrow));
-  return lay_out (graph) ? g_steal_pointer (&graph) : NULL;
+  return lay_out (graph, down) ? g_steal_pointer (&graph) : NULL;
+}
+
+/* How large its type becomes on a sheet of the usual shape. */
+static double
+fit (const GpoStateGraph *graph)
+{
+  return MIN (SHAPE / graph->width, 1 / graph->height);
+}
+
+GpoStateGraph *
+gpo_state_graph_new (const GpoMachine *machine)
+{
+  g_autoptr (GpoStateGraph) across = laid_out (machine, FALSE);
+  g_autoptr (GpoStateGraph) down = across ? laid_out (machine, TRUE) : NULL;
+  return down && fit (down) > fit (across) ? g_steal_pointer (&down) : g_steal_pointer (&across);
 }
 
 /* --- where it is --- */

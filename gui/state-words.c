@@ -13,6 +13,13 @@ is_command (const GpoMachine *machine, guint8 input)
   return !g_str_has_suffix (machine->name, "-server") || g_ascii_isupper (machine->inputs[input][0]);
 }
 
+/* Whether a row is laid down by others; our own design is not a thing to look up. */
+static gboolean
+is_rfc (const char *spec)
+{
+  return spec && g_str_has_prefix (spec, "RFC");
+}
+
 /* All ways on from here by this input. FALSE: there are none. */
 static gboolean
 add_legal (GString *out, const GpoMachine *machine, guint8 state, guint8 input)
@@ -26,9 +33,9 @@ add_legal (GString *out, const GpoMachine *machine, guint8 state, guint8 input)
       guint8 to = edge->to == GPO_SAME ? state : edge->to;
       if (told & (1ull << to))
         continue;
-      g_autofree char *line
-          = g_markup_printf_escaped ("<tt><b>%s</b></tt> → %s   <small>%s</small>\n", machine->inputs[input],
-                                     to == state ? "⟲" : machine->states[to], edge->spec ? edge->spec : "");
+      g_autofree char *line = g_markup_printf_escaped (
+          "<tt><b>%s</b></tt> → %s   <small>%s</small>\n", machine->inputs[input],
+          to == state ? _ ("stays") : machine->states[to], is_rfc (edge->spec) ? edge->spec : "");
       told |= 1ull << to;
       g_string_append (out, line);
     }
@@ -49,6 +56,17 @@ states_that_take (const GpoMachine *machine, guint8 input)
   return g_string_free (out, FALSE);
 }
 
+/* What a command out of order earns: the server's words for it, or the verdict in plain ones. */
+static char *
+earned (const GpoEdge *edge)
+{
+  if (edge->reply)
+    return g_strdup (edge->reply);
+  return edge->verdict == GPO_SEQUENCE
+             ? g_strdup (_ ("is refused: bad sequence"))
+             : g_strdup_printf (_ ("is refused: %s"), gpo_verdict_name (edge->verdict));
+}
+
 static void
 add_refused (GString *out, const GpoMachine *machine, guint8 state, guint8 input)
 {
@@ -57,22 +75,37 @@ add_refused (GString *out, const GpoMachine *machine, guint8 state, guint8 input
     return;
   const GpoEdge *edge = &machine->edges[row];
   g_autofree char *states = states_that_take (machine, input);
-  g_autofree char *why = *states ? g_strdup_printf (_ ("taken only in: %s"), states)
-                                 : g_strdup (_ ("never taken by this side"));
+  g_autofree char *why = *states ? g_strdup_printf (_ ("it belongs to: %s"), states)
+                                 : g_strdup (_ ("this side never takes it"));
+  g_autofree char *reply = earned (edge);
   g_autofree char *line = g_markup_printf_escaped (
-      "<tt>%s</tt>  %s\n<small>      %s   %s</small>\n", machine->inputs[input],
-      edge->reply ? edge->reply : gpo_verdict_name (edge->verdict), why, edge->spec ? edge->spec : "");
+      "<tt><b>%s</b></tt>  %s\n<small>%s%s%s</small>\n", machine->inputs[input], reply, why,
+      is_rfc (edge->spec) ? " · " : "", is_rfc (edge->spec) ? edge->spec : "");
+  g_string_append (out, line);
+}
+
+/* The queue is a machine of our own: nobody sends it commands, things befall a letter in it. */
+static void
+add_never (GString *out, const GpoMachine *machine, guint8 state, guint8 input)
+{
+  g_autofree char *states = states_that_take (machine, input);
+  g_autofree char *line
+      = *states ? g_markup_printf_escaped (_ ("<b>%s</b>: only when %s\n"), machine->inputs[input], states)
+                : g_markup_printf_escaped (_ ("<b>%s</b>: never by itself\n"), machine->inputs[input]);
   g_string_append (out, line);
 }
 
 char *
 gpo_state_words (const GpoMachine *machine, guint8 state)
 {
+  gboolean server = g_str_has_suffix (machine->name, "-server");
   g_autoptr (GString) legal = g_string_new (NULL), others = g_string_new (NULL);
   for (guint8 input = 0; input < machine->n_inputs; input++)
     if (!add_legal (legal, machine, state, input) && is_command (machine, input))
-      add_refused (others, machine, state, input);
-  return g_strdup_printf ("<b>%s %s</b>\n\n%s\n<b>%s</b>\n%s", _ ("In the state"), machine->states[state],
-                          legal->len ? legal->str : _ ("nothing more is taken\n"), _ ("Out of order here"),
-                          others->str);
+      (server ? add_refused : add_never) (others, machine, state, input);
+  const char *out_of_order
+      = server ? _ ("Out of order here, and what it would earn") : _ ("Cannot happen here");
+  return g_strdup_printf ("<b>%s %s</b>\n%s\n\n%s\n<b>%s</b>\n%s", _ ("In the state"), machine->states[state],
+                          server ? _ ("a client may say") : _ ("may follow"),
+                          legal->len ? legal->str : _ ("nothing more\n"), out_of_order, others->str);
 }

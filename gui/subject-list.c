@@ -13,7 +13,7 @@ struct _GpoSubjectList
   GpoCursor *cursor;
   GpoSubject subject;
   GpoSubjectModel *model;
-  GtkSingleSelection *selection;
+  GtkSelectionModel *selection; /* of sessions several, of letters one */
   gboolean updating;
 };
 
@@ -39,25 +39,66 @@ on_unbind (GtkListItemFactory *factory, GtkListItem *item)
   gpo_subject_row_bind (GPO_SUBJECT_ROW (gtk_list_item_get_child (item)), NULL, GPO_SUBJECT_EVERYTHING, 0);
 }
 
-/* A person chose a row. */
+/* A person chose rows. */
 static void
 on_selected (GpoSubjectList *list)
 {
-  GpoSubjectItem *item = gtk_single_selection_get_selected_item (list->selection);
-  if (item && !list->updating)
-    gpo_cursor_choose (list->cursor, list->subject, gpo_subject_item_get_number (item));
+  g_autoptr (GtkBitset) rows = gtk_selection_model_get_selection (list->selection);
+  g_autoptr (GArray) numbers = g_array_new (FALSE, FALSE, sizeof (guint32));
+  GtkBitsetIter iter;
+  guint row;
+  if (list->updating)
+    return;
+  for (gboolean more = gtk_bitset_iter_init_first (&iter, rows, &row); more;
+       more = gtk_bitset_iter_next (&iter, &row))
+    {
+      g_autoptr (GpoSubjectItem) item = g_list_model_get_item (G_LIST_MODEL (list->model), row);
+      guint32 number = item ? gpo_subject_item_get_number (item) : 0;
+      if (item)
+        g_array_append_val (numbers, number);
+    }
+  if (list->subject == GPO_SUBJECT_SESSION && numbers->len)
+    gpo_cursor_choose_sessions (list->cursor, (const guint32 *) numbers->data, numbers->len);
+  else if (numbers->len)
+    gpo_cursor_choose (list->cursor, list->subject, g_array_index (numbers, guint32, 0));
+}
+
+/* The rows of what is chosen. The caller unrefs. */
+static GtkBitset *
+chosen_rows (GpoSubjectList *list)
+{
+  GtkBitset *rows = gtk_bitset_new_empty ();
+  guint n;
+  guint32 number;
+  GpoSubject subject = gpo_cursor_get_subject (list->cursor, &number);
+  const guint32 *several = gpo_cursor_get_sessions (list->cursor, &n);
+  if (subject == list->subject)
+    several = &number;
+  else if (!several || list->subject != GPO_SUBJECT_SESSION)
+    return rows;
+  for (guint i = 0; i < (subject == list->subject ? 1 : n); i++)
+    {
+      guint row = gpo_subject_model_row (list->model, several[i]);
+      if (row != G_MAXUINT)
+        gtk_bitset_add (rows, row);
+    }
+  return rows;
 }
 
 /* Something was chosen elsewhere, or there are more rows. */
 static void
 show_choice (GpoSubjectList *list)
 {
-  guint32 number;
-  gboolean ours = gpo_cursor_get_subject (list->cursor, &number) == list->subject;
-  guint row = ours ? gpo_subject_model_row (list->model, number) : G_MAXUINT;
+  g_autoptr (GtkBitset) rows = chosen_rows (list),
+                        shown = gtk_selection_model_get_selection (list->selection),
+                        all = gtk_bitset_new_range (0, g_list_model_get_n_items (G_LIST_MODEL (list->model)));
   list->updating = TRUE;
-  if (gtk_single_selection_get_selected (list->selection) != row)
-    gtk_single_selection_set_selected (list->selection, row);
+  if (GTK_IS_SINGLE_SELECTION (list->selection))
+    gtk_single_selection_set_selected (GTK_SINGLE_SELECTION (list->selection),
+                                       gtk_bitset_is_empty (rows) ? GTK_INVALID_LIST_POSITION
+                                                                  : gtk_bitset_get_minimum (rows));
+  else if (!gtk_bitset_equals (rows, shown))
+    gtk_selection_model_set_selection (list->selection, rows, all);
   list->updating = FALSE;
 }
 
@@ -101,6 +142,19 @@ gpo_subject_list_init (GpoSubjectList *list)
   gtk_widget_init_template (GTK_WIDGET (list));
 }
 
+static GtkSelectionModel *
+new_selection (GpoSubjectList *list)
+{
+  GListModel *model = g_object_ref (G_LIST_MODEL (list->model));
+  if (list->subject == GPO_SUBJECT_SESSION)
+    return GTK_SELECTION_MODEL (gtk_multi_selection_new (model));
+  GtkSingleSelection *selection = gtk_single_selection_new (model);
+  gtk_single_selection_set_autoselect (selection, FALSE);
+  gtk_single_selection_set_can_unselect (selection, TRUE);
+  gtk_single_selection_set_selected (selection, GTK_INVALID_LIST_POSITION);
+  return GTK_SELECTION_MODEL (selection);
+}
+
 void
 gpo_subject_list_set (GpoSubjectList *list, GpoCursor *cursor, GpoSubject subject)
 {
@@ -109,27 +163,33 @@ gpo_subject_list_set (GpoSubjectList *list, GpoCursor *cursor, GpoSubject subjec
   list->cursor = g_object_ref (cursor);
   list->subject = subject;
   list->model = gpo_subject_model_new (cursor, subject);
-  list->selection = gtk_single_selection_new (g_object_ref (G_LIST_MODEL (list->model)));
-  gtk_single_selection_set_autoselect (list->selection, FALSE);
-  gtk_single_selection_set_can_unselect (list->selection, TRUE);
-  gtk_single_selection_set_selected (list->selection, GTK_INVALID_LIST_POSITION);
+  list->selection = new_selection (list);
   GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
   g_signal_connect (factory, "setup", G_CALLBACK (on_setup), NULL);
   g_signal_connect_swapped (factory, "bind", G_CALLBACK (on_bind), list);
   g_signal_connect (factory, "unbind", G_CALLBACK (on_unbind), NULL);
   gtk_list_view_set_factory (list->list, factory);
   g_object_unref (factory);
-  gtk_list_view_set_model (list->list, GTK_SELECTION_MODEL (list->selection));
+  gtk_list_view_set_model (list->list, list->selection);
   gtk_accessible_update_property (GTK_ACCESSIBLE (list->list), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   sessions ? _ ("Sessions") : _ ("Letters"), -1);
   gtk_label_set_text (list->none, sessions
                                       ? _ ("No session yet. Connect with a mail program, or send a letter.")
                                       : _ ("No letter yet. A letter gets its number at MAIL FROM."));
-  g_signal_connect_object (list->selection, "notify::selected", G_CALLBACK (on_selected), list,
+  g_signal_connect_object (list->selection, "selection-changed", G_CALLBACK (on_selected), list,
                            G_CONNECT_SWAPPED);
+  if (sessions)
+    gtk_widget_set_tooltip_text (GTK_WIDGET (list->list),
+                                 _ ("With Ctrl or Shift: several sessions together"));
   g_signal_connect_swapped (list->model, "items-changed", G_CALLBACK (on_rows), list);
   g_signal_connect_object (cursor, "notify::subject", G_CALLBACK (show_choice), list, G_CONNECT_SWAPPED);
   on_rows (list);
+}
+
+GtkSelectionModel *
+gpo_subject_list_get_selection (GpoSubjectList *list)
+{
+  return list->selection;
 }
 
 GpoSubjectModel *

@@ -10,6 +10,7 @@ struct _GpoTimeBar
   GtkWidget parent_instance;
   GtkButton *play;
   GtkDropDown *speed;
+  GtkStringList *speeds;
   GpoTimeStrip *strip;
   GtkLabel *clock;
   GpoCursor *cursor;
@@ -18,8 +19,6 @@ struct _GpoTimeBar
 };
 
 G_DEFINE_FINAL_TYPE (GpoTimeBar, gpo_time_bar, GTK_TYPE_WIDGET)
-
-static const double speeds[] = { 0.1, 0.5, 1, 2, 10, 100 }; /* as in time-bar.ui */
 
 static void
 show_clock (GpoTimeBar *bar)
@@ -50,8 +49,27 @@ static void
 on_speed (GpoTimeBar *bar)
 {
   guint i = gtk_drop_down_get_selected (bar->speed);
-  if (i < G_N_ELEMENTS (speeds))
-    gpo_player_set_speed (bar->player, speeds[i]);
+  if (i != GTK_INVALID_LIST_POSITION)
+    gpo_player_set_speed (bar->player, gpo_player_speeds[i]);
+}
+
+static void
+show_speed (GpoTimeBar *bar)
+{
+  for (guint i = 0; gpo_player_speeds[i] > 0; i++)
+    if (gpo_player_speeds[i] == gpo_player_get_speed (bar->player))
+      gtk_drop_down_set_selected (bar->speed, i);
+}
+
+static void
+fill_speeds (GpoTimeBar *bar)
+{
+  for (guint i = 0; gpo_player_speeds[i] > 0; i++)
+    {
+      g_autofree char *words = g_strdup_printf ("%g×", gpo_player_speeds[i]);
+      gtk_string_list_append (bar->speeds, words);
+    }
+  show_speed (bar);
 }
 
 static void
@@ -77,6 +95,7 @@ gpo_time_bar_class_init (GpoTimeBarClass *class)
   gtk_widget_class_set_template_from_resource (widget_class, "/org/glasspost/Glasspost/time-bar.ui");
   gtk_widget_class_bind_template_child (widget_class, GpoTimeBar, play);
   gtk_widget_class_bind_template_child (widget_class, GpoTimeBar, speed);
+  gtk_widget_class_bind_template_child (widget_class, GpoTimeBar, speeds);
   gtk_widget_class_bind_template_child (widget_class, GpoTimeBar, strip);
   gtk_widget_class_bind_template_child (widget_class, GpoTimeBar, clock);
   gtk_widget_class_set_css_name (widget_class, "timebar");
@@ -96,12 +115,26 @@ gpo_time_bar_set_cursor (GpoTimeBar *bar, GpoCursor *cursor, gboolean live)
   bar->live = live;
   bar->player = gpo_player_new (cursor);
   gpo_time_strip_set_cursor (bar->strip, cursor);
+  fill_speeds (bar);
+  g_signal_connect_object (bar->player, "notify::speed", G_CALLBACK (show_speed), bar, G_CONNECT_SWAPPED);
   g_signal_connect_object (bar->speed, "notify::selected", G_CALLBACK (on_speed), bar, G_CONNECT_SWAPPED);
   g_signal_connect_object (bar->player, "notify::playing", G_CALLBACK (show_playing), bar, G_CONNECT_SWAPPED);
   g_signal_connect_object (cursor, "notify::following", G_CALLBACK (show_playing), bar, G_CONNECT_SWAPPED);
   g_signal_connect_object (cursor, "notify::n", G_CALLBACK (show_clock), bar, G_CONNECT_SWAPPED);
   g_signal_connect_object (cursor, "notify::length", G_CALLBACK (show_clock), bar, G_CONNECT_SWAPPED);
   show_playing (bar);
+}
+
+const char *
+gpo_time_bar_get_clock (GpoTimeBar *bar)
+{
+  return gtk_label_get_text (bar->clock);
+}
+
+const GpoDensity *
+gpo_time_bar_get_density (GpoTimeBar *bar)
+{
+  return gpo_time_strip_get_density (bar->strip);
 }
 
 GpoPlayer *

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* time-strip.c: drawing density.h and scrubbing. */
 #include "time-strip.h"
-#include "density.h"
 #include "i18n.h"
 #include "notes.h"
 #include "theme.h"
@@ -197,4 +196,10 @@ gpo_time_strip_set_cursor (GpoTimeStrip *strip, GpoCursor *cursor)
   g_signal_connect_object (cursor, "notify::n", G_CALLBACK (on_changed), strip, G_CONNECT_SWAPPED);
   g_signal_connect_object (cursor, "notify::length", G_CALLBACK (on_changed), strip, G_CONNECT_SWAPPED);
   on_changed (strip);
+}
+
+const GpoDensity *
+gpo_time_strip_get_density (GpoTimeStrip *strip)
+{
+  return &strip->density;
 }

@@ -4,6 +4,7 @@
  * cursor; so do the arrow and page keys. */
 #pragma once
 #include "cursor.h"
+#include "density.h"
 #include <gtk/gtk.h>
 
 G_BEGIN_DECLS
@@ -13,5 +14,7 @@ G_DECLARE_FINAL_TYPE (GpoTimeStrip, gpo_time_strip, GPO, TIME_STRIP, GtkWidget)
 
 /* Once. */
 void gpo_time_strip_set_cursor (GpoTimeStrip *strip, GpoCursor *cursor);
+/* What is drawn; for tests. */
+const GpoDensity *gpo_time_strip_get_density (GpoTimeStrip *strip);
 
 G_END_DECLS

@@ -3,6 +3,7 @@
  *
  * Another subject or another filter is another model, swapped in whole; growth is told row by row. */
 #include "transcript-view.h"
+#include "event-columns.h"
 #include "event-details.h"
 #include "event-row.h"
 #include "filter-entry.h"
@@ -19,6 +20,7 @@ struct _GpoTranscriptView
   GtkWidget *details;
   GtkLinkButton *spec;
   char *kept; /* the filter that was typed to its end last */
+  GpoEventHead *head;
   GtkListView *list;
   GpoCursor *cursor;
   GpoTraceModel *model;
@@ -37,12 +39,18 @@ on_setup (GtkListItemFactory *factory, GtkListItem *item)
   gtk_list_item_set_child (item, gpo_event_row_new ());
 }
 
+/* Whether rows of several sessions may stand together. */
+static gboolean
+is_mixed (GpoTranscriptView *view)
+{
+  return gpo_cursor_get_subject (view->cursor, NULL) != GPO_SUBJECT_SESSION;
+}
+
 static void
 on_bind (GpoTranscriptView *view, GtkListItem *item, GtkListItemFactory *factory)
 {
   guint64 n = gpo_event_item_get_n (gtk_list_item_get_item (item));
-  gboolean mixed = gpo_cursor_get_subject (view->cursor, NULL) != GPO_SUBJECT_SESSION;
-  gpo_event_row_bind (GPO_EVENT_ROW (gtk_list_item_get_child (item)), view->cursor, n, mixed);
+  gpo_event_row_bind (GPO_EVENT_ROW (gtk_list_item_get_child (item)), view->cursor, n, is_mixed (view));
 }
 
 static void
@@ -96,6 +104,14 @@ scroll_again (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
 }
 
 static void
+scroll_soon (GpoTranscriptView *view)
+{
+  view->frames = 2;
+  if (!view->tick)
+    view->tick = gtk_widget_add_tick_callback (GTK_WIDGET (view), scroll_again, NULL, NULL);
+}
+
+static void
 set_model (GpoTranscriptView *view, GpoFilter *filter)
 {
   GpoTraceModel *model = gpo_trace_model_new (gpo_cursor_get_picture (view->cursor),
@@ -105,11 +121,10 @@ set_model (GpoTranscriptView *view, GpoFilter *filter)
   gtk_single_selection_set_model (view->selection, G_LIST_MODEL (model));
   view->updating = FALSE;
   g_object_unref (model);
+  gpo_event_head_set_mixed (view->head, is_mixed (view));
   show_count (view);
   show_row (view);
-  view->frames = 2;
-  if (!view->tick)
-    view->tick = gtk_widget_add_tick_callback (GTK_WIDGET (view), scroll_again, NULL, NULL);
+  scroll_soon (view);
 }
 
 static void
@@ -174,11 +189,14 @@ on_filter_done (GpoTranscriptView *view)
   gpo_transcript_view_focus_list (view);
 }
 
+static void show_details (GpoTranscriptView *view);
+
 static void
 on_subject (GpoTranscriptView *view)
 {
   GpoFilter *filter;
   set_model (view, gpo_filter_entry_compile (view->filter, &filter) ? filter : NULL);
+  show_details (view);
 }
 
 /* --- finding --- */
@@ -247,9 +265,9 @@ on_find (GpoTranscriptView *view)
 static void
 show_details (GpoTranscriptView *view)
 {
-  guint64 n = gpo_cursor_get_n (view->cursor);
+  guint64 n = gpo_cursor_get_event (view->cursor);
   GpoLog *log = gpo_cursor_get_log (view->cursor);
-  const GpoEvent *event = gpo_cursor_get_length (view->cursor) ? gpo_log_get (log, n) : NULL;
+  const GpoEvent *event = n == G_MAXUINT64 ? NULL : gpo_log_get (log, n);
   if (!event || !gtk_widget_get_visible (view->details))
     return;
   g_autofree char *fields = gpo_event_fields (log, n, event), *words = gpo_event_explain (log, event);
@@ -270,6 +288,13 @@ gpo_transcript_view_show_details (GpoTranscriptView *view, gboolean shown)
 {
   gtk_widget_set_visible (view->details, shown);
   show_details (view);
+  scroll_soon (view); /* the list has another size now */
+}
+
+char *
+gpo_transcript_view_dup_heads (GpoTranscriptView *view)
+{
+  return gpo_event_head_dup_words (view->head);
 }
 
 const char *
@@ -299,6 +324,7 @@ gpo_transcript_view_class_init (GpoTranscriptViewClass *class)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
   g_type_ensure (GPO_TYPE_FILTER_ENTRY);
+  g_type_ensure (GPO_TYPE_EVENT_HEAD);
   G_OBJECT_CLASS (class)->dispose = gpo_transcript_view_dispose;
   gtk_widget_class_set_template_from_resource (widget_class, "/org/glasspost/Glasspost/transcript-view.ui");
   gtk_widget_class_bind_template_child (widget_class, GpoTranscriptView, filter);
@@ -310,6 +336,7 @@ gpo_transcript_view_class_init (GpoTranscriptViewClass *class)
   gtk_widget_class_bind_template_child (widget_class, GpoTranscriptView, find);
   gtk_widget_class_bind_template_child (widget_class, GpoTranscriptView, details);
   gtk_widget_class_bind_template_child (widget_class, GpoTranscriptView, spec);
+  gtk_widget_class_bind_template_child (widget_class, GpoTranscriptView, head);
   gtk_widget_class_bind_template_child (widget_class, GpoTranscriptView, list);
 }
 

@@ -25,9 +25,11 @@ void gpo_transcript_view_focus_find (GpoTranscriptView *view);
 gboolean gpo_transcript_view_find (GpoTranscriptView *view, const char *words, int by);
 gboolean gpo_transcript_view_find_again (GpoTranscriptView *view, int by);
 gboolean gpo_transcript_view_seek_error (GpoTranscriptView *view, int by);
-/* The box with all about the event at the cursor, and what stands in it. */
+/* The box with all about the event that is looked at (gpo_cursor_get_event()), and what stands in it. */
 void gpo_transcript_view_show_details (GpoTranscriptView *view, gboolean shown);
 const char *gpo_transcript_view_get_details (GpoTranscriptView *view);
+/* The heads of the columns, with commas between them, for tests. The caller frees. */
+char *gpo_transcript_view_dup_heads (GpoTranscriptView *view);
 /* What is listed, which row is chosen (G_MAXUINT: none), and the error shown (NULL: none); for tests. */
 GpoTraceModel *gpo_transcript_view_get_model (GpoTranscriptView *view);
 guint gpo_transcript_view_get_row (GpoTranscriptView *view);

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* window.c: the views of one window and its actions. */
 #include "window.h"
+#include "caption.h"
 #include "event-words.h"
 #include "export.h"
 #include "hold-bar.h"
 #include "i18n.h"
 #include "note-bar.h"
 #include "panes.h"
-#include "time-bar.h"
+#include "window-time.h"
 #include "window-undo.h"
 
 struct _GpoWindow
@@ -34,34 +35,17 @@ G_DEFINE_FINAL_TYPE (GpoWindow, gpo_window, GTK_TYPE_APPLICATION_WINDOW)
 /* --- actions --- */
 
 static void
-on_go (GSimpleAction *action, GVariant *parameter, gpointer data)
-{
-  GpoWindow *window = data;
-  const char *where = g_variant_get_string (parameter, NULL);
-  if (g_str_equal (where, "start"))
-    gpo_cursor_set_n (window->cursor, 0);
-  else if (g_str_equal (where, "end"))
-    gpo_cursor_set_following (window->cursor, TRUE);
-  else
-    gpo_cursor_step (window->cursor, g_str_equal (where, "back") ? -1 : 1);
-}
-
-static void
-on_play (GSimpleAction *action, GVariant *parameter, gpointer data)
-{
-  gpo_player_toggle (gpo_time_bar_get_player (GPO_WINDOW (data)->time));
-}
-
-static void
-on_goto (GSimpleAction *action, GVariant *parameter, gpointer data)
-{
-  gpo_cursor_set_n (GPO_WINDOW (data)->cursor, g_variant_get_uint64 (parameter));
-}
-
-static void
 on_session (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   gpo_cursor_choose (GPO_WINDOW (data)->cursor, GPO_SUBJECT_SESSION, g_variant_get_uint32 (parameter));
+}
+
+static void
+on_sessions (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  gsize n;
+  const guint32 *numbers = g_variant_get_fixed_array (parameter, &n, sizeof (guint32));
+  gpo_cursor_choose_sessions (GPO_WINDOW (data)->cursor, numbers, (guint) n);
 }
 
 static void
@@ -133,10 +117,8 @@ on_filter (GSimpleAction *action, GVariant *parameter, gpointer data)
 }
 
 static const GActionEntry actions[] = {
-  { "go", on_go, "s", NULL, NULL }, /* start, end (and follow), forward, back: one event of the subject */
-  { "play", on_play, NULL, NULL, NULL },      /* or pause */
-  { "goto", on_goto, "t", NULL, NULL },       /* event n */
-  { "session", on_session, "u", NULL, NULL }, /* choose one */
+  { "session", on_session, "u", NULL, NULL },    /* choose one */
+  { "sessions", on_sessions, "au", NULL, NULL }, /* choose several */
   { "letter", on_letter, "u", NULL, NULL },
   { "host", on_host, "s", NULL, NULL }, /* by its name */
   { "everything", NULL, NULL, "true", on_everything },
@@ -146,60 +128,6 @@ static const GActionEntry actions[] = {
   { "present", NULL, NULL, "false", on_present },
   { "filter", on_filter, NULL, NULL, NULL }, /* go to the filter */
 };
-
-/* --- keys as in players --- */
-
-static const struct
-{
-  guint key;
-  const char *action;
-} keys[] = {
-  { GDK_KEY_space, "win.play" },
-  { GDK_KEY_period, "win.go::forward" },
-  { GDK_KEY_comma, "win.go::back" },
-  { GDK_KEY_Home, "win.go::start" },
-  { GDK_KEY_End, "win.go::end" },
-  { GDK_KEY_slash, "win.filter" },
-  { GDK_KEY_e, "win.error::next" },
-  { GDK_KEY_E, "win.error::previous" },
-  { GDK_KEY_n, "win.note" },
-  { GDK_KEY_bracketleft, "win.marker::previous" },
-  { GDK_KEY_bracketright, "win.marker::next" },
-};
-
-/* 0 to 9: so many tenths of the trace. */
-static void
-go_to_tenth (GpoWindow *window, guint tenth)
-{
-  guint64 first = gpo_log_first (gpo_cursor_get_log (window->cursor)),
-          length = gpo_cursor_get_length (window->cursor);
-  gpo_cursor_set_n (window->cursor, first + (length - MIN (first, length)) * tenth / 10);
-}
-
-/* Before the focused widget gets the key, unless somebody types, or presses a button with the space bar. */
-static gboolean
-on_key (GpoWindow *window, guint key, guint code, GdkModifierType state)
-{
-  GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (window));
-  if (state & (GDK_CONTROL_MASK | GDK_ALT_MASK | GDK_SUPER_MASK) || GTK_IS_EDITABLE (focus))
-    return FALSE;
-  if (key == GDK_KEY_space && (GTK_IS_BUTTON (focus) || GTK_IS_TOGGLE_BUTTON (focus)))
-    return FALSE;
-  if (key >= GDK_KEY_0 && key <= GDK_KEY_9)
-    {
-      go_to_tenth (window, key - GDK_KEY_0);
-      return TRUE;
-    }
-  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
-    if (keys[i].key == key)
-      {
-        g_autofree char *name = NULL;
-        g_autoptr (GVariant) target = NULL;
-        g_action_parse_detailed_name (keys[i].action, &name, &target, NULL);
-        return gtk_widget_activate_action_variant (GTK_WIDGET (window), name, target);
-      }
-  return FALSE;
-}
 
 /* --- keeping up --- */
 
@@ -216,20 +144,22 @@ show_place (GpoWindow *window)
                                                                                     : _ ("recorded"),
                                            (gulong) (length ? n : 0), (gulong) length, time);
   gtk_label_set_text (window->subtitle, text);
-  g_autofree char *caption
-      = event ? gpo_event_explain (gpo_cursor_get_log (window->cursor), event) : g_strdup ("");
+  g_autofree char *caption = gpo_caption (window->cursor);
   gtk_label_set_text (window->caption, caption);
 }
 
 static void
 show_subject (GpoWindow *window)
 {
+  show_place (window);
   GpoSubject subject = gpo_cursor_get_subject (window->cursor, NULL);
   GAction *action = g_action_map_lookup_action (G_ACTION_MAP (window), "everything");
   g_simple_action_set_state (G_SIMPLE_ACTION (action),
                              g_variant_new_boolean (subject == GPO_SUBJECT_EVERYTHING));
-  if (subject == GPO_SUBJECT_SESSION || subject == GPO_SUBJECT_LETTER)
-    gtk_stack_set_visible_child_name (window->lists, subject == GPO_SUBJECT_SESSION ? "sessions" : "letters");
+  if (subject == GPO_SUBJECT_LETTER)
+    gtk_stack_set_visible_child_name (window->lists, "letters");
+  else if (subject == GPO_SUBJECT_SESSION || subject == GPO_SUBJECT_SESSIONS)
+    gtk_stack_set_visible_child_name (window->lists, "sessions");
 }
 
 static void
@@ -351,10 +281,6 @@ gpo_window_init (GpoWindow *window)
   if (GTK_IS_BOX_LAYOUT (layout))
     gtk_box_layout_set_homogeneous (GTK_BOX_LAYOUT (layout), FALSE);
   g_action_map_add_action_entries (G_ACTION_MAP (window), actions, G_N_ELEMENTS (actions), window);
-  GtkEventController *controller = gtk_event_controller_key_new ();
-  gtk_event_controller_set_propagation_phase (controller, GTK_PHASE_CAPTURE);
-  g_signal_connect_swapped (controller, "key-pressed", G_CALLBACK (on_key), window);
-  gtk_widget_add_controller (GTK_WIDGET (window), controller);
   g_signal_connect (window->split, "notify::max-position", G_CALLBACK (on_split), window);
   g_signal_connect (window->problem, "response", G_CALLBACK (on_problem_closed), NULL);
 }
@@ -380,6 +306,7 @@ gpo_window_new (GtkApplication *app, GpoSource *source)
   show_progress (window);
   for (const GpoPane *pane = gpo_panes; pane->name; pane++)
     pane->attach (gpo_window_get_pane (window, pane->name), window);
+  gpo_window_time_attach (window);
   gpo_note_bar_attach (window);
   gpo_hold_bar_attach (window);
   gpo_export_attach (window);
@@ -416,6 +343,12 @@ GpoPlayer *
 gpo_window_get_player (GpoWindow *window)
 {
   return gpo_time_bar_get_player (window->time);
+}
+
+GpoTimeBar *
+gpo_window_get_time_bar (GpoWindow *window)
+{
+  return window->time;
 }
 
 GpoLadderView *

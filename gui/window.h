@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* window.h: one window on one trace: all views, linked by one cursor.
  *
- * Its actions (win.…) are what keys, menus and tests use; window.c has the table. */
+ * Its actions (win.…) are what keys, menus and tests use; window.c and
+ * the files that attach themselves to a window (window-time.c, transcript-actions.c …) have the tables. */
 #pragma once
 #include "ladder-view.h"
 #include "letter-view.h"
@@ -9,6 +10,7 @@
 #include "source.h"
 #include "state-view.h"
 #include "subject-list.h"
+#include "time-bar.h"
 #include "transcript-view.h"
 
 G_BEGIN_DECLS
@@ -41,6 +43,7 @@ void gpo_window_show_problem (GpoWindow *window, const char *text);
 /* The event at the cursor in plain words, as it is shown. */
 const char *gpo_window_get_caption (GpoWindow *window);
 GpoPlayer *gpo_window_get_player (GpoWindow *window);
+GpoTimeBar *gpo_window_get_time_bar (GpoWindow *window);
 GpoSubjectList *gpo_window_get_sessions (GpoWindow *window);
 GpoSubjectList *gpo_window_get_letters (GpoWindow *window);
 

@@ -55,6 +55,7 @@ struct GpoLabJudge
   guint hints, version;
   char *person;
   gint64 before, worked; /* µs: time of the last event; of work */
+  gint64 skipped_to;     /* µs: where the clock was moved on to last */
   double speed;
   gboolean working;
 };

@@ -186,13 +186,15 @@ add_near (GpoLabJudge *judge, GpoLabStand *stand, guint64 n, const GpoEvent *eve
 static void
 count_time (GpoLabJudge *judge, const GpoEvent *event)
 {
-  gint64 gap = event->time - judge->before;
+  gint64 gap = event->time - MAX (judge->before, judge->skipped_to);
   gboolean clock = event->kind == GPO_KIND_CLOCK;
   const char *action = clock ? gpo_event_text (event, GPO_FIELD_ACTION, NULL) : NULL;
   gboolean skipped = action && strcmp (action, "skip") == 0;
   if (judge->working && !skipped && gap > 0)
     judge->worked += (gint64) MIN ((double) gap / judge->speed, (double) MAX_PAUSE);
   judge->before = event->time;
+  if (skipped) /* what is due on the way happens at once */
+    judge->skipped_to = gpo_event_number (event, GPO_FIELD_DUE, event->time);
   if (event->kind == GPO_KIND_CONNECT || event->kind == GPO_KIND_LAB)
     judge->working = TRUE;
   const char *speed = clock ? gpo_event_text (event, GPO_FIELD_SPEED, NULL) : NULL;

@@ -394,8 +394,9 @@ do_hosts (Answer *a, const char *rest, GError **error)
   return TRUE;
 }
 
+/* `due`: the time it is moved on to; -1: it is not. */
 static void
-clock_event (GpoOffice *office, const char *action)
+clock_event (GpoOffice *office, const char *action, gint64 due)
 {
   GpoEventBuilder b;
   GpoClock *clock = office->parts.clock;
@@ -403,6 +404,8 @@ clock_event (GpoOffice *office, const char *action)
   gpo_office_event (office, &b, GPO_KIND_CLOCK, action);
   gpo_event_add_text (&b, GPO_FIELD_SPEED,
                       g_ascii_formatd (speed, sizeof speed, "%g", gpo_clock_speed (clock)), -1);
+  if (due >= 0)
+    gpo_event_add_number (&b, GPO_FIELD_DUE, due);
   gpo_log_append (office->parts.log, &b);
 }
 
@@ -418,8 +421,8 @@ skip (GpoOffice *office, const char *text, GError **error)
     to = gpo_clock_now (clock) + by;
   if (to < 0)
     return wrong (error, "nothing waits for a later time; say how far: clock skip 30m");
+  clock_event (office, "skip", to); /* before what is due on the way happens */
   gpo_clock_jump (clock, to);
-  clock_event (office, "skip");
   return TRUE;
 }
 
@@ -436,7 +439,7 @@ do_clock (Answer *a, const char *rest, GError **error)
       if (after == text || *after || !isfinite (x) || x < 0 || x > 1e6)
         return wrong (error, "say a speed from 0 (the clock stands) to 1000000");
       gpo_clock_set_speed (clock, x);
-      clock_event (a->office, "speed");
+      clock_event (a->office, "speed", -1);
     }
   else if (strcmp (word, "skip") == 0)
     {
