@@ -38,6 +38,7 @@ struct GpoJournal
   gsize at;      /* where its next batch goes */
   guint64 sequence, durable_upto;
   GByteArray *batch;
+  guint8 *piece;    /* aligned memory for what is being written; NULL before the first */
   guint without;    /* batches before there was a journal */
   gboolean broken;  /* cannot be written */
   GThread *freeing; /* syncs what the other segment tells */

@@ -9,7 +9,7 @@
  *
  *     ROOT/journal.0, ROOT/journal.1   the two segments: one fills while what the other tells becomes durable
  *
- *     segment = *batch                 ; each begins at a multiple of 4,096 bytes and is written by one write
+ *     segment = *batch                 ; each begins at a multiple of 4,096 bytes and is synced as one
  *     batch   = head *file             ; head: sequence number, durable-upto, boot ID, length, CRC-32
  *     file    = kind path bytes        ; path below ROOT; bytes: all of a letter, or lines of a list of UIDs
  *
