@@ -90,22 +90,36 @@ arrange_turn (GpoDesk *desk)
 }
 
 static void
+empty_output (GpoSession *session)
+{
+  if (session->out->allocated_len <= KEEP_BUFFER)
+    {
+      g_string_truncate (session->out, 0);
+      return;
+    }
+  g_string_free (session->out, TRUE);
+  session->out = g_string_sized_new (0);
+}
+
+static void
 update (GpoDesk *desk)
 {
   GpoSession *session = desk->session;
   GpoConnection *c = desk->connection;
   if (!c || desk->in_call)
     return;
+  gboolean last = session->closing && session->pending != GPO_PENDING_GATE && !desk->finishing;
+  if (last)
+    {
+      desk->finishing = TRUE;
+      gpo_connection_send_last (c, session->out->str, session->out->len);
+      empty_output (session);
+      return;
+    }
   if (session->out->len > 0)
     {
       gpo_connection_send (c, session->out->str, session->out->len);
-      if (session->out->allocated_len > KEEP_BUFFER)
-        {
-          g_string_free (session->out, TRUE);
-          session->out = g_string_sized_new (0);
-        }
-      else
-        g_string_truncate (session->out, 0);
+      empty_output (session);
     }
   session->unsent = gpo_connection_queued (c);
   arrange_turn (desk);
@@ -114,12 +128,6 @@ update (GpoDesk *desk)
       session->wants_tls = FALSE;
       gpo_connection_start_tls (c, desk->tls, session->client ? GPO_TLS_CLIENT : GPO_TLS_SERVER,
                                 desk->server_name);
-    }
-  if (session->closing && session->pending != GPO_PENDING_GATE && !desk->finishing)
-    {
-      desk->finishing = TRUE;
-      gpo_connection_finish (c);
-      return;
     }
   gboolean waits = session->pending != GPO_PENDING_NONE;
   /* Who does not read our replies is not read from: they would pile up here. `drained` comes back here. */

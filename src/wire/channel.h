@@ -35,6 +35,7 @@ struct _GpoConnection
   guint reading : 1;
   guint ended : 1;        /* the peer sends no more */
   guint deferred_end : 1; /* the peer's end stands behind unread bytes while reading is held */
+  guint unread : 1;       /* bytes stand at the socket while reading is held: it is not watched for them */
   guint partial : 1;      /* what is read does not start the deadline anew */
   guint full : 1;         /* has reached the high-water mark: `drained` is owed */
   guint securing : 1;     /* TLS is wanted and does not stand yet */

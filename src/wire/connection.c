@@ -9,6 +9,7 @@
  * Callbacks come from the main loop only: what breaks inside a call is noted (gpo_connection_fail) and told
  * at the next turn. */
 #include "wire/channel.h"
+#include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -102,17 +103,20 @@ gpo_connection_alloc (const GpoConnectionUser *user, gpointer data)
   return c;
 }
 
+/* Without GSocketAddress, whose objects cost more than the rest of a new connection. */
 static void
-name_end (const struct sockaddr_storage *storage, socklen_t length, char **address, guint16 *port)
+name_end (const struct sockaddr_storage *storage, char **address, guint16 *port)
 {
-  g_autoptr (GSocketAddress) socket_address = g_socket_address_new_from_native ((gpointer) storage, length);
-  if (!G_IS_INET_SOCKET_ADDRESS (socket_address))
+  const struct sockaddr_in *v4 = (const struct sockaddr_in *) storage;
+  const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *) storage;
+  char text[INET6_ADDRSTRLEN];
+  if (storage->ss_family != AF_INET && storage->ss_family != AF_INET6)
     return;
-  GInetSocketAddress *inet = G_INET_SOCKET_ADDRESS (socket_address);
-  g_autofree char *text = g_inet_address_to_string (g_inet_socket_address_get_address (inet));
+  gboolean is_v4 = storage->ss_family == AF_INET;
+  inet_ntop (storage->ss_family, is_v4 ? (gconstpointer) &v4->sin_addr : &v6->sin6_addr, text, sizeof text);
   g_clear_pointer (address, g_ref_string_release);
   *address = g_ref_string_new_intern (text);
-  *port = g_inet_socket_address_get_port (inet);
+  *port = ntohs (is_v4 ? v4->sin_port : v6->sin6_port);
 }
 
 void
@@ -121,7 +125,7 @@ gpo_connection_name_local (GpoConnection *c, int fd)
   struct sockaddr_storage storage;
   socklen_t length = sizeof storage;
   if (getsockname (fd, (struct sockaddr *) &storage, &length) == 0)
-    name_end (&storage, length, &c->local_address, &c->local_port);
+    name_end (&storage, &c->local_address, &c->local_port);
 }
 
 void
@@ -131,7 +135,7 @@ gpo_connection_adopt (GpoConnection *c, int fd)
   socklen_t length = sizeof storage;
   gpo_connection_name_local (c, fd);
   if (getpeername (fd, (struct sockaddr *) &storage, &length) == 0)
-    name_end (&storage, length, &c->peer_address, &c->peer_port);
+    name_end (&storage, &c->peer_address, &c->peer_port);
   int on = 1;
   setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   c->life = GPO_LIFE_OPEN;

@@ -79,7 +79,9 @@ void gpo_connection_set_user (GpoConnection *c, const GpoConnectionUser *user, g
 /* Sends a copy of n bytes: written at once when nothing is queued, so call it once for a whole batch
  * of replies. What the socket does not take is queued. After finish, abort or closed: ignored. */
 void gpo_connection_send (GpoConnection *c, gconstpointer bytes, gsize n);
-/* The same without a copy: the bytes are referenced while they are queued. */
+/* Sends them and then finishes: the last bytes and the end travel together, which wakes the peer once. */
+void gpo_connection_send_last (GpoConnection *c, gconstpointer bytes, gsize n);
+/* The same as send, without a copy: the bytes are referenced while they are queued. */
 void gpo_connection_send_bytes (GpoConnection *c, GBytes *bytes);
 /* Bytes accepted by send and not yet taken by the socket. */
 gsize gpo_connection_queued (const GpoConnection *c);

@@ -9,9 +9,9 @@
  * has emptied it, so there is no second read only to hear EAGAIN. After TURNS full reads others get
  * their turn.
  *
- * Holding is lazy. set_reading (FALSE) changes nothing in the kernel; if bytes come all the same, their
- * event is switched off here. The peer's end stays watched (EPOLLRDHUP), and is told while holding if
- * no unread byte stands before it. */
+ * Holding is lazy. set_reading (FALSE) changes nothing in the kernel; if bytes come all the same (`unread`),
+ * their event is switched off here until they are wanted: a client that waits for its answer costs no call.
+ * The peer's end stays watched (EPOLLRDHUP), and is told while holding if no unread byte stands before it. */
 #include "wire/channel.h"
 #include <errno.h>
 #include <sys/epoll.h>
@@ -109,20 +109,21 @@ flush (GpoConnection *c)
     }
 }
 
-/* Sends directly while nothing is queued; returns how many bytes went. */
+/* Sends directly while nothing is queued; returns how many bytes went. `more` is MSG_MORE or 0. */
 static gsize
-send_at_once (GpoConnection *c, const guint8 *bytes, gsize n)
+send_at_once (GpoConnection *c, const guint8 *bytes, gsize n, int more)
 {
   gsize sent = 0;
   if (c->queued > 0 || c->life != GPO_LIFE_OPEN || c->securing)
     return 0;
   while (sent < n)
     {
-      gssize more = encrypted (c) ? gpo_secure_write (c, bytes + sent, n - sent)
-                                  : io_result (c, send (c->watch.fd, bytes + sent, n - sent, MSG_NOSIGNAL));
-      if (more < 0)
+      gssize taken = encrypted (c)
+                         ? gpo_secure_write (c, bytes + sent, n - sent)
+                         : io_result (c, send (c->watch.fd, bytes + sent, n - sent, MSG_NOSIGNAL | more));
+      if (taken < 0)
         break;
-      sent += more;
+      sent += taken;
     }
   if (sent > 0)
     gpo_connection_touch (c);
@@ -139,14 +140,27 @@ enqueue (GpoConnection *c, GBytes *bytes)
   gpo_flow_update (c);
 }
 
-void
-gpo_connection_send (GpoConnection *c, gconstpointer bytes, gsize n)
+static void
+send_copy (GpoConnection *c, gconstpointer bytes, gsize n, int more)
 {
   if (n == 0 || c->life > GPO_LIFE_OPEN || c->failure)
     return;
-  gsize sent = send_at_once (c, bytes, n);
+  gsize sent = send_at_once (c, bytes, n, more);
   if (sent < n && !c->failure)
     enqueue (c, g_bytes_new ((const guint8 *) bytes + sent, n - sent));
+}
+
+void
+gpo_connection_send (GpoConnection *c, gconstpointer bytes, gsize n)
+{
+  send_copy (c, bytes, n, 0);
+}
+
+void
+gpo_connection_send_last (GpoConnection *c, gconstpointer bytes, gsize n)
+{
+  send_copy (c, bytes, n, MSG_MORE);
+  gpo_connection_finish (c);
 }
 
 void
@@ -156,7 +170,7 @@ gpo_connection_send_bytes (GpoConnection *c, GBytes *bytes)
   const guint8 *data = g_bytes_get_data (bytes, &n);
   if (n == 0 || c->life > GPO_LIFE_OPEN || c->failure)
     return;
-  gsize sent = send_at_once (c, data, n);
+  gsize sent = send_at_once (c, data, n, 0);
   if (sent < n && !c->failure)
     enqueue (c, g_bytes_new_from_bytes (bytes, sent, n - sent));
 }
@@ -272,6 +286,8 @@ gpo_flow_update (GpoConnection *c)
       return;
     }
   if (wants_input (c))
+    c->unread = FALSE;
+  if (wants_input (c) || (!c->ended && !c->unread && c->watch.events & EPOLLIN))
     events |= EPOLLIN;
   if (!c->ended && !c->deferred_end)
     events |= EPOLLRDHUP;
@@ -310,8 +326,12 @@ gpo_flow_ready (GpoConnection *c, guint32 events)
     return;
   if (wants_input (c))
     read_some (c);
-  else if (!c->ended || events & (EPOLLERR | EPOLLHUP))
-    hung_up (c, events);
+  else
+    {
+      c->unread = (events & EPOLLIN) != 0;
+      if (!c->ended || events & (EPOLLERR | EPOLLHUP))
+        hung_up (c, events);
+    }
   if (c->life != GPO_LIFE_CLOSED)
     gpo_flow_update (c);
 }

@@ -48,6 +48,32 @@ START_TEST (finish_flushes_then_closes)
 }
 END_TEST
 
+START_TEST (last_bytes_are_followed_by_the_end)
+{
+  pair_open (&pair, &end_user);
+  gpo_connection_send_last (pair.server.c, "221 bye\r\n", 9);
+  ck_assert (!gpo_connection_is_open (pair.server.c));
+  SEND (&pair.server, "too late\r\n");
+  WAIT_FOR (pair.client.ended);
+  ck_assert_str_eq (pair.client.got->str, "221 bye\r\n");
+  gpo_connection_finish (pair.client.c);
+  WAIT_FOR (pair.client.closed && pair.server.closed);
+  ck_assert_int_eq (pair.server.reason, GPO_CLOSE_OURS);
+  pair_close (&pair);
+}
+END_TEST
+
+START_TEST (last_bytes_may_be_more_than_the_socket_takes)
+{
+  pair_open (&pair, &end_user);
+  g_autofree char *big = g_malloc0 (8 << 20);
+  gpo_connection_send_last (pair.server.c, big, 8 << 20);
+  WAIT_FOR (pair.client.ended);
+  ck_assert_uint_eq (pair.client.counted, 8 << 20);
+  pair_close (&pair);
+}
+END_TEST
+
 START_TEST (finished_connection_may_be_dropped_and_still_flushes)
 {
   pair_open (&pair, &end_user);
@@ -200,6 +226,23 @@ START_TEST (held_connection_receives_nothing_until_released)
   ck_assert_uint_eq (pair.server.got->len, 0);
   gpo_connection_set_reading (pair.server.c, TRUE);
   WAIT_FOR (pair.server.got->len == 6);
+  pair_close (&pair);
+}
+END_TEST
+
+START_TEST (held_connection_with_unread_bytes_lets_the_loop_rest)
+{
+  pair_open (&pair, &end_user);
+  for (int i = 1; i <= 2; i++) /* as well the second time */
+    {
+      gpo_connection_set_reading (pair.server.c, FALSE);
+      SEND (&pair.client, "MAIL\r\n");
+      settle ();
+      ck_assert (!g_main_context_pending (NULL));
+      ck_assert_uint_eq (pair.server.got->len, 6 * (i - 1));
+      gpo_connection_set_reading (pair.server.c, TRUE);
+      WAIT_FOR (pair.server.got->len == 6 * (gsize) i);
+    }
   pair_close (&pair);
 }
 END_TEST
@@ -422,6 +465,8 @@ suite (void)
   t = tcase_create ("ending");
   tcase_set_timeout (t, 30);
   tcase_add_test (t, finish_flushes_then_closes);
+  tcase_add_test (t, last_bytes_are_followed_by_the_end);
+  tcase_add_test (t, last_bytes_may_be_more_than_the_socket_takes);
   tcase_add_test (t, finished_connection_may_be_dropped_and_still_flushes);
   tcase_add_test (t, last_reply_survives_bytes_that_nobody_reads);
   tcase_add_test (t, half_closed_peer_still_gets_its_replies);
@@ -433,6 +478,7 @@ suite (void)
   t = tcase_create ("holding and time");
   tcase_set_timeout (t, 30);
   tcase_add_test (t, held_connection_receives_nothing_until_released);
+  tcase_add_test (t, held_connection_with_unread_bytes_lets_the_loop_rest);
   tcase_add_test (t, peer_going_away_is_noticed_while_held);
   tcase_add_test (t, reset_is_noticed_while_held);
   tcase_add_test (t, unread_bytes_come_before_the_end);
