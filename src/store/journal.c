@@ -335,6 +335,7 @@ gpo_journal_close (GpoJournal *journal)
   await_freeing (journal);
   if (gpo_journal_in_use (journal) && gpo_journal_sync_all (journal))
     gpo_journal_synced (journal);
+  await_freeing (journal); /* that note may have begun the other segment */
   for (guint i = 0; i < 2; i++)
     if (journal->fds[i] >= 0)
       close (journal->fds[i]);
