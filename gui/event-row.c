@@ -19,7 +19,7 @@ struct _GpoEventRow
   GtkWidget parent_instance;
   GpoCursor *cursor; /* NULL: not bound */
   guint64 n;
-  gboolean mixed;
+  gboolean mixed, ahead; /* ahead: it has not happened yet at the cursor, and is drawn faintly */
   gulong handler, note_handler;
 };
 
@@ -223,7 +223,7 @@ gpo_event_row_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   Pen pen = { widget, snapshot, layout, &theme, 0, (float) gtk_widget_get_height (widget), 1, 1, { 0 } };
   pen.zoom = (float) gpo_theme_zoom (widget);
   gpo_event_columns_init (&pen.columns, pen.zoom, row->mixed);
-  pen.alpha = row->n > gpo_cursor_get_n (row->cursor) ? 0.5f : 1;
+  pen.alpha = row->ahead ? 0.5f : 1;
   float width = (float) gtk_widget_get_width (widget);
   draw_margin (&pen, row, event);
   float end = draw_aside (&pen, words.aside, width);
@@ -276,6 +276,17 @@ gpo_event_row_new (void)
   return g_object_new (GPO_TYPE_EVENT_ROW, NULL);
 }
 
+/* The list keeps hundreds of rows ready: only those that the cursor passed look different now. */
+static void
+on_moved (GpoEventRow *row)
+{
+  gboolean ahead = row->n > gpo_cursor_get_n (row->cursor);
+  if (ahead == row->ahead)
+    return;
+  row->ahead = ahead;
+  gtk_widget_queue_draw (GTK_WIDGET (row));
+}
+
 void
 gpo_event_row_bind (GpoEventRow *row, GpoCursor *cursor, guint64 n, gboolean mixed)
 {
@@ -289,7 +300,8 @@ gpo_event_row_bind (GpoEventRow *row, GpoCursor *cursor, guint64 n, gboolean mix
   row->mixed = mixed;
   if (!cursor)
     return;
-  row->handler = g_signal_connect_swapped (cursor, "notify::n", G_CALLBACK (gtk_widget_queue_draw), row);
+  row->ahead = n > gpo_cursor_get_n (cursor);
+  row->handler = g_signal_connect_swapped (cursor, "notify::n", G_CALLBACK (on_moved), row);
   row->note_handler
       = g_signal_connect_swapped (gpo_notes_of (cursor), "changed", G_CALLBACK (gtk_widget_queue_draw), row);
   GpoLog *log = gpo_cursor_get_log (cursor);

@@ -9,13 +9,29 @@ struct _GpoSubjectRow
   GpoCursor *cursor;
   GpoSubject subject;
   guint32 number;
+  guint events; /* of it, not later than n, when the words were made */
   gulong moved;
 };
 
 G_DEFINE_FINAL_TYPE (GpoSubjectRow, gpo_subject_row, GTK_TYPE_WIDGET)
 
+/* How many events of the subject there are by now: its words are others only if this is. */
+static guint
+events_until (GpoSubjectRow *row)
+{
+  GpoPicture *picture = gpo_cursor_get_picture (row->cursor);
+  guint64 n = gpo_cursor_get_n (row->cursor);
+  if (row->subject == GPO_SUBJECT_SESSION)
+    {
+      const GpoSessionTrack *session = gpo_picture_session_numbered (picture, row->number);
+      return session ? gpo_track_until (&session->events, n) : 0;
+    }
+  const GpoLetterTrack *letter = gpo_picture_letter_numbered (picture, row->number);
+  return letter ? gpo_track_until (&letter->events, n) : 0;
+}
+
 static void
-refresh (GpoSubjectRow *row)
+show_words (GpoSubjectRow *row)
 {
   g_auto (GpoSubjectWords) words;
   gpo_subject_words_init (&words, row->cursor, row->subject, row->number);
@@ -25,6 +41,17 @@ refresh (GpoSubjectRow *row)
   gtk_label_set_text (row->status, words.status);
   g_autofree char *line = g_strdup_printf ("%s, %s, %s", words.title, words.detail, words.status);
   gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, line, -1);
+}
+
+/* The list keeps hundreds of rows ready: most of them have nothing new to say when the cursor moves. */
+static void
+refresh (GpoSubjectRow *row)
+{
+  guint events = events_until (row);
+  if (events == row->events)
+    return;
+  row->events = events;
+  show_words (row);
 }
 
 static void
@@ -74,5 +101,6 @@ gpo_subject_row_bind (GpoSubjectRow *row, GpoCursor *cursor, GpoSubject subject,
   if (!cursor)
     return;
   row->moved = g_signal_connect_swapped (cursor, "notify::n", G_CALLBACK (refresh), row);
-  refresh (row);
+  row->events = events_until (row);
+  show_words (row);
 }

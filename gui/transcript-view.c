@@ -103,6 +103,23 @@ scroll_again (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+/* A new selection with the new model: told of another model, an old one would say that all items have
+ * changed, and the list would make an item for each of a million rows to see which of them are the same. */
+static void
+set_selection (GpoTranscriptView *view, GpoTraceModel *model)
+{
+  GtkSingleSelection *selection = gtk_single_selection_new (NULL);
+  gtk_single_selection_set_autoselect (selection, FALSE);
+  gtk_single_selection_set_can_unselect (selection, TRUE);
+  gtk_single_selection_set_model (selection, G_LIST_MODEL (model));
+  if (view->selection)
+    g_signal_handlers_disconnect_by_data (view->selection, view);
+  g_set_object (&view->selection, selection);
+  gtk_list_view_set_model (view->list, GTK_SELECTION_MODEL (selection));
+  g_signal_connect_object (selection, "notify::selected", G_CALLBACK (on_selected), view, G_CONNECT_SWAPPED);
+  g_object_unref (selection);
+}
+
 static void
 scroll_soon (GpoTranscriptView *view)
 {
@@ -116,10 +133,8 @@ set_model (GpoTranscriptView *view, GpoFilter *filter)
 {
   GpoTraceModel *model = gpo_trace_model_new (gpo_cursor_get_picture (view->cursor),
                                               gpo_cursor_get_track (view->cursor), filter);
-  view->updating = TRUE;
   g_set_object (&view->model, model);
-  gtk_single_selection_set_model (view->selection, G_LIST_MODEL (model));
-  view->updating = FALSE;
+  set_selection (view, model);
   g_object_unref (model);
   gpo_event_head_set_mixed (view->head, is_mixed (view));
   show_count (view);
@@ -362,9 +377,6 @@ gpo_transcript_view_set_cursor (GpoTranscriptView *view, GpoCursor *cursor)
 {
   g_return_if_fail (!view->cursor);
   view->cursor = g_object_ref (cursor);
-  view->selection = gtk_single_selection_new (NULL);
-  gtk_single_selection_set_autoselect (view->selection, FALSE);
-  gtk_single_selection_set_can_unselect (view->selection, TRUE);
   GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
   g_signal_connect (factory, "setup", G_CALLBACK (on_setup), NULL);
   g_signal_connect_swapped (factory, "bind", G_CALLBACK (on_bind), view);
@@ -372,9 +384,6 @@ gpo_transcript_view_set_cursor (GpoTranscriptView *view, GpoCursor *cursor)
   gtk_list_view_set_factory (view->list, factory);
   g_object_unref (factory);
   set_model (view, NULL);
-  gtk_list_view_set_model (view->list, GTK_SELECTION_MODEL (view->selection));
-  g_signal_connect_object (view->selection, "notify::selected", G_CALLBACK (on_selected), view,
-                           G_CONNECT_SWAPPED);
   view->handlers[0] = g_signal_connect_swapped (cursor, "notify::length", G_CALLBACK (on_length), view);
   view->handlers[1] = g_signal_connect_swapped (cursor, "notify::n", G_CALLBACK (show_row), view);
   view->handlers[3] = g_signal_connect_swapped (cursor, "notify::n", G_CALLBACK (show_details), view);
