@@ -2,19 +2,21 @@
 /* source.c: feeding the cursor.
  *
  * Live: the log's reader sleeps until the office's thread wakes it; then the cursor reads once a frame as
- * long as there is something new, so that ten thousand events a second cost sixty updates. */
+ * long as there is something new, so that ten thousand events a second cost sixty updates. A file's log is
+ * written by the thread of trace-loader.h. */
 #include "source.h"
 #include "i18n.h"
 #include "notes.h"
-#include "trace/trace-read.h"
+#include "trace-loader.h"
 
 #define FRAME_MS 16
+/* Events a second from which on an office is busy, and how often it is looked at then. */
+#define BUSY_RATE 30000
+#define BUSY_MS 100
 /* Events taken in at once: about ten milliseconds. */
 #define PIECE_EVENTS 100000
-/* Of a file: bytes a step, µs until the main loop has its turn, µs until the views are told. */
-#define PIECE_BYTES (256 * 1024)
-#define PIECE_US 30000
-#define TELL_US 300000
+/* Of a file that is being read, the views are told so often. */
+#define TELL_MS 200
 /* A file that is followed is looked at so often at most. */
 #define FOLLOW_MS 100
 
@@ -27,10 +29,10 @@ struct _GpoSource
   guint pump; /* source id of the next look */
   GpoOffice *office;
   GpoLogReader *reader;
-  GpoLog *log; /* a file's */
-  GpoTraceReader *file;
+  gint64 looked; /* monotonic time of the last look */
+  GpoLog *log;   /* a file's */
+  GpoTraceLoader *file;
   GFileMonitor *monitor; /* of a file that is followed; NULL: it is not */
-  gint64 told;           /* monotonic time when the views were told of the file last */
 };
 
 enum
@@ -50,7 +52,7 @@ gpo_source_close (GpoSource *source)
   g_clear_pointer (&source->reader, gpo_log_reader_free);
   g_clear_object (&source->cursor);
   g_clear_pointer (&source->office, gpo_office_stop);
-  g_clear_pointer (&source->file, gpo_trace_reader_free);
+  g_clear_pointer (&source->file, gpo_trace_loader_free);
   g_clear_pointer (&source->log, gpo_log_free);
 }
 
@@ -91,15 +93,22 @@ gpo_source_init (GpoSource *source)
 
 /* --- live --- */
 
+/* Takes in what is new and looks again a frame later, or sleeps until the office's thread wakes it. When the
+ * office works at its limit, frames are made less often: nobody reads them, and the servers get the time. */
 static gboolean
 look (gpointer data)
 {
   GpoSource *source = data;
+  guint64 before = gpo_cursor_get_length (source->cursor);
   gboolean more = gpo_cursor_update (source->cursor, PIECE_EVENTS);
-  gpo_log_reader_release (source->reader, gpo_log_wanted_first (gpo_cursor_get_log (source->cursor)));
-  if (more || !gpo_log_reader_sleep (source->reader, gpo_cursor_get_length (source->cursor)))
-    return G_SOURCE_CONTINUE;
+  guint64 length = gpo_cursor_get_length (source->cursor);
+  gint64 now = g_get_monotonic_time ();
+  gboolean busy = (double) (length - before) * G_USEC_PER_SEC > (double) BUSY_RATE * (double) (now - source->looked);
+  source->looked = now;
   source->pump = 0;
+  gpo_log_reader_release (source->reader, gpo_log_wanted_first (gpo_cursor_get_log (source->cursor)));
+  if (more || !gpo_log_reader_sleep (source->reader, length))
+    source->pump = g_timeout_add (more || !busy ? FRAME_MS : BUSY_MS, look, source);
   return G_SOURCE_REMOVE;
 }
 
@@ -132,8 +141,7 @@ gpo_source_new_office (const GpoOfficeConfig *config, GError **error)
   source->reader = gpo_log_reader_new (log, 0, wake, source);
   source->cursor = gpo_cursor_new (log);
   gpo_notes_use_office (gpo_notes_of (source->cursor), office);
-  if (look (source))
-    source->pump = g_timeout_add (FRAME_MS, look, source);
+  look (source);
   return source;
 }
 
@@ -147,55 +155,60 @@ set_progress (GpoSource *source, double progress)
 }
 
 static void
-end_file (GpoSource *source, const GError *error)
+end_file (GpoSource *source, GpoTraceReader *reader, const GError *error)
 {
-  guint64 problems = gpo_trace_reader_n_problems (source->file);
+  guint64 problems = reader ? gpo_trace_reader_n_problems (reader) : 0;
   if (error)
     source->problem = g_strdup (error->message);
   else if (problems)
     source->problem
         = g_strdup_printf (ngettext ("%u line could not be read: %s",
                                      "%u lines could not be read, the first: %s", (gulong) problems),
-                           (guint) problems, gpo_trace_reader_problems (source->file)[0]);
-  g_clear_pointer (&source->file, gpo_trace_reader_free);
+                           (guint) problems, gpo_trace_reader_problems (reader)[0]);
+  g_clear_pointer (&source->file, gpo_trace_loader_free);
   set_progress (source, 1);
 }
 
-/* Reads for a few hundredths of a second. The views are told now and then only: each time they look at
- * the newest rows, and the file is there the sooner. */
+/* The views are told now and then only: each time they look at the newest rows. */
 static gboolean
-read_piece (gpointer data)
+tell (gpointer data)
+{
+  GpoSource *source = data;
+  gpo_cursor_update (source->cursor, 0);
+  set_progress (source, MIN (gpo_trace_loader_progress (source->file), 0.999));
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+start_reading (GpoSource *source)
+{
+  gpo_trace_loader_start (source->file);
+  if (!source->pump)
+    source->pump = g_timeout_add (TELL_MS, tell, source);
+}
+
+/* All that is there now was read. */
+static void
+on_read (gpointer data)
 {
   GpoSource *source = data;
   g_autoptr (GError) error = NULL;
-  gint64 began = g_get_monotonic_time ();
-  gssize n;
-  do
-    n = gpo_trace_reader_step (source->file, PIECE_BYTES, &error);
-  while (n > 0 && g_get_monotonic_time () < began + PIECE_US);
-  if (n == 0 && !source->monitor)
-    gpo_trace_reader_end (source->file, &error);
-  if (n <= 0 || began > source->told + TELL_US)
-    {
-      source->told = began;
-      gpo_cursor_update (source->cursor, 0);
-      set_progress (source, MIN (gpo_trace_reader_progress (source->file), 0.999));
-    }
-  if (n > 0)
-    return G_SOURCE_CONTINUE;
-  source->pump = 0;
-  if (n == 0 && source->monitor)
-    set_progress (source, 1); /* all that is there now */
+  GpoTraceReader *reader = gpo_trace_loader_reader (source->file, &error);
+  g_clear_handle_id (&source->pump, g_source_remove);
+  if (reader && !source->monitor)
+    gpo_trace_reader_end (reader, &error);
+  gpo_cursor_update (source->cursor, 0);
+  if (reader && source->monitor)
+    set_progress (source, 1);
   else
-    end_file (source, error);
-  return G_SOURCE_REMOVE;
+    end_file (source, reader, error);
 }
 
 static void
 on_grown (GFileMonitor *monitor, GFile *file, GFile *other, GFileMonitorEvent event, GpoSource *source)
 {
-  if (source->file && !source->pump)
-    source->pump = g_idle_add (read_piece, source);
+  if (source->file)
+    start_reading (source);
 }
 
 GpoSource *
@@ -219,12 +232,12 @@ gpo_source_new_file (GFile *file, GError **error)
     }
   GpoSource *source = g_object_new (GPO_TYPE_SOURCE, NULL);
   source->log = log;
-  source->file = reader;
+  source->file = gpo_trace_loader_new (reader, on_read, source);
   source->title = g_path_get_basename (path);
   source->progress = 0;
   source->cursor = gpo_cursor_new (log);
   gpo_notes_use_file (gpo_notes_of (source->cursor), path);
-  source->pump = g_idle_add (read_piece, source);
+  start_reading (source);
   return source;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* source.h: where a window's trace comes from: an office at work inside this program, or a file.
  *
- * The office runs on its own thread and shares nothing with the window but its log; a file is read piece
- * by piece from the main loop, so the window is usable while it loads. Either way the cursor is told
+ * The office runs on its own thread and shares nothing with the window but its log; a file is read by a
+ * thread too (trace-loader.h), so the window is usable while it loads. Either way the cursor is told
  * when there is more. Main thread only. */
 #pragma once
 #include "cursor.h"

@@ -353,7 +353,10 @@ note (GpoPicture *picture, const GpoEvent *event, guint64 n)
 gboolean
 gpo_picture_update (GpoPicture *picture, guint64 limit)
 {
-  guint64 end = gpo_log_length (picture->log);
+  guint64 end = gpo_log_length (picture->log), first = gpo_log_first (picture->log);
+  if (end <= first)
+    return FALSE;
+  picture->length = MAX (picture->length, first);
   guint64 stop = limit ? MIN (end, picture->length + limit) : end;
   for (; picture->length < stop; picture->length++)
     {

@@ -167,13 +167,13 @@ gpo_log_set_enabled (GpoLog *log, gboolean enabled)
 gint64
 gpo_log_started (GpoLog *log)
 {
-  return log->started;
+  return __atomic_load_n (&log->started, __ATOMIC_RELAXED);
 }
 
 void
 gpo_log_set_started (GpoLog *log, gint64 wall)
 {
-  log->started = wall;
+  __atomic_store_n (&log->started, wall, __ATOMIC_RELAXED);
 }
 
 guint64
