@@ -103,7 +103,8 @@ look (gpointer data)
   gboolean more = gpo_cursor_update (source->cursor, PIECE_EVENTS);
   guint64 length = gpo_cursor_get_length (source->cursor);
   gint64 now = g_get_monotonic_time ();
-  gboolean busy = (double) (length - before) * G_USEC_PER_SEC > (double) BUSY_RATE * (double) (now - source->looked);
+  gboolean busy
+      = (double) (length - before) * G_USEC_PER_SEC > (double) BUSY_RATE * (double) (now - source->looked);
   source->looked = now;
   source->pump = 0;
   gpo_log_reader_release (source->reader, gpo_log_wanted_first (gpo_cursor_get_log (source->cursor)));

@@ -207,6 +207,26 @@ on_split (GtkPaned *split, GParamSpec *spec, gpointer data)
 /* --- the object --- */
 
 static void
+close_popovers (GtkWidget *widget)
+{
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child;
+       child = gtk_widget_get_next_sibling (child))
+    if (!GTK_IS_POPOVER (child))
+      close_popovers (child);
+    else if (gtk_widget_get_visible (child))
+      gtk_popover_popdown (GTK_POPOVER (child));
+}
+
+/* A window that goes takes its popovers' surfaces along, and GTK 4.8 then asks where the pointer is on one
+ * that is gone, for a tooltip. So they are closed first. */
+static void
+gpo_window_unmap (GtkWidget *widget)
+{
+  close_popovers (widget);
+  GTK_WIDGET_CLASS (gpo_window_parent_class)->unmap (widget);
+}
+
+static void
 gpo_window_dispose (GObject *object)
 {
   GpoWindow *window = GPO_WINDOW (object);
@@ -228,6 +248,7 @@ gpo_window_class_init (GpoWindowClass *class)
   g_type_ensure (GPO_TYPE_LETTER_VIEW);
   g_type_ensure (GPO_TYPE_TIME_BAR);
   G_OBJECT_CLASS (class)->dispose = gpo_window_dispose;
+  widget_class->unmap = gpo_window_unmap;
   gtk_widget_class_set_template_from_resource (widget_class, "/org/glasspost/Glasspost/window.ui");
   gtk_widget_class_bind_template_child (widget_class, GpoWindow, title);
   gtk_widget_class_bind_template_child (widget_class, GpoWindow, subtitle);

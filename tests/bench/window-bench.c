@@ -256,8 +256,8 @@ use (void)
   scroll ("scroll-line", adjustment_of ("transcript", GTK_TYPE_LIST_VIEW), 30);
   scroll ("scroll-page", adjustment_of ("transcript", GTK_TYPE_LIST_VIEW), 600);
   filter ();
-  for (const char *const *pane = (const char *const[]){ "transcript", "ladder", "map", "states", "letter", NULL };
-       *pane; pane++)
+  for (const char *const *pane = (const char *const[]){ "transcript", "ladder", "map", "states", "letter", NULL }; *pane;
+       pane++)
     jump (*pane);
   frames ("map");
   frames ("ladder");
