@@ -15,10 +15,8 @@ const char *
 gpo_bounce_subject (GpoBounceKind kind)
 {
   static const char *const subjects[] = {
-    "Your letter could not be delivered",
-    "Your letter is late: we keep trying",
-    "Your letter was delivered",
-    "Your letter was passed on",
+    "Your letter could not be delivered", "Your letter is late: we keep trying", "Your letter was delivered",
+    "Your letter was passed on",          "Your letter goes to several people",
   };
   return subjects[kind];
 }
@@ -100,7 +98,7 @@ gpo_tame (const char *text, gboolean utf8)
 static void
 append_recipient (GString *out, const GpoBounce *b, const GpoRecipient *to, gboolean utf8)
 {
-  gboolean good = b->kind == GPO_BOUNCE_DELIVERED || b->kind == GPO_BOUNCE_RELAYED;
+  gboolean good = b->kind != GPO_BOUNCE_FAILED && b->kind != GPO_BOUNCE_DELAYED;
   const char *meaning = good ? NULL : gpo_status_meaning (to->status);
   g_autofree char *path = gpo_tame (to->path, utf8);
   g_string_append (out, "\r\n");
@@ -128,6 +126,8 @@ append_next (GString *out, const GpoBounce *b)
     "You asked to be told. The next host cannot report to you, so this is the last we know: it may still "
     "come "
     "back to you as undeliverable.",
+    "You asked to be told. Several people stand behind this address, and each is sent the letter. You will "
+    "hear of those it does not reach, if you asked for that.",
   };
   g_string_append (out, "\r\n");
   if (b->kind == GPO_BOUNCE_DELAYED && b->give_up)
@@ -147,6 +147,7 @@ gpo_bounce_words_append (GString *out, const GpoBounce *bounce, gboolean utf8)
     "Your letter could not be delivered yet to:",
     "Your letter lies in the mailbox of:",
     "Your letter was passed on to the next host for:",
+    "Your letter goes to everybody behind the address:",
   };
   g_string_append_printf (out, "This is the post office at %s.\r\n\r\n%s\r\n", bounce->host,
                           happened[bounce->kind]);

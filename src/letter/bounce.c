@@ -43,6 +43,8 @@ is_due (const GpoRecipient *r, GpoBounceKind kind)
       return !r->reported && r->state == GPO_RCPT_DELIVERED && (r->notify & GPO_NOTIFY_SUCCESS);
     case GPO_BOUNCE_RELAYED:
       return !r->reported && r->state == GPO_RCPT_RELAYED && (r->notify & GPO_NOTIFY_SUCCESS);
+    case GPO_BOUNCE_EXPANDED:
+      return !r->reported && r->state == GPO_RCPT_EXPANDED && (r->notify & GPO_NOTIFY_SUCCESS);
     default:
       return FALSE;
     }
@@ -222,15 +224,15 @@ append_part (Report *r, const char *type, gboolean eight_bit)
 static const char *
 status_of (const GpoRecipient *to, GpoBounceKind kind)
 {
-  static const char *const classes[] = { "54", "4", "2", "2" };
-  static const char *const defaults[] = { "5.0.0", "4.0.0", "2.0.0", "2.0.0" };
+  static const char *const classes[] = { "54", "4", "2", "2", "2" };
+  static const char *const defaults[] = { "5.0.0", "4.0.0", "2.0.0", "2.0.0", "2.0.0" };
   return to->status && *to->status && strchr (classes[kind], *to->status) ? to->status : defaults[kind];
 }
 
 static void
 append_recipient (Report *r, const GpoRecipient *to)
 {
-  static const char *const actions[] = { "failed", "delayed", "delivered", "relayed" };
+  static const char *const actions[] = { "failed", "delayed", "delivered", "relayed", "expanded" };
   const GpoBounce *b = r->bounce;
   g_string_append (r->out, "\r\n");
   append_field (r, "Original-Recipient", "", to->orcpt);

@@ -17,7 +17,8 @@ typedef enum
   GPO_BOUNCE_FAILED,    /* given up, or refused for good */
   GPO_BOUNCE_DELAYED,   /* still trying */
   GPO_BOUNCE_DELIVERED, /* in the mailbox; only where NOTIFY=SUCCESS asked for it */
-  GPO_BOUNCE_RELAYED    /* as far as we can see: the next hop offers no DSN; only with NOTIFY=SUCCESS */
+  GPO_BOUNCE_RELAYED,   /* as far as we can see: the next hop offers no DSN; only with NOTIFY=SUCCESS */
+  GPO_BOUNCE_EXPANDED   /* on its way to the several behind an alias; only with NOTIFY=SUCCESS */
 } GpoBounceKind;
 
 /* The recipients that a report of this kind is due for, as indices (guint). Empty if none, and always

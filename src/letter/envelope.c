@@ -15,7 +15,7 @@
 
 static const char *const body_words[] = { "7BIT", "8BITMIME", "BINARYMIME" };
 static const char *const ret_words[] = { "NONE", "FULL", "HDRS" };
-static const char *const state_words[] = { "waiting", "delivered", "relayed", "failed" };
+static const char *const state_words[] = { "waiting", "delivered", "relayed", "failed", "expanded" };
 
 GpoEnvelope *
 gpo_envelope_new (void)

@@ -41,7 +41,8 @@ typedef enum
   GPO_RCPT_WAITING,   /* not tried yet, or deferred */
   GPO_RCPT_DELIVERED, /* in a mailbox of this host */
   GPO_RCPT_RELAYED,   /* the next hop said 250 */
-  GPO_RCPT_FAILED     /* a permanent no, or given up */
+  GPO_RCPT_FAILED,    /* a permanent no, or given up */
+  GPO_RCPT_EXPANDED   /* an alias: the letter goes to the several it stands for */
 } GpoRecipientState;
 
 typedef struct

@@ -437,20 +437,46 @@ def _(office):
          f"RCPT passes NOTIFY and ORCPT on: {rcpt}")
 
 
-@case("VRFY knows the postmaster and lists; who is on a list of people here is told of its delivery",
+@case("VRFY knows the postmaster and lists; an alias of one is delivered to, an alias of several is expanded",
       scenario="[host sparta]\n[person bob]\nat = sparta\n[person carol]\nat = sparta\n"
-               "[alias friends@sparta.example]\nmembers = bob; carol\n")
+               "[alias friends@sparta.example]\nmembers = bob; carol\n[alias bobby@sparta.example]\nmembers = bob\n")
 def _(office):
     with smtplib.SMTP(*office.ports["sparta", "submission"], timeout=30) as client:
         client.login("carol", PASSWORD)
         same(client.verify("postmaster")[0], 250, "the reply to VRFY postmaster")
         same(client.verify("friends"), (250, b"2.1.5 <friends@sparta.example>"), "the reply to VRFY friends")
         same(client.verify("nobody")[0], 550, "the reply to VRFY nobody")
-        client.sendmail("carol@sparta.example", ["friends@sparta.example"], letter("list"), [], ["NOTIFY=SUCCESS"])
-    letters = office.wait_for_letters("sparta", "carol", 2)
+        client.sendmail("carol@sparta.example", ["friends@sparta.example", "bobby@sparta.example"], letter("list"), [],
+                        ["NOTIFY=SUCCESS"])
+    letters = office.wait_for_letters("sparta", "carol", 3)
+    reports = [m.get_payload(1).get_payload()[1] for m in map(email.message_from_bytes, letters) if m.is_multipart()]
+    same(sorted((r["Final-Recipient"], r["Action"], r["Status"]) for r in reports),
+         [("rfc822; bobby@sparta.example", "delivered", "2.0.0"), ("rfc822; friends@sparta.example", "expanded", "2.0.0")],
+         "the reports")
+
+
+@case("behind an alias of several the sender hears of failures only, and a member elsewhere is told so")
+def _(office):
+    hop = NextHop()
+    world = office.run(office.program, "serve", "--print-scenario").stdout
+    office.stop()
+    office.scenario = office.folder / "world.office"
+    office.scenario.write_text(world + "\n[alias everybody@athens.example]\nmembers = alice; carol@corinth.example\n"
+                                       f"[route corinth.example]\nat = gateway\nnext-hop = {hop.endpoint}\n"
+                                       "[mx corinth.example]\ngateway = 10\n", encoding="utf-8")
+    office.start()
+    with submission(office) as client:
+        client.sendmail(ALICE, ["everybody@athens.example"], letter("expanded"), ["ENVID=e7"], ["NOTIFY=SUCCESS,FAILURE"])
+    until(lambda: "DATA" in hop.commands, "the letter at the next hop")
+    mail = [c for c in hop.commands if c.startswith("MAIL")][0]
+    rcpt = [c for c in hop.commands if c.startswith("RCPT")][0]
+    true("ENVID=e7" in mail, f"MAIL passes ENVID on: {mail}")
+    true("NOTIFY=FAILURE" in rcpt and "SUCCESS" not in rcpt, f"RCPT passes on all but SUCCESS: {rcpt}")
+    letters = office.wait_for_letters("athens", "alice", 2)
     report = [m for m in map(email.message_from_bytes, letters) if m.is_multipart()][0]
     told = report.get_payload(1).get_payload()[1]
-    same((told["Final-Recipient"], told["Action"]), ("rfc822; friends@sparta.example", "delivered"), "the report")
+    same((told["Final-Recipient"], told["Action"]), ("rfc822; everybody@athens.example", "expanded"), "the report")
+    true(b"corinth" not in bytes(report.get_payload(1)), "a report names no member")
 
 
 @case("AUTH in one line, base64 by hand")

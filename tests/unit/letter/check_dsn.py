@@ -9,7 +9,8 @@ import subprocess
 import sys
 
 LETTERS = pathlib.Path(__file__).resolve().parents[2] / "letters"
-ACTIONS = {"failed": "failed", "delayed": "delayed", "delivered": "delivered", "relayed": "relayed"}
+ACTIONS = {"failed": "failed", "delayed": "delayed", "delivered": "delivered", "relayed": "relayed",
+           "expanded": "expanded"}
 
 
 def check(name, data):

@@ -22,6 +22,7 @@ static const SampleBounce samples[] = {
   { "delayed", GPO_BOUNCE_DELAYED, "plain", GPO_RET_FULL, FALSE, FALSE },
   { "delivered", GPO_BOUNCE_DELIVERED, "plain", GPO_RET_NONE, FALSE, FALSE },
   { "relayed", GPO_BOUNCE_RELAYED, "plain", GPO_RET_NONE, FALSE, FALSE },
+  { "expanded", GPO_BOUNCE_EXPANDED, "plain", GPO_RET_NONE, FALSE, FALSE },
   { "hostile", GPO_BOUNCE_FAILED, "no-header", GPO_RET_FULL, FALSE, TRUE },
 };
 
@@ -30,8 +31,8 @@ static const SampleBounce samples[] = {
 static inline GpoEnvelope *
 sample_envelope (const SampleBounce *s)
 {
-  static const GpoRecipientState states[] = { GPO_RCPT_FAILED, GPO_RCPT_WAITING, GPO_RCPT_DELIVERED, GPO_RCPT_RELAYED };
-  static const char *const status[] = { "5.1.1", "4.4.1", NULL, "2.1.5" };
+  static const GpoRecipientState states[] = { GPO_RCPT_FAILED, GPO_RCPT_WAITING, GPO_RCPT_DELIVERED, GPO_RCPT_RELAYED, GPO_RCPT_EXPANDED };
+  static const char *const status[] = { "5.1.1", "4.4.1", NULL, "2.1.5", NULL };
   GpoEnvelope *e = gpo_envelope_new ();
   e->has_sender = TRUE;
   g_free (e->reverse_path);

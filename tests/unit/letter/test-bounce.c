@@ -12,7 +12,7 @@ static const struct
   GpoRecipientState state;
   guint notify;
   gboolean marked;   /* reported or warned */
-  const char *kinds; /* wanted: f, d(elayed), s(uccess: delivered), r(elayed) */
+  const char *kinds; /* wanted: f, d(elayed), s(uccess: delivered), r(elayed), e(xpanded) */
 } rules[] = {
   { "a failure is told by default", "a@b.example", GPO_RCPT_FAILED, GPO_NOTIFY_DEFAULT, 0, "f" },
   { "a delay is told by default", "a@b.example", GPO_RCPT_WAITING, GPO_NOTIFY_DEFAULT, 0, "d" },
@@ -21,6 +21,8 @@ static const struct
   { "NEVER is never", "a@b.example", GPO_RCPT_FAILED, GPO_NOTIFY_NEVER, 0, "" },
   { "SUCCESS alone tells no failure", "a@b.example", GPO_RCPT_FAILED, GPO_NOTIFY_SUCCESS, 0, "" },
   { "SUCCESS tells success", "a@b.example", GPO_RCPT_DELIVERED, GPO_NOTIFY_SUCCESS, 0, "s" },
+  { "expanding is not told by default", "a@b.example", GPO_RCPT_EXPANDED, GPO_NOTIFY_DEFAULT, 0, "" },
+  { "SUCCESS tells expanding", "a@b.example", GPO_RCPT_EXPANDED, GPO_NOTIFY_SUCCESS, 0, "e" },
   { "SUCCESS tells relaying", "a@b.example", GPO_RCPT_RELAYED, GPO_NOTIFY_SUCCESS, 0, "r" },
   { "FAILURE alone tells no delay", "a@b.example", GPO_RCPT_WAITING, GPO_NOTIFY_FAILURE, 0, "" },
   { "DELAY tells a delay", "a@b.example", GPO_RCPT_WAITING, GPO_NOTIFY_DELAY, 0, "d" },
@@ -40,10 +42,10 @@ START_TEST (report_is_due)
   r->state = rules[_i].state;
   r->notify = rules[_i].notify;
   r->warned = r->reported = rules[_i].marked;
-  for (int kind = 0; kind < 4; kind++)
+  for (int kind = 0; kind < 5; kind++)
     {
       g_autoptr (GArray) wanted = gpo_bounce_wanted (e, (GpoBounceKind) kind);
-      ck_assert_msg (wanted->len == (strchr (rules[_i].kinds, "fdsr"[kind]) ? 1 : 0), "%s: kind %d", rules[_i].rule, kind);
+      ck_assert_msg (wanted->len == (strchr (rules[_i].kinds, "fdsre"[kind]) ? 1 : 0), "%s: kind %d", rules[_i].rule, kind);
     }
 }
 END_TEST
