@@ -20,7 +20,8 @@ struct GpoDesk
   gpointer outgoing;           /* the key under which office->outgoing knows us; NULL: it does not */
   gboolean recorded;           /* `connect` was recorded by this end, so `close` is too */
   gboolean implicit_tls, finishing, in_call;
-  GSource *turn; /* a session that streams has its next turn; NULL: it does not wait for one */
+  gboolean peer_ended; /* it says no more, and waits for answers */
+  GSource *turn;       /* a session that streams has its next turn; NULL: it does not wait for one */
   void (*connected) (GpoSession *, const GError *);
   GpoDeskClosed closed;
   gpointer data;
@@ -89,6 +90,15 @@ arrange_turn (GpoDesk *desk)
   g_source_attach (desk->turn, g_main_context_get_thread_default ());
 }
 
+/* Whether an answer to what the peer has said is still to come, from the disk, a lookup, or piece by piece.
+ */
+static gboolean
+owes_answer (const GpoSession *session)
+{
+  return session->streams || session->pending == GPO_PENDING_STORE || session->pending == GPO_PENDING_LOOKUP
+         || session->pending == GPO_PENDING_OUTPUT;
+}
+
 static void
 empty_output (GpoSession *session)
 {
@@ -108,7 +118,7 @@ update (GpoDesk *desk)
   GpoConnection *c = desk->connection;
   if (!c || desk->in_call)
     return;
-  gboolean last = session->closing && session->pending != GPO_PENDING_GATE && !desk->finishing;
+  gboolean last = (session->closing || (desk->peer_ended && !owes_answer (session))) && session->pending != GPO_PENDING_GATE && !desk->finishing;
   if (last)
     {
       desk->finishing = TRUE;
@@ -252,6 +262,17 @@ on_timed_out (GpoConnection *c, gpointer data)
   update (desk);
 }
 
+/* The peer says no more, as `nc -N` does behind a file. What it has said is answered first. */
+static void
+on_ended (GpoConnection *c, gpointer data)
+{
+  GpoDesk *desk = data;
+  if (desk->session->client || !owes_answer (desk->session))
+    gpo_connection_finish (c);
+  else
+    desk->peer_ended = TRUE;
+}
+
 static void
 on_closed (GpoConnection *c, GpoCloseReason reason, const char *text, gpointer data)
 {
@@ -281,6 +302,7 @@ static const GpoConnectionUser user = {
   .drained = on_drained,
   .secured = on_secured,
   .timed_out = on_timed_out,
+  .ended = on_ended,
   .closed = on_closed,
 };
 
