@@ -5,6 +5,7 @@
  * a trace of its own, from which --verbose prints. The letter goes as it is: only line ends become CRLF,
  * and only --add-missing adds fields. */
 #include "command/command.h"
+#include "command/send.h"
 #include "letter/address.h"
 #include "letter/anatomy.h"
 #include "letter/received.h"
@@ -16,8 +17,6 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Athens' submission in the default world. */
-#define DEFAULT_SERVER "127.0.0.1:11587"
 #define TOY_PASSWORD "glass"
 #define CONNECT_MS (30 * 1000)
 
@@ -26,6 +25,7 @@ typedef struct
   char *from, *server, *auth, *mechanism, *tls, *ca;
   char **to;
   gboolean verbose, add_missing;
+  GpoSendOffice found; /* without --server */
 
   GpoOfficeParts office;
   GpoPost post;
@@ -251,7 +251,7 @@ on_ended (GpoSender *sender, const GpoOutcome *why, gpointer data)
   else if (strcmp (why->status, "5.7.8") == 0)
     cure = "; log in with --auth USER:PASSWORD";
   send->status
-      = gpo_command_fail ("%s: %s%s", send->server ? send->server : DEFAULT_SERVER, why->reply, cure);
+      = gpo_command_fail ("%s: %s%s", send->server ? send->server : send->found.server, why->reply, cure);
 }
 
 static const GpoSenderUser user = { on_ready, on_sent, on_ended };
@@ -331,17 +331,18 @@ choose_tls (Send *send, GpoSenderTls *how)
       return FALSE;
     }
   *how = ways[i].how;
-  if (send->ca)
+  gboolean insists = *how >= GPO_SENDER_TLS_REQUIRED;
+  const char *ca = send->ca ? send->ca : insists ? send->found.ca : NULL;
+  if (ca)
     {
       g_autoptr (GError) error = NULL;
-      send->client_tls = gpo_tls_new_client_for (send->ca);
+      send->client_tls = gpo_tls_new_client_for (ca);
       if (gpo_tls_load (send->client_tls, &error))
         return TRUE;
       send->status = gpo_command_fail (
           "%s; --ca names a file of certificates in PEM, an office's is STORE/tls/ca.pem", error->message);
       return FALSE;
     }
-  gboolean insists = *how >= GPO_SENDER_TLS_REQUIRED;
   send->client_tls = gpo_tls_new_client (insists ? GPO_TLS_TRUST_SYSTEM : GPO_TLS_TRUST_ANY, NULL);
   return TRUE;
 }
@@ -423,10 +424,14 @@ run (Send *send, const char *file)
   g_autofree char *login = NULL, *password = NULL;
   g_autoptr (GError) error = NULL;
   GpoSenderOptions options = { .name = g_get_host_name (), .mechanism = send->mechanism };
-  if (!fill_envelope (send) || !choose_tls (send, &options.tls))
+  if (!fill_envelope (send))
+    return;
+  if (!send->server)
+    gpo_send_find_office (send->from, &send->found);
+  if (!choose_tls (send, &options.tls))
     return;
   g_autoptr (GSocketConnectable) server
-      = g_network_address_parse (send->server ? send->server : DEFAULT_SERVER, 587, &error);
+      = g_network_address_parse (send->server ? send->server : send->found.server, 587, &error);
   if (!server)
     {
       send->status = gpo_command_usage ("--server \"%s\" is not HOST:PORT: %s", send->server, error->message);
@@ -456,7 +461,8 @@ gpo_cmd_send (int argc, char **argv)
           { "to", 0, 0, G_OPTION_ARG_STRING_ARRAY, &send.to, "Forward-path; may be given several times",
             "ADDRESS" },
           { "server", 0, 0, G_OPTION_ARG_STRING, &send.server,
-            "Server (default: Athens' submission, " DEFAULT_SERVER ")", "HOST:PORT" },
+            "Server (default: the running office's, where the writer lives, or " GPO_SEND_DEFAULT ")",
+            "HOST:PORT" },
           { "auth", 0, 0, G_OPTION_ARG_STRING, &send.auth,
             "Log in; without --server as the writer, with the toy password", "USER[:PASSWORD]" },
           { "mechanism", 0, 0, G_OPTION_ARG_STRING, &send.mechanism,
@@ -478,6 +484,7 @@ gpo_cmd_send (int argc, char **argv)
   send.envelope = gpo_envelope_new ();
   run (&send, argc > 1 ? argv[1] : NULL);
   gpo_envelope_free (send.envelope);
+  gpo_send_office_clear (&send.found);
   g_clear_pointer (&send.letter, g_bytes_unref);
   g_clear_pointer (&send.client_tls, gpo_tls_unref);
   g_strfreev (send.to);

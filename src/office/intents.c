@@ -6,6 +6,7 @@
 #include "office/office-private.h"
 #include "roles/gateway.h"
 #include "wire/nearest.h"
+#include "wire/tls.h"
 #include <json-glib/json-glib.h>
 #include <math.h>
 #include <string.h>
@@ -376,6 +377,8 @@ do_host (Answer *a, const char *rest, GError **error)
 static gboolean
 do_hosts (Answer *a, const char *rest, GError **error)
 {
+  g_autofree char *folder = gpo_store_tls_path (a->office->parts.store);
+  g_autofree char *ca = gpo_tls_ca_path (folder);
   for (guint i = 0; i < a->office->parts.posts->len; i++)
     {
       GpoPost *post = a->office->parts.posts->pdata[i];
@@ -387,6 +390,7 @@ do_hosts (Answer *a, const char *rest, GError **error)
       for (int role = 0; role < GPO_N_ROLES; role++)
         if (post->port[role])
           add_number (a, gpo_role_name ((GpoRole) role), post->port[role]);
+      add_text (a, "ca", ca);
       add_number (a, "connections", g_hash_table_size (post->desks));
       add_number (a, "queue", gpo_gateway_length (post->gateway));
       end (a);
