@@ -88,6 +88,12 @@ write_ports (GpoOffice *office, const char *path, GError **error)
           g_string_append_printf (text, "%s %s %s %u\n", host->name, gpo_role_name ((GpoRole) role),
                                   host->address, port);
       }
+  const GPtrArray *walls = gpo_office_walls (office);
+  for (guint i = 0; i < walls->len; i++)
+    {
+      const GpoScenarioWall *wall = walls->pdata[i];
+      g_string_append_printf (text, "%s wall 127.0.0.1 %u\n", wall->name, wall->port);
+    }
   return g_file_set_contents (path, text->str, (gssize) text->len, error);
 }
 

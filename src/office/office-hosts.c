@@ -393,5 +393,6 @@ gpo_office_describe (GpoOffice *office)
       GpoHost *host = world->hosts->pdata[i];
       describe_routes (office, host->routes, host->symbol);
     }
+  gpo_office_describe_walls (office);
   gpo_gate_each_fault (office->parts.gate, describe_fault, office->parts.gate);
 }

@@ -24,6 +24,7 @@ struct GpoOffice
   GpoControl *control;
   GPtrArray *counters; /* of Counter: office-hosts.c */
   GPtrArray *typed_calls; /* of GpoTypedCall: those under way (typed-call.h) */
+  GPtrArray *walls;    /* of GpoProxy: office-walls.c */
   GPtrArray *warnings; /* of char *, NULL-terminated once started */
   char *store_path;
   gboolean temporary, fresh;     /* fresh: the store was opened for the first time */
@@ -64,6 +65,15 @@ void gpo_office_note (GpoOffice *office, const char *format, ...) G_GNUC_PRINTF 
 
 /* Ends a call that is under way; its user is told why. On the office's thread. */
 void gpo_typed_call_cut (GpoTypedCall *call, const char *why);
+
+/* --- office-walls.c: on the office's thread --- */
+
+/* Opens the scenario's walls. FALSE and *error if a port cannot be had. */
+gboolean gpo_office_open_walls (GpoOffice *office, GError **error);
+/* Closes them, and cuts what passes through. */
+void gpo_office_close_walls (GpoOffice *office);
+/* Records them. */
+void gpo_office_describe_walls (GpoOffice *office);
 
 /* --- office-letters.c --- */
 

@@ -165,7 +165,8 @@ set_up (GpoOffice *office, GError **error)
   parts->desk_gone = on_desk_gone;
   parts->desk_gone_data = office;
   open_log (office);
-  if (!open_gate (office, error) || !open_store (office, error) || !gpo_office_open_hosts (office, error))
+  if (!open_gate (office, error) || !open_store (office, error) || !gpo_office_open_hosts (office, error)
+      || !gpo_office_open_walls (office, error))
     return FALSE;
   if (trace && !(office->trace = gpo_trace_file_new (parts->log, trace, NULL, NULL, error)))
     return FALSE;
@@ -261,6 +262,7 @@ begin_to_close (gpointer data)
     return G_SOURCE_REMOVE;
   office->closing = TRUE;
   office->parts.stopping = TRUE;
+  gpo_office_close_walls (office);
   gpo_office_close_listeners (office);
   gpo_gate_unbreak (office->parts.gate, 0);
   gpo_gate_hold_all (office->parts.gate, FALSE);
@@ -303,6 +305,7 @@ tear_down (GpoOffice *office)
   if (office->look_later)
     g_source_destroy (office->look_later);
   g_clear_pointer (&office->look_later, g_source_unref);
+  gpo_office_close_walls (office);
   gpo_office_close_listeners (office);
   g_clear_pointer (&office->control, gpo_control_free);
   if (parts->store)

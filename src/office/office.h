@@ -49,6 +49,12 @@ GpoLog *gpo_office_log (GpoOffice *office);
 const GpoWorld *gpo_office_world (GpoOffice *office);
 /* Where this role of the host listens now; 0: nowhere. Any thread, once started. */
 guint gpo_office_port (GpoOffice *office, const GpoHost *host, GpoRole role);
+/* `text` with every port that the scenario says, as a number of its own, replaced by the one in use: a text
+ * written for the usual ports is right in an office that was moved. Any thread, once started. The caller
+ * frees. */
+char *gpo_office_ports_in_use (GpoOffice *office, const char *text);
+/* The world's walls (of GpoScenarioWall), with the ports they have. Any thread, once started. */
+const GPtrArray *gpo_office_walls (GpoOffice *office);
 /* The store's folder. */
 const char *gpo_office_store (GpoOffice *office);
 /* What went not as wished while starting and does not keep it from running, a sentence each; NULL-terminated.

@@ -216,7 +216,8 @@ gpo_relay_init_session (GpoRelay *r, void (*free_relay) (GpoSession *session))
   const GpoMachine *machine
       = gpo_machine_named ("smtp-server"); /* the observer has the right one; nobody asks this */
   gpo_session_init (&r->session, &class, machine, r->proxy->log,
-                    gpo_symbol_try (r->proxy->host_name, strlen (r->proxy->host_name)), r->proxy->sessions,
+                    gpo_symbol_try (r->proxy->host_name, strlen (r->proxy->host_name)),
+                    r->proxy->next_session ? r->proxy->next_session (r->proxy->data) : ++r->proxy->sessions,
                     GPO_PROTOCOL_NONE);
   r->session.witness = FALSE; /* the observer records */
   r->session.gate = r->proxy->gate;

@@ -19,6 +19,8 @@ struct GpoProxy
   GpoProtocol protocol;
   GHashTable *relays; /* of GpoRelay, as a set */
   guint32 sessions;
+  guint32 (*next_session) (gpointer data);
+  gpointer data;
 };
 
 /* One connection of each side. */

@@ -211,7 +211,6 @@ on_accepted (GpoListener *listener, GpoConnection *c, gpointer data)
   GpoProxy *proxy = data;
   GpoRelay *r = g_new0 (GpoRelay, 1);
   r->proxy = proxy;
-  proxy->sessions++;
   gpo_relay_init_session (r, free_relay);
   r->session.changed = on_changed;
   r->session.changed_data = r;
@@ -240,7 +239,12 @@ gpo_proxy_new (GpoLog *log, const GpoProxyOptions *options, GError **error)
   proxy->gate = options->gate;
   proxy->to_address = g_strdup (options->to_address);
   proxy->to_port = options->to_port;
-  proxy->host_name = gpo_observer_host_name (options->to_address, options->to_port);
+  proxy->next_session = options->next_session;
+  proxy->data = options->data;
+  if (options->next_letter)
+    gpo_observer_set_numbers (proxy->observer, options->next_letter, options->data);
+  proxy->host_name = options->name ? g_strdup (options->name)
+                                   : gpo_observer_host_name (options->to_address, options->to_port);
   proxy->protocol
       = options->protocol != GPO_PROTOCOL_NONE ? options->protocol : gpo_protocol_of_port (options->to_port);
   proxy->relays = g_hash_table_new (NULL, NULL);

@@ -28,6 +28,11 @@ typedef struct
   guint16 to_port;
   GpoProtocol protocol; /* NONE: by the port, or the first bytes */
   GpoGate *gate;        /* NULL: nothing is held; else it outlives the proxy */
+  const char *name;     /* the server's host in the trace; NULL: its address */
+  /* Numbers that are shared with others who write to the log. NULL: the proxy counts from 1 on. */
+  guint32 (*next_session) (gpointer data);
+  guint32 (*next_letter) (gpointer data);
+  gpointer data;
 } GpoProxyOptions;
 
 /* Listens. `log` outlives it. NULL and *error if the port cannot be had. */

@@ -70,6 +70,7 @@ move_ports (GpoScenarioReader *r, int base)
         int port = base == 0 ? 0 : host->port[role] - GPO_PORT_BASE + base;
         if (!host->has_role[role])
           continue;
+        host->said_port[role] = host->port[role];
         if (base != 0 && (port < 1 || port > 65535))
           {
             g_autofree char *text
@@ -191,5 +192,5 @@ gpo_scenario_check (GpoScenarioReader *r, int port_base)
 {
   if (!r->scenario->world->title)
     r->scenario->world->title = g_strdup ("A world of mail");
-  return check_hosts (r) && check_outside (r) && (port_base < 0 || move_ports (r, port_base));
+  return check_hosts (r) && check_outside (r) && (port_base < 0 || (move_ports (r, port_base) && gpo_scenario_move_walls (r, port_base)));
 }

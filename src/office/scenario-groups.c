@@ -484,5 +484,6 @@ const GpoScenarioKind gpo_scenario_kinds[] = {
   { "person", TRUE, read_person },  { "alias", TRUE, read_alias },
   { "mx", TRUE, read_mx },          { "route", TRUE, read_route },
   { "retry", FALSE, read_retry },   { "fault", TRUE, read_fault },
-  { "letter", TRUE, read_letter },  { NULL },
+  { "letter", TRUE, read_letter },  { "wall", TRUE, gpo_scenario_read_wall },
+  { NULL },
 };

@@ -42,6 +42,14 @@ gboolean gpo_scenario_table (GpoScenarioReader *reader, const char *group, const
 /* The host of that name; otherwise what is wrong is said at the key. */
 GpoHost *gpo_scenario_host (GpoScenarioReader *reader, const char *group, const char *key, const char *name);
 
+/* --- scenario-wall.c --- */
+
+/* [wall NAME] */
+gboolean gpo_scenario_read_wall (GpoScenarioReader *reader, const char *group, const char *word);
+/* Moves the walls' ports from GPO_PORT_BASE to another base. */
+gboolean gpo_scenario_move_walls (GpoScenarioReader *reader, int base);
+void gpo_scenario_wall_free (gpointer wall);
+
 /* [host …] as a whole, after all groups were read: scenario-check.c. */
 gboolean gpo_scenario_check (GpoScenarioReader *reader, int port_base);
 /* The well-known port of a role. */

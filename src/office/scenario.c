@@ -78,6 +78,9 @@ static const GpoScenarioWord words[] = {
   { "mx", "*" },
   { "route", "next-hop" },
   { "route", "at" },
+  { "wall", "port" },
+  { "wall", "to" },
+  { "wall", "protocol" },
   { "retry", "intervals" },
   { "retry", "warn-after" },
   { "retry", "give-up" },
@@ -355,6 +358,7 @@ scenario_new (const char *name)
   scenario->speed = 1.0;
   scenario->world = gpo_world_new ();
   scenario->faults = g_ptr_array_new ();
+  scenario->walls = g_ptr_array_new_with_free_func (gpo_scenario_wall_free);
   scenario->letters = g_ptr_array_new ();
   GpoRetry *retry = &scenario->world->retry;
   retry->n_intervals = G_N_ELEMENTS (intervals);
@@ -430,6 +434,7 @@ gpo_scenario_free (GpoScenario *scenario)
 {
   g_ptr_array_foreach (scenario->faults, fault_free, NULL);
   g_ptr_array_unref (scenario->faults);
+  g_ptr_array_unref (scenario->walls);
   g_ptr_array_foreach (scenario->letters, letter_free, NULL);
   g_ptr_array_unref (scenario->letters);
   gpo_world_free (scenario->world);

@@ -2,7 +2,8 @@
 /* scenario.h: a world of mail as a file that a teacher writes: docs/scenario.md describes it.
  *
  * A scenario is a key file (GKeyFile): groups [office], [host NAME], [person NAME], [alias ADDRESS],
- * [mx DOMAIN], [route DOMAIN], [retry], [fault NAME], [letter NAME]. Read once at start into plain data.
+ * [mx DOMAIN], [route DOMAIN], [wall NAME], [retry], [fault NAME], [letter NAME]. Read once at start into
+ * plain data.
  *
  * What stays true:
  *  - a scenario is taken whole or refused whole;
@@ -41,6 +42,16 @@ typedef struct
   char **to;         /* queue: forward-paths */
 } GpoScenarioLetter;
 
+/* A glass wall before a server that is none of ours: what passes it is in the trace (office/proxy.h). */
+typedef struct
+{
+  char *name;              /* of the server's host in the trace */
+  guint16 port, said_port; /* where the wall listens, as GpoHost has them; once open, where it does */
+  char *to_address;
+  guint16 to_port;
+  GpoProtocol protocol; /* spoken there */
+} GpoScenarioWall;
+
 typedef struct
 {
   char *name; /* the file's name, or "the default world" */
@@ -49,6 +60,7 @@ typedef struct
   gint64 start;       /* µs since 1970 at which the clock begins; 0: now */
   char *trace;        /* file to record the trace in; NULL: none asked for */
   GPtrArray *faults;  /* of GpoScenarioFault */
+  GPtrArray *walls;   /* of GpoScenarioWall */
   GPtrArray *letters; /* of GpoScenarioLetter */
 } GpoScenario;
 

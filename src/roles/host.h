@@ -67,11 +67,12 @@ typedef struct
 struct GpoHost
 {
   GpoWorld *world;
-  char *name;                /* "sparta": how the trace and the scenario call it */
-  char *domain;              /* "sparta.example": its mail domain and its name in greetings */
-  GpoSymbol symbol;          /* of name */
-  char *address;             /* to listen on, "127.0.0.1" */
-  guint16 port[GPO_N_ROLES]; /* 0: the kernel chooses; only where has_role */
+  char *name;                     /* "sparta": how the trace and the scenario call it */
+  char *domain;                   /* "sparta.example": its mail domain and its name in greetings */
+  GpoSymbol symbol;               /* of name */
+  char *address;                  /* to listen on, "127.0.0.1" */
+  guint16 port[GPO_N_ROLES];      /* 0: the kernel chooses; only where has_role */
+  guint16 said_port[GPO_N_ROLES]; /* the same before all ports were moved: what texts call it */
   gboolean has_role[GPO_N_ROLES];
   gboolean down;        /* taken down by the scenario or by hand */
   gboolean relay;       /* a gateway: takes letters for any domain that the zone knows */
