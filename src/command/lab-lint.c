@@ -3,6 +3,7 @@
  *
  *     its files can be read, its scenario too
  *     a trace without events passes nothing
+ *     each wrong answer of a question is wrong, and earns its own words
  *     solution.trace passes everything and makes no mistake that stands for itself
  *     mistake-NAME.trace makes mistake NAME, and does not pass; every mistake has its trace */
 #include "command/lab-command.h"
@@ -22,7 +23,8 @@ judge_file (const GpoLab *lab, const char *name, int *status)
   gpo_log_set_limits (log, 0, 0);
   if (!gpo_trace_load (log, path, &problems, &error))
     {
-      *status = gpo_command_fail ("%s; record it: labs/record %s", error->message, lab->name);
+      *status = gpo_command_fail ("%s; record it by doing the lab: glasspost lab run %s --trace %s",
+                                  error->message, lab->folder, path);
       return NULL;
     }
   for (char **problem = problems; problem && *problem; problem++)
@@ -78,6 +80,32 @@ lint_recordings (const GpoLab *lab)
   return status;
 }
 
+/* Each wrong answer that is named is wrong, and earns its own words. */
+static int
+lint_answers (const GpoLab *lab, guint i)
+{
+  const GpoLabItem *item = gpo_lab_item (lab, i);
+  int status = GPO_EXIT_OK;
+  for (char **wrong = item->wrong; item->type == GPO_LAB_QUESTION && *wrong; wrong += 2)
+    {
+      g_autoptr (GpoLabJudge) judge = gpo_lab_judge_new (lab);
+      GpoLabResult result;
+      gpo_lab_judge_answer (judge, i, wrong[0]);
+      gpo_lab_judge_result (judge, NULL, i, &result);
+      if (result.verdict == GPO_LAB_PASSED)
+        status = gpo_command_fail (
+            "%s/checks.ini:%u: wrong.%s of %s is taken as right; take it out of answer=", lab->folder,
+            item->line, wrong[0], item->name);
+      else if (g_strcmp0 (result.says, wrong[1]) != 0)
+        status = gpo_command_fail (
+            "%s/checks.ini:%u: wrong.%s of %s: another wrong answer comes before it; give "
+            "each a word that the others do not have",
+            lab->folder, item->line, wrong[0], item->name);
+      gpo_lab_result_clear (&result);
+    }
+  return status;
+}
+
 static int
 lint_lab (const GpoLab *lab)
 {
@@ -106,6 +134,8 @@ lint_lab (const GpoLab *lab)
         status = gpo_command_fail (
             "%s: step %u has no check and no question; nobody can tell when it is done", lab->folder, s);
     }
+  for (guint i = 0; i < lab->items->len; i++)
+    status = MAX (status, lint_answers (lab, i));
   int recordings = lint_recordings (lab);
   return MAX (status, recordings);
 }

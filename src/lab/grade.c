@@ -104,9 +104,10 @@ why_not (GpoLabJudge *judge, GpoLog *log, guint i)
   gpo_lab_judge_result (judge, log, i, &result);
   if (result.says)
     g_string_append (out, result.says);
+  else if (result.seen && result.expected)
+    g_string_append_printf (out, "expected %s, seen %s", result.expected, result.seen);
   else if (result.seen)
-    g_string_append_printf (out, "expected %s, seen %s", result.expected ? result.expected : "another answer",
-                            result.seen);
+    g_string_append_printf (out, "%s is not right", result.seen);
   else if (result.waits_for >= 0)
     g_string_append_printf (out, "not reached: \"%s\" comes first",
                             gpo_lab_item (gpo_lab_judge_lab (judge), (guint) result.waits_for)->says);

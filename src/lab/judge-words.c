@@ -168,13 +168,28 @@ say_near (GpoLabJudge *judge, GpoLog *log, guint i, const GpoLabHit *near, GpoLa
     out->seen = g_strdup ("something else");
 }
 
+/* What to say to a wrong answer: to one that is the word, or to one that has it. A number is no part of
+ * another. */
+static const char *
+wrong_says (const GpoLabItem *item, const char *given, gboolean whole)
+{
+  for (char **wrong = item->wrong; *wrong; wrong += 2)
+    {
+      g_autofree char *word = g_utf8_casefold (wrong[0], -1);
+      gboolean number = strspn (word, "0123456789.,") == strlen (word);
+      if (whole ? strcmp (given, word) == 0 : !number && strstr (given, word) != NULL)
+        return wrong[1];
+    }
+  return NULL;
+}
+
 static void
 say_answer (const GpoLabItem *item, const GpoLabStand *stand, GpoLabResult *out)
 {
   if (stand->answers->len == 0)
     return;
   const GpoLabAnswer *last = &g_array_index (stand->answers, GpoLabAnswer, stand->answers->len - 1);
-  g_autofree char *given = g_utf8_casefold (last->text, -1);
+  g_autofree char *plain = g_strstrip (g_strdup (last->text)), *given = g_utf8_casefold (plain, -1);
   out->event = last->n;
   if (out->verdict == GPO_LAB_PASSED)
     {
@@ -184,12 +199,9 @@ say_answer (const GpoLabItem *item, const GpoLabStand *stand, GpoLabResult *out)
   g_autoptr (GString) shown = g_string_new (NULL);
   gpo_escape_text (shown, last->text, strlen (last->text), GPO_TRANSCRIPT_PLAIN);
   out->seen = g_strdup_printf ("the answer \"%s\"", shown->str);
-  for (char **wrong = item->wrong; *wrong && !out->says; wrong += 2)
-    {
-      g_autofree char *word = g_utf8_casefold (wrong[0], -1);
-      if (strstr (given, word))
-        out->says = wrong[1];
-    }
+  out->says = wrong_says (item, given, TRUE);
+  if (!out->says)
+    out->says = wrong_says (item, given, FALSE);
 }
 
 static void

@@ -32,13 +32,23 @@ wrong (Cutter *cutter, const char *text)
   return FALSE;
 }
 
+/* Empty lines around it go; the first line keeps its indent, which may be what makes it code. */
+static char *
+trimmed (const char *text)
+{
+  const char *start = text;
+  for (const char *p = text; g_ascii_isspace (*p); p++)
+    if (*p == '\n')
+      start = p + 1;
+  return g_strchomp (g_strdup (start));
+}
+
 static void
 end_section (Cutter *cutter)
 {
   GpoLab *lab = cutter->lab;
-  g_autofree char *text = g_strdup (cutter->text->str);
+  g_autofree char *text = trimmed (cutter->text->str);
   g_string_truncate (cutter->text, 0);
-  g_strstrip (text);
   if (lab->steps->len == 0)
     lab->intro = g_steal_pointer (&text);
   else

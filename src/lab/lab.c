@@ -156,6 +156,23 @@ gpo_lab_item_named (const GpoLab *lab, const char *name)
   return -1;
 }
 
+gboolean
+gpo_lab_has_files (const GpoLab *lab)
+{
+  static const char *const ours[]
+      = { "*.md", "checks.ini", "start.office", "solution.trace", "mistake-*.trace", ".*" };
+  g_autoptr (GDir) dir = lab->folder ? g_dir_open (lab->folder, 0, NULL) : NULL;
+  for (const char *name; dir && (name = g_dir_read_name (dir));)
+    {
+      guint i = 0;
+      while (i < G_N_ELEMENTS (ours) && !g_pattern_match_simple (ours[i], name))
+        i++;
+      if (i == G_N_ELEMENTS (ours))
+        return TRUE;
+    }
+  return FALSE;
+}
+
 guint
 gpo_lab_n_to_pass (const GpoLab *lab)
 {

@@ -96,6 +96,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (GpoLab, gpo_lab_free)
 /* The item of this name, or -1. */
 int gpo_lab_item_named (const GpoLab *lab, const char *name);
 const GpoLabItem *gpo_lab_item (const GpoLab *lab, guint i);
+/* Whether its folder holds files that a student is to use: letters, pictures, traces to read. */
+gboolean gpo_lab_has_files (const GpoLab *lab);
 /* Checks and questions, which is what counts. */
 guint gpo_lab_n_to_pass (const GpoLab *lab);
 

@@ -7,7 +7,7 @@ variant(lab, name), for another client, another order, retries and sessions that
 import pathlib
 import socket
 
-from stage import PASSWORD, Failed, Pop3, Smtp, Wire, b64, until, wire  # noqa: F401
+from stage import PASSWORD, Failed, Lines, Pop3, Smtp, Wire, b64, until, wire  # noqa: F401
 
 SOLUTIONS, MISTAKES, VARIANTS = {}, {}, {}
 ALICE, BOB, CAROL, NOBODY = "alice@athens.example", "bob@sparta.example", "carol@sparta.example", "nobody@sparta.example"
@@ -41,6 +41,23 @@ def letter(sender="Alice <alice@athens.example>", to="Bob <bob@sparta.example>",
 def delivered(stage, person, host="sparta", count=1):
     until(lambda: len(stage.events(kind="mailbox", action="deliver", mailbox=f"{person}/INBOX")) >= count,
           f"{count} letters for {person}")
+
+
+def among_strangers(stage, play):
+    """A play between callers who have nothing to do with it: at every host and port some say hello, some make a mess."""
+    def strangers():
+        for (host, role), address in stage.ports.items():
+            if role in ("imaps", "wall"):
+                continue
+            caller = Lines(address, greeting=False)
+            for line in b"NOOP\r\n", b"a NOOP\r\n", b"no such command\r\n", b"QUIT\r\n":
+                caller.send(line)
+            caller.socket.shutdown(socket.SHUT_WR)
+            caller.file.read()
+            caller.close()
+    strangers()
+    play(stage)
+    strangers()
 
 
 # --- 1 ---
@@ -433,19 +450,22 @@ def file_of(stage, name):
 
 
 def send_file(stage, host, data):
-    """As nc does: all at once, and read to the end."""
+    """As nc -N does: all at once, then no more is said, and the answers are read to the end."""
     client = stage.smtp(host, hello=None)
     client.send(data)
-    while client.file.readline():
-        pass
+    client.socket.shutdown(socket.SHUT_WR)
+    answers = client.file.read()
     client.close()
+    return answers
 
 
 @solution("09-where-a-line-ends")
 def where_a_line_ends(stage):
     send_file(stage, "gateway", file_of(stage, "bare-lf.smtp"))
     send_file(stage, "gateway", file_of(stage, "smuggle.smtp"))
-    send_file(stage, "sparta", file_of(stage, "smuggle.smtp"))
+    answers = send_file(stage, "sparta", file_of(stage, "smuggle.smtp"))
+    if b"250 2.0.0" not in answers or b"221" not in answers:
+        raise Failed(f"who hangs up half is not told what became of the letter: {answers}")
     delivered(stage, "bob")
     stage.answer("letters", "2")
     gateway = stage.smtp("gateway")
@@ -878,15 +898,17 @@ def strangers_trace_backwards(stage):
 # --- 19 ---
 
 class OwnServer:
-    """A student's server in a few lines: one caller, no state, and what it says to each command may be changed."""
+    """A student's server: what SMTP cannot do without, and nothing else. What it says to a command may be changed, and
+    `stateless` makes it a first try that takes everything at any time."""
 
-    def __init__(self, stage, **says):
+    def __init__(self, stage, stateless=False, **says):
         import re
         import threading
         text = pathlib.Path(stage.scenario).read_text(encoding="utf-8")
         self.listener = socket.create_server(("127.0.0.1", int(re.search(r"next-hop = 127.0.0.1:(\d+)", text)[1])))
-        self.says = {"greeting": "220 student.example", "EHLO": "250 student.example", "DATA": "354 go on", "end": "250 taken",
-                     "QUIT": "221 bye", **says}
+        self.stateless = stateless
+        self.says = {"greeting": "220 student.example", "EHLO": "250 student.example", "HELO": "250 student.example",
+                     "DATA": "354 go on", "end": "250 taken", "QUIT": "221 bye", **says}
         threading.Thread(target=self.serve, daemon=True).start()
 
     def serve(self):
@@ -898,14 +920,22 @@ class OwnServer:
                 except OSError:
                     pass
 
+    def refusal(self, verb, state):
+        """What is wrong with the command in this state, or None."""
+        if verb not in ("EHLO", "HELO", "MAIL", "RCPT", "DATA", "RSET", "NOOP", "QUIT", "VRFY"):
+            return "500 what?"
+        allowed = {"MAIL": ["ready"], "RCPT": ["mail", "rcpt"], "DATA": ["rcpt"]}.get(verb)
+        return "503 not now" if allowed and state not in allowed and not self.stateless else None
+
     def talk(self, file):
         def say(words):
             file.write(words.encode() + b"\r\n")
             file.flush()
         say(self.says["greeting"])
+        state = "start"
         while line := file.readline():
-            verb = line[:4].decode("latin-1").upper()
-            answer = self.says.get(verb, "250 well")
+            verb = line[:4].decode("latin-1").upper().strip()
+            answer = self.refusal(verb, state) or self.says.get(verb, "250 well")
             if not answer:
                 return
             say(answer)
@@ -914,12 +944,31 @@ class OwnServer:
                     if not line:
                         return
                 say(self.says["end"])
+            if answer[0] in "23":
+                state = {"EHLO": "ready", "HELO": "ready", "MAIL": "mail", "RCPT": "rcpt", "DATA": "ready",
+                         "RSET": "ready" if state != "start" else state}.get(verb, state)
             if verb == "QUIT":
                 return
 
 
+CASES = pathlib.Path(__file__).resolve().parents[2] / "traces/conformance/smtp"
+RULES = "ehlo", "helo", "noop", "rset", "rcpt-before-mail", "data-before-mail", "unknown-command", "two-letters"
+
+
 def to_student(stage):
     stage.submit(ALICE, ["you@student.example"], letter(to="you@student.example"))
+
+
+def through_the_glass(stage, *cases):
+    """Recorded conversations, played against the student's server through the wall; how many differ."""
+    differ = 0
+    for case in cases:
+        got = stage.run(stage.program, "replay", CASES / f"{case}.trace", "--against",
+                        "127.0.0.1:{}".format(stage.ports["student", "wall"][1]))
+        if got.returncode not in (0, 1):
+            raise Failed(got.stdout + got.stderr)
+        differ += got.returncode
+    return differ
 
 
 @solution("19-your-own-server")
@@ -927,6 +976,7 @@ def own_server(stage):
     OwnServer(stage)
     to_student(stage)
     stage.wait_for_event(kind="queue", state="delivered")
+    through_the_glass(stage, *RULES)
     stage.answer("promise", "your program, if it remembers")
 
 
@@ -934,10 +984,14 @@ def own_server(stage):
 def own_server_mended(stage):
     to_student(stage)
     stage.wait_for_event(kind="queue", state="deferred")
-    server = OwnServer(stage, end="451 the disk is full", EHLO="502 what?")
+    server = OwnServer(stage, stateless=True, end="451 the disk is full", EHLO="502 what?")
+    if not through_the_glass(stage, *RULES):
+        raise Failed("a server without state agrees with everything")
     stage.ask("queue retry")
     until(lambda: len(stage.events(kind="queue", state="deferred")) >= 2, "a second try")
-    server.says["end"] = "250 taken"
+    server.says.update(end="250 taken", EHLO="250 student.example")
+    server.stateless = False
+    through_the_glass(stage, *reversed(RULES))
     stage.ask("queue retry")
     stage.wait_for_event(kind="queue", state="delivered")
     stage.answer("promise", "Athens")
@@ -963,6 +1017,18 @@ def hangs_up(stage):
     OwnServer(stage, EHLO="")
     to_student(stage)
     stage.wait_for_event(kind="queue", state="deferred")
+
+
+@mistake("19-your-own-server", "no-order")
+def no_order(stage):
+    OwnServer(stage, stateless=True)
+    through_the_glass(stage, "rcpt-before-mail")
+
+
+@mistake("19-your-own-server", "keeps-envelope")
+def keeps_envelope(stage):
+    OwnServer(stage, stateless=True)
+    through_the_glass(stage, "rset")
 
 
 # --- 20 ---
@@ -998,6 +1064,8 @@ def keep_out_backwards(stage):
     sparta = stage.smtp("sparta")
     sparta.envelope(ALICE, CAROL)
     sparta.letter(FETE)
+    sparta.envelope(ALICE, BOB)
+    sparta.letter(SPAM)
     sparta.do("MAIL FROM:<offers@mallory.example>", 550)
     for question, text in (("cost-block", "the filter"), ("cost-block", "the blocklist"),
                            ("cost-filter", "perhaps the reader's attention"), ("cost-grey", "Time")):

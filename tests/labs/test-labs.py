@@ -4,15 +4,20 @@
     the lab lints: its files, its scenario, its recordings
     its solution, played now, passes every check; and so do its variants (another client, order, retries, sessions)
     each of its mistakes, played now, leads to that mistake's message
+    what has nothing to do with it (other sessions, other clients, failed tries) before and behind changes nothing
+    each wrong answer that is named, given in an office, leads to what is said to it
     it has a teacher's page, and every mistake a play
 
 Argument: the program.
 """
+import configparser
+import json
 import pathlib
 import shutil
 import subprocess
 import sys
 import tempfile
+import xml.etree.ElementTree as xml
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "docs"))
 import plays                           # noqa: E402
@@ -70,8 +75,44 @@ def play_variants(lab, folder):
         tap.check(done.returncode == 0, f"{lab.name}: {variant} passes", done.stdout, done.stderr)
 
 
+def play_among_strangers(lab, folder):
+    trace = folder / f"{lab.name}-strangers.trace"
+    try:
+        perform(PROGRAM, lab, lambda stage: plays.among_strangers(stage, plays.SOLUTIONS[lab.name]), trace)
+    except Failed as failed:
+        tap.check(False, f"{lab.name}: its solution can be played among strangers", failed)
+        return
+    done = glasspost("lab", "grade", lab, trace)
+    tap.check(done.returncode == 0, f"{lab.name}: its solution passes among other sessions and failed tries", done.stdout, done.stderr)
+
+
+def give_wrong_answers(lab, folder):
+    """All in one office; what was said to each is read from the trace up to it."""
+    checks = configparser.RawConfigParser(delimiters=("=",), comment_prefixes=("#",))
+    checks.optionxform = str
+    checks.read(lab / "checks.ini", encoding="utf-8")
+    wrong = [(group.split()[1], key[6:], says) for group in checks.sections() if group.startswith("question ")
+             for key, says in checks.items(group) if key.startswith("wrong.") and "[" not in key]
+    if not wrong:
+        return
+    trace, part = folder / f"{lab.name}-wrong.trace", folder / "part.trace"
+
+    def answer(stage):
+        for question, text, _ in wrong:
+            stage.answer(question, text)
+    perform(PROGRAM, lab, answer, trace)
+    lines = trace.read_bytes().splitlines(keepends=True)
+    places = [i for i, line in enumerate(lines) if json.loads(line).get("action") == "answer"]
+    for (question, text, says), place in zip(wrong, places, strict=True):
+        part.write_bytes(b"".join(lines[:place + 1]))
+        report = xml.fromstring(glasspost("lab", "grade", lab, part, "--junit").stdout)
+        said = next((case.find("failure").text for case in report if case.get("name").endswith(f": {question}")), "")
+        tap.check(said.startswith(says), f"{lab.name}: {question}: what is said to {text}", said, says)
+
+
 labs = sorted(path.parent for path in LABS.glob("*/checks.ini"))
 tap.check({lab.name for lab in labs} == set(plays.SOLUTIONS), "every lab has a solution and every solution a lab")
+tap.check({lab for lab, _ in plays.VARIANTS} == set(plays.SOLUTIONS), "every lab has another way that passes too")
 for (lab, _) in list(plays.MISTAKES) + list(plays.VARIANTS):
     if lab not in plays.SOLUTIONS:
         tap.check(False, f"the plays of {lab} have a lab")
@@ -83,6 +124,8 @@ for lab in labs:
         lint(lab)
         play_now(lab, pathlib.Path(temporary))
         play_variants(lab, pathlib.Path(temporary))
+        play_among_strangers(lab, pathlib.Path(temporary))
+        give_wrong_answers(lab, pathlib.Path(temporary))
         empty = pathlib.Path(temporary) / "empty.trace"
         empty.write_text('{"glasspost-trace":1,"started":"2026-01-01T00:00:00.000000Z","version":"0"}\n', encoding="utf-8")
         done = glasspost("lab", "grade", lab, empty)
