@@ -168,7 +168,8 @@ read_boundary (const Walk *w, const GpoPart *part, gsize at, Boundary *out)
       {
         out->text = bytes + parameter.value.start;
         out->length = parameter.value.length;
-        if (parameter.quoted && memchr (out->text, '\\', out->length))
+        if (parameter.quoted
+            && (memchr (out->text, '\\', out->length) || memchr (out->text, '\n', out->length)))
           out->text = out->owned = gpo_parameter_dup (bytes, &parameter);
       }
     else if (parameter.name.length > 9

@@ -109,6 +109,8 @@ gpo_parameter_dup (const char *bytes, const GpoParameter *parameter)
       char *to = value;
       for (const char *from = value; *from; from++)
         {
+          if (*from == '\r' || *from == '\n')
+            continue; /* folded: RFC 5322 §2.2.3 */
           if (*from == '\\' && from[1])
             from++;
           *to++ = *from;

@@ -19,6 +19,10 @@ void gpo_imap_string_append (GString *out, const char *text, gsize length);
 /* Appends "(date subject from sender reply-to to cc bcc in-reply-to message-id)" for a header. */
 void gpo_imap_envelope_append (GString *out, const char *bytes, GpoSpan header);
 
+/* Appends the addresses of a field's unfolded value as people write them, without comments and white space
+ * within an address: "name <mailbox@host>", a line each. */
+void gpo_addresses_plain_append (GString *out, const char *text, gsize length);
+
 /* Appends BODYSTRUCTURE (extended) or BODY of a part; part 0 is the letter. */
 void gpo_imap_structure_append (GString *out, const GpoAnatomy *anatomy, gint part, gboolean extended);
 

@@ -15,6 +15,8 @@ gpo_imap_condstore_enable (GpoImap *imap)
 {
   gboolean news = !imap->condstore;
   imap->condstore = TRUE;
+  if (news && imap->view) /* what the client may have passed over when it selected */
+    gpo_imap_condstore_describe (imap, imap->view->mailbox);
   return news;
 }
 
@@ -29,7 +31,7 @@ gpo_imap_condstore_select_param (GpoImap *imap)
     return TRUE;
   if (!gpo_imap_skip (p, '(') || !gpo_imap_word (p, "CONDSTORE") || !gpo_imap_skip (p, ')'))
     return gpo_imap_fail (p, "(CONDSTORE) or the end of the line");
-  gpo_imap_condstore_enable (imap);
+  imap->condstore = TRUE; /* the mailbox that is left now needs no word more */
   return TRUE;
 }
 

@@ -254,7 +254,8 @@ guint64 gpo_imap_status_size (const GpoMailbox *mailbox);
 void gpo_imap_esearch (GpoImap *imap, GArray *found, const GpoSearchArgs *args, guint64 modseq);
 
 /* CONDSTORE. */
-/* The client knows MODSEQ from now on: TRUE if that is news. */
+/* The client knows MODSEQ from now on: TRUE if that is news; then it is told HIGHESTMODSEQ of what is selected. Not
+ * within a response. */
 gboolean gpo_imap_condstore_enable (GpoImap *imap);
 gboolean gpo_imap_condstore_select_param (GpoImap *imap);
 void gpo_imap_condstore_describe (GpoImap *imap, const GpoMailbox *mailbox);

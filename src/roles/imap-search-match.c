@@ -9,6 +9,7 @@
 #include "roles/imap-private.h"
 #include "letter/date.h"
 #include "letter/mime.h"
+#include "letter/structure.h"
 #include <string.h>
 
 /* --- comparing text --- */
@@ -115,6 +116,27 @@ value_contains (const char *value, gsize length, const char *folded)
   return gpo_imap_contains (text, n, folded);
 }
 
+/* The envelope's addresses, where a comment stands within or beside one: "bob (at work) @sparta.example". */
+static gboolean
+addresses_contain (const char *value, gsize length, const char *folded)
+{
+  g_autoptr (GString) plain = g_string_new (NULL);
+  if (!memchr (value, '(', length))
+    return FALSE;
+  gpo_addresses_plain_append (plain, value, length);
+  return value_contains (plain->str, plain->len, folded);
+}
+
+static gboolean
+names_addresses (const char *field)
+{
+  static const char *const fields[] = { "from", "to", "cc", "bcc" };
+  for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
+    if (g_ascii_strcasecmp (field, fields[i]) == 0)
+      return TRUE;
+  return FALSE;
+}
+
 /* HEADER: any field of this name; with "" one that is there. */
 static gboolean
 header_matches (const char *bytes, GpoSpan header, const char *name, const char *folded)
@@ -125,7 +147,8 @@ header_matches (const char *bytes, GpoSpan header, const char *name, const char 
     if (field.name.length == n && g_ascii_strncasecmp (bytes + field.name.start, name, n) == 0)
       {
         GpoSpan value = gpo_span_trim (bytes, field.value);
-        if (value_contains (bytes + value.start, value.length, folded))
+        if (value_contains (bytes + value.start, value.length, folded)
+            || (names_addresses (name) && addresses_contain (bytes + value.start, value.length, folded)))
           return TRUE;
       }
   return FALSE;

@@ -164,6 +164,7 @@ static const struct
   { "comments and space in the type",
     "Content-Type: (c) multipart (c) / (c) mixed (;) ; (c) boundary (c) = (c) \"a\" (c)\n\n--a\n\n--a--\n", 82, "m(l)" },
   { "quoted pairs in the boundary", "Content-Type: multipart/x; boundary=\"\\a\\b\"\n\n--ab\n\n--ab--\n", 44, "m(l)" },
+  { "a boundary folded within its quotes", "Content-Type: multipart/x; boundary=\"a\r\n b\"\n\n--a b\n\n--a b--\n", 45, "m(l)" },
   { "RFC 2231 boundary", "Content-Type: multipart/x; boundary*0=a; boundary*1=b\n\n--ab\n\n--ab--\n", 55, "m(l)" },
   { "no boundary named", "Content-Type: multipart/mixed\n\n--a\n", 31, "l" },
   { "boundary never comes", "Content-Type: multipart/mixed; boundary=a\n\n--b\n", 43, "m()" },
