@@ -170,8 +170,9 @@ count_crlf (int folder_fd, const char *name, guint64 *size)
 
 /* "…,W=4096": the size in CRLF form, as Courier and Dovecot write it. */
 static gboolean
-size_of_name (const char *name, guint64 *size)
+size_of_name (const char *path, guint64 *size)
 {
+  const char *slash = strrchr (path, '/'), *name = slash ? slash + 1 : path;
   const char *w = strstr (name, ",W=");
   GpoMaildirName parsed;
   if (w)
@@ -179,20 +180,20 @@ size_of_name (const char *name, guint64 *size)
       *size = g_ascii_strtoull (w + 3, NULL, 10);
       return *size > 0;
     }
-  if (!gpo_maildir_parse (name + 4, &parsed) || !parsed.letter || parsed.size < 0)
+  if (!gpo_maildir_parse (name, &parsed) || !parsed.letter || parsed.size < 0)
     return FALSE;
   *size = (guint64) parsed.size;
   return TRUE;
 }
 
 gboolean
-gpo_folder_measure (int folder_fd, const char *name, guint32 *size, gint64 *date)
+gpo_folder_measure (int fd, const char *name, guint32 *size, gint64 *date)
 {
   struct stat st;
   guint64 bytes = 0;
-  if (fstatat (folder_fd, name, &st, 0) < 0)
+  if (fstatat (fd, name, &st, 0) < 0)
     return FALSE;
-  if ((!size_of_name (name, &bytes) || bytes < (guint64) st.st_size) && !count_crlf (folder_fd, name, &bytes))
+  if ((!size_of_name (name, &bytes) || bytes < (guint64) st.st_size) && !count_crlf (fd, name, &bytes))
     return FALSE;
   *size = (guint32) MIN (bytes, G_MAXUINT32);
   *date = st.st_mtim.tv_sec;
@@ -256,7 +257,7 @@ GString *
 gpo_folder_list_text (GpoFolder *folder)
 {
   GpoMailbox *mailbox = &folder->mailbox;
-  GString *out = g_string_new (NULL);
+  GString *out = g_string_sized_new (mailbox->n_messages * 96 + 128);
   gpo_uidlist_append_head (out, mailbox->uidvalidity, folder->list_edition + 1);
   for (guint i = 0; i < mailbox->n_keywords; i++)
     gpo_uidlist_append_keyword (out, i, mailbox->keywords[i]);

@@ -181,8 +181,9 @@ gboolean gpo_folder_write (GpoFolder *folder, GpoLinesUse use, GpoJob *job, GpoB
 GString *gpo_folder_list_text (GpoFolder *folder);
 /* The list's file is another one now, of this size, open as fd. */
 void gpo_folder_take_list (GpoFolder *folder, int fd, gsize size);
-/* A letter's size in CRLF form and its date, of the file `name`. FALSE with errno: it cannot be read. */
-gboolean gpo_folder_measure (int folder_fd, const char *name, guint32 *size, gint64 *date);
+/* A letter's size in CRLF form and its date, of the file `name` within the folder fd. FALSE with errno: it
+ * cannot be read. */
+gboolean gpo_folder_measure (int fd, const char *name, guint32 *size, gint64 *date);
 GpoFileRef gpo_folder_ref (GpoFolder *folder, guint32 slot);
 /* "cur/BASE:2,FS" or "new/BASE". `out` is overwritten. */
 const char *gpo_file_name (GString *out, const char *base, gboolean in_new, guint32 flags, gboolean passed);

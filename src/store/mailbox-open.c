@@ -28,8 +28,10 @@ typedef struct
   char *text;
   GpoUidlist list;
   gboolean has_list, rewrite;
+  GThread *validity_thread; /* makes a new UIDVALIDITY durable meanwhile */
+  GError *validity_error;
   GpoFolderScan scan;
-  GHashTable *found; /* base → index in scan.files + 1 */
+  GHashTable *found; /* base → index in scan.files + 1; NULL if the list is empty, and nobody asks */
   GString *lines;    /* to be added to the list */
   guint64 modseq;    /* of all that is found changed */
 } Opening;
@@ -41,6 +43,32 @@ base_of (Opening *opening, const GpoFoundFile *file)
 }
 
 /* --- the list --- */
+
+static gpointer
+next_validity (gpointer data)
+{
+  Opening *opening = data;
+  return GUINT_TO_POINTER (gpo_maildirs_next_validity (opening->folder->owner, &opening->validity_error));
+}
+
+/* Two waits for the disk, which the reading of the folder needs not wait for. */
+static void
+begin_validity (Opening *opening)
+{
+  opening->validity_thread = g_thread_new ("uidvalidity", next_validity, opening);
+}
+
+static gboolean
+await_validity (Opening *opening, GError **error)
+{
+  if (!opening->validity_thread)
+    return TRUE;
+  guint32 validity = GPOINTER_TO_UINT (g_thread_join (g_steal_pointer (&opening->validity_thread)));
+  opening->folder->mailbox.uidvalidity = validity;
+  if (opening->validity_error)
+    g_propagate_error (error, g_steal_pointer (&opening->validity_error));
+  return validity != 0;
+}
 
 static gboolean
 read_list (Opening *opening, GError **error)
@@ -62,11 +90,9 @@ read_list (Opening *opening, GError **error)
   if (!opening->has_list)
     {
       opening->list = (GpoUidlist){ .uidnext = 1, .first_recent = 1, .modseq = 1 };
-      opening->list.uidvalidity = gpo_maildirs_next_validity (folder->owner, error);
       opening->list.entries = g_array_new (FALSE, FALSE, sizeof (GpoUidEntry));
       opening->rewrite = TRUE;
-      if (!opening->list.uidvalidity)
-        return FALSE;
+      begin_validity (opening);
     }
   opening->rewrite |= opening->list.damaged > 0 || opening->list.whole < length
                       || opening->list.lines > 2 * opening->list.entries->len + LINES_MORE;
@@ -82,6 +108,8 @@ read_files (Opening *opening, GError **error)
   GpoFolder *folder = opening->folder;
   if (!gpo_scan_read (folder->fd, TRUE, TRUE, &opening->scan, error))
     return FALSE;
+  if (opening->list.entries->len == 0)
+    return TRUE;
   opening->found = g_hash_table_new (g_str_hash, g_str_equal);
   for (guint i = 0; i < opening->scan.files->len; i++)
     {
@@ -194,7 +222,7 @@ typedef struct
  * the time. */
 typedef struct
 {
-  int folder_fd;
+  int part_fds[2]; /* cur/, new/ */
   Stranger *strangers;
   guint n;
 } Stretch;
@@ -212,7 +240,8 @@ measure (gpointer data)
       Stranger *s = &stretch->strangers[i];
       const GpoFoundFile *file = s->file;
       gpo_file_name (name, s->order.name, file->in_new, file->flags, file->passed);
-      s->there = gpo_folder_measure (stretch->folder_fd, name->str, &s->size, &s->date);
+      s->there = gpo_folder_measure (stretch->part_fds[file->in_new], name->str + strlen ("cur/"), &s->size,
+                                     &s->date);
     }
   return NULL;
 }
@@ -222,11 +251,13 @@ measure_all (Opening *opening, GArray *strangers)
 {
   GThread *threads[STRETCHES_MAX] = { NULL };
   Stretch stretches[STRETCHES_MAX];
+  int cur = openat (opening->folder->fd, "cur", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  int new = openat (opening->folder->fd, "new", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   guint n = CLAMP (MIN (g_get_num_processors (), strangers->len / STRETCH_MIN), 1, STRETCHES_MAX), at = 0;
   for (guint i = 0; i < n; i++)
     {
       guint end = (guint) ((guint64) strangers->len * (i + 1) / n);
-      stretches[i] = (Stretch){ opening->folder->fd, (Stranger *) (gpointer) strangers->data + at, end - at };
+      stretches[i] = (Stretch){ { cur, new }, (Stranger *) (gpointer) strangers->data + at, end - at };
       at = end;
       if (i + 1 < n)
         threads[i] = g_thread_try_new ("mailbox-open", measure, &stretches[i], NULL);
@@ -236,6 +267,10 @@ measure_all (Opening *opening, GArray *strangers)
   for (guint i = 0; i < n; i++)
     if (threads[i])
       g_thread_join (threads[i]);
+  if (cur >= 0)
+    close (cur);
+  if (new >= 0)
+    close (new);
 }
 
 static void
@@ -260,10 +295,23 @@ take_stranger (Opening *opening, const Stranger *stranger)
                                base);
 }
 
+/* A letter seen in new/ and then in cur/ is there twice, the later one behind. */
 static int
 compare_strangers (gconstpointer a, gconstpointer b)
 {
-  return gpo_name_order_compare (&((const Stranger *) a)->order, &((const Stranger *) b)->order);
+  const Stranger *x = a, *y = b;
+  int order = gpo_name_order_compare (&x->order, &y->order);
+  return order ? order : x->file < y->file ? -1 : 1;
+}
+
+/* Whether the next one is the same letter, seen later. */
+static gboolean
+is_earlier (GArray *strangers, guint i)
+{
+  return i + 1 < strangers->len
+         && strcmp (g_array_index (strangers, Stranger, i).order.name,
+                    g_array_index (strangers, Stranger, i + 1).order.name)
+                == 0;
 }
 
 static void
@@ -274,7 +322,7 @@ take_strangers (Opening *opening)
     {
       const GpoFoundFile *file = &g_array_index (opening->scan.files, GpoFoundFile, i);
       Stranger stranger = { .file = file };
-      if (file->seen || find_file (opening, base_of (opening, file)) != file)
+      if (file->seen || (opening->found && find_file (opening, base_of (opening, file)) != file))
         continue;
       stranger.order = gpo_name_order (base_of (opening, file));
       g_array_append_val (strangers, stranger);
@@ -282,7 +330,7 @@ take_strangers (Opening *opening)
   measure_all (opening, strangers);
   g_array_sort (strangers, compare_strangers);
   for (guint i = 0; i < strangers->len; i++)
-    if (g_array_index (strangers, Stranger, i).there)
+    if (g_array_index (strangers, Stranger, i).there && !is_earlier (strangers, i))
       take_stranger (opening, &g_array_index (strangers, Stranger, i));
 }
 
@@ -346,8 +394,9 @@ gpo_folder_load (GpoFolder *folder, GError **error)
     {
       take_list (&opening);
       take_strangers (&opening);
-      ok = write_list (&opening, error);
     }
+  ok = await_validity (&opening, ok ? error : NULL) && ok;
+  ok = ok && write_list (&opening, error);
   folder->list_uidnext = folder->mailbox.uidnext;
   folder->list_modseq = folder->mailbox.modseq;
   folder->unsettled = folder->untidy->len > 0;
