@@ -181,6 +181,7 @@ gpo_time_strip_init (GpoTimeStrip *strip)
   g_signal_connect_swapped (keys, "key-pressed", G_CALLBACK (on_key), strip);
   gtk_widget_add_controller (GTK_WIDGET (strip), keys);
   gtk_widget_set_focusable (GTK_WIDGET (strip), TRUE);
+  gtk_widget_set_overflow (GTK_WIDGET (strip), GTK_OVERFLOW_HIDDEN); /* the last bucket begins at the very end */
   gtk_accessible_update_property (GTK_ACCESSIBLE (strip), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Place in the trace"), -1);
 }
