@@ -42,8 +42,8 @@ play (const char *program, const Dialog *dialog, const char *name, gboolean byte
   g_autofree char *how = g_strdup_printf ("%s, %s", dialog->title, byte_by_byte ? "byte by byte" : "whole");
   gboolean memory = strcmp (program, "--memory") == 0;
   const char *lacks = memory ? dialog_paper_lacks (dialog) : NULL;
-  if (lacks)
-    printf ("ok %u - %s: %s # SKIP %s\n", ++n_cases, name, how, lacks);
+  if (lacks) /* the offices play it */
+    printf ("# %s: not played in memory, %s\n", name, lacks);
   else
     {
       if (memory)
@@ -107,7 +107,6 @@ main (int argc, char **argv)
     }
   for (guint way = 0; count && way < 2; way++)
     rows[way] = dialog_rows_new (argv[4]);
-  printf ("1..%u\n", names->len * 2 + (rows[0] ? 2 : 0));
   for (guint i = 0; i < names->len; i++)
     {
       const char *name = names->pdata[i];
@@ -125,5 +124,6 @@ main (int argc, char **argv)
       report_rows (rows[way], way ? "every row is taken byte by byte" : "every row is taken whole");
       dialog_rows_free (rows[way]);
     }
+  printf ("1..%u\n", n_cases);
   return n_failed ? 1 : 0;
 }
