@@ -9,12 +9,14 @@ import ssl
 from cases import case, main, same, true, well
 from office import PASSWORD, until
 
+# Each has a minute of its own: mutt sorts by it, and by the order of the folder's inodes where it is the same.
 LETTER = (b"From: Alice <alice@athens.example>\r\nTo: bob@sparta.example\r\nSubject: A letter\r\n"
+          b"Date: Sun, 22 Nov 2026 %02d:%02d:00 +0000\r\n"
           b"Message-ID: <%d@athens.example>\r\n\r\nDear Bob,\r\n\r\n.dot\r\n..\r\ntrailing  \r\n%s\r\n")
 
 
 def letter(number, extra=b""):
-    return LETTER % (number, extra)
+    return LETTER % (number // 60 % 24, number % 60, number, extra)
 
 
 def imap(office, user="bob", role="imap"):
