@@ -8,6 +8,7 @@
  *
  * It calls hosts of its own office only: their end records the lines, this end its edges. */
 #include "protocol/pop3-client.h"
+#include "roles/maildrop.h"
 #include "roles/reader.h"
 #include "store/mailbox.h"
 #include <string.h>
@@ -15,118 +16,6 @@
 #define ANSWER_MS (60 * 1000)
 #define REPLY_LINE_MAX (1024 * 1024)
 #define LETTER_MAX (128 * 1024 * 1024)
-
-/* --- what was fetched --- */
-
-typedef struct
-{
-  char *id;       /* unique-id: RFC 1939 §7 */
-  guint32 flags;  /* the reader's own */
-  guint32 number; /* in the visit under way; 0: not there any more */
-  GBytes *letter; /* NULL: not fetched yet */
-} Kept;
-
-struct GpoMaildrop
-{
-  GPtrArray *letters; /* of Kept, in the order of the server's numbers */
-};
-
-static void
-kept_free (gpointer data)
-{
-  Kept *kept = data;
-  g_free (kept->id);
-  g_clear_pointer (&kept->letter, g_bytes_unref);
-  g_free (kept);
-}
-
-GpoMaildrop *
-gpo_maildrop_new (void)
-{
-  GpoMaildrop *maildrop = g_new (GpoMaildrop, 1);
-  maildrop->letters = g_ptr_array_new_with_free_func (kept_free);
-  return maildrop;
-}
-
-void
-gpo_maildrop_free (GpoMaildrop *maildrop)
-{
-  g_ptr_array_unref (maildrop->letters);
-  g_free (maildrop);
-}
-
-static Kept *
-find (GpoMaildrop *maildrop, const char *id)
-{
-  for (guint i = 0; i < maildrop->letters->len; i++)
-    if (g_strcmp0 (((Kept *) maildrop->letters->pdata[i])->id, id) == 0)
-      return maildrop->letters->pdata[i];
-  return NULL;
-}
-
-GpoReaderAnswer *
-gpo_maildrop_answer (GpoMaildrop *maildrop, const GpoReaderTask *task)
-{
-  Kept *kept = task->key ? find (maildrop, task->key) : NULL;
-  switch (task->ask)
-    {
-    case GPO_READER_FILE:
-    case GPO_READER_SAVE:
-    case GPO_READER_CREATE:
-      return gpo_reader_answer_new (
-          g_strdup ("POP3 knows no folders: read by IMAP, or straight from the Maildir, to file letters"));
-    case GPO_READER_LETTER:
-    case GPO_READER_FLAG:
-      if (!kept || !kept->letter)
-        return gpo_reader_answer_new (
-            g_strdup ("this letter was not fetched, or is gone: check for mail again"));
-      break;
-    default:
-      return NULL;
-    }
-  GpoReaderAnswer *answer = gpo_reader_answer_new (NULL);
-  if (task->ask == GPO_READER_FLAG)
-    kept->flags = task->on ? kept->flags | task->flags : kept->flags & ~task->flags;
-  else
-    {
-      kept->flags |= GPO_FLAG_SEEN;
-      answer->letter = g_bytes_ref (kept->letter);
-    }
-  return answer;
-}
-
-static void
-add_rows (GpoMaildrop *maildrop, const char *words, GpoReaderAnswer *answer)
-{
-  for (guint i = 0; i < maildrop->letters->len; i++)
-    {
-      Kept *kept = maildrop->letters->pdata[i];
-      gsize length;
-      const char *bytes = kept->letter ? g_bytes_get_data (kept->letter, &length) : NULL;
-      if (!bytes)
-        continue;
-      g_autoptr (GpoReading) reading = words && *words ? gpo_reading_new (bytes, length) : NULL;
-      if (reading && !gpo_reading_has (reading, words))
-        continue;
-      GpoReaderRow *row = gpo_reader_answer_add (answer, kept->id, bytes, length);
-      row->flags = kept->flags;
-      row->size = length;
-    }
-}
-
-static void
-add_inbox (GpoMaildrop *maildrop, GpoReaderAnswer *answer)
-{
-  GpoReaderFolder *inbox = gpo_reader_answer_add_folder (answer, "INBOX");
-  for (guint i = 0; i < maildrop->letters->len; i++)
-    {
-      Kept *kept = maildrop->letters->pdata[i];
-      inbox->messages++;
-      inbox->unseen += !(kept->flags & GPO_FLAG_SEEN);
-    }
-}
-
-/* --- a visit --- */
 
 typedef struct
 {
@@ -138,7 +27,7 @@ typedef struct
   char *login, *password;
   gboolean tls, knows, has_tls, listed, removed, ended;
   char *problem; /* why the task cannot be done, while QUIT is under way */
-  Kept *fetching;
+  GpoKeptLetter *fetching;
   GString *letter; /* what has come of it */
 } Pop3Reader;
 
@@ -163,9 +52,9 @@ end (Pop3Reader *reader, const char *why)
   reader->ended = TRUE;
   GpoReaderAnswer *answer = gpo_reader_answer_new (g_strdup (why ? why : reader->problem));
   if (!answer->problem && task->ask == GPO_READER_LIST)
-    add_rows (reader->maildrop, task->text, answer);
+    gpo_maildrop_add_rows (reader->maildrop, task->text, answer);
   else if (!answer->problem && task->ask == GPO_READER_FOLDERS)
-    add_inbox (reader->maildrop, answer);
+    gpo_maildrop_add_inbox (reader->maildrop, answer);
   if (reader->user && reader->user->answered)
     reader->user->answered (&reader->session, answer, reader->data);
   else
@@ -221,12 +110,12 @@ log_in (Pop3Reader *reader)
     take_and_say (reader, GPO_POP3_CLIENT_IN_USER, reader->login);
 }
 
-static Kept *
+static GpoKeptLetter *
 first_unfetched (Pop3Reader *reader)
 {
   for (guint i = 0; i < reader->maildrop->letters->len; i++)
     {
-      Kept *kept = reader->maildrop->letters->pdata[i];
+      GpoKeptLetter *kept = reader->maildrop->letters->pdata[i];
       if (!kept->letter && kept->number)
         return kept;
     }
@@ -234,7 +123,7 @@ first_unfetched (Pop3Reader *reader)
 }
 
 static void
-say_for (Pop3Reader *reader, GpoPop3ClientInput input, const Kept *kept)
+say_for (Pop3Reader *reader, GpoPop3ClientInput input, const GpoKeptLetter *kept)
 {
   g_autofree char *number = g_strdup_printf ("%u", kept->number);
   take_and_say (reader, input, number);
@@ -243,12 +132,12 @@ say_for (Pop3Reader *reader, GpoPop3ClientInput input, const Kept *kept)
 static void
 work (Pop3Reader *reader)
 {
-  Kept *kept;
+  GpoKeptLetter *kept;
   if (!reader->listed)
     take_and_say (reader, GPO_POP3_CLIENT_IN_UIDL, NULL);
   else if (reader->task->ask == GPO_READER_REMOVE)
     {
-      kept = find (reader->maildrop, reader->task->key);
+      kept = gpo_maildrop_find (reader->maildrop, reader->task->key);
       if (reader->removed)
         quit (reader, NULL);
       else if (!kept)
@@ -287,10 +176,10 @@ take_unique_id (Pop3Reader *reader, const char *line, gsize length)
   if (!id || !number || number > G_MAXUINT32)
     return;
   *id++ = '\0';
-  Kept *kept = find (reader->maildrop, id);
+  GpoKeptLetter *kept = gpo_maildrop_find (reader->maildrop, id);
   if (!kept)
     {
-      kept = g_new0 (Kept, 1);
+      kept = g_new0 (GpoKeptLetter, 1);
       kept->id = g_strdup (id);
       g_ptr_array_add (reader->maildrop->letters, kept);
     }
@@ -302,7 +191,7 @@ forget_gone (Pop3Reader *reader)
 {
   GPtrArray *letters = reader->maildrop->letters;
   for (guint i = letters->len; i > 0; i--)
-    if (((Kept *) letters->pdata[i - 1])->number == 0)
+    if (((GpoKeptLetter *) letters->pdata[i - 1])->number == 0)
       g_ptr_array_remove_index (letters, i - 1);
 }
 
@@ -359,7 +248,7 @@ after_reply (Pop3Reader *reader, guint8 from, GpoVerdict verdict, const char *wo
     reader->has_tls = FALSE;
   else if (from == GPO_POP3_CLIENT_DELE && verdict == GPO_OK)
     {
-      g_ptr_array_remove (reader->maildrop->letters, find (reader->maildrop, reader->task->key));
+      g_ptr_array_remove (reader->maildrop->letters, gpo_maildrop_find (reader->maildrop, reader->task->key));
       reader->removed = TRUE;
     }
   else if (verdict == GPO_REFUSED
@@ -527,7 +416,7 @@ gpo_pop3_reader_new (const GpoReaderOptions *options, GpoMaildrop *maildrop, Gpo
   reader->tls = options->tls;
   reader->letter = g_string_new (NULL);
   for (guint i = 0; i < maildrop->letters->len; i++)
-    ((Kept *) maildrop->letters->pdata[i])->number = 0; /* numbers hold for one visit */
+    ((GpoKeptLetter *) maildrop->letters->pdata[i])->number = 0; /* numbers hold for one visit */
   return &reader->session;
 }
 
