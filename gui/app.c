@@ -332,7 +332,6 @@ gpo_app_handle_local_options (GApplication *application, GVariantDict *options)
   g_variant_dict_lookup (options, "trace", "^ay", &app->trace);
   g_variant_dict_lookup (options, "follow", "b", &app->follow);
   g_variant_dict_lookup (options, "temporary", "b", &app->temporary);
-  g_variant_dict_lookup (options, "port-base", "i", &app->port_base);
   if (app->port_base < -1 || app->port_base > 65535)
     g_printerr ("glasspost-window: %s\n", _ ("--port-base is a number from 0 to 65535"));
   else if (app->temporary && app->store)
@@ -367,15 +366,16 @@ gpo_app_class_init (GpoAppClass *class)
 static void
 gpo_app_init (GpoApp *app)
 {
-  static const GOptionEntry entries[] = {
+  /* GApplication drops a number that is 0, so this one is put where it belongs by itself */
+  const GOptionEntry entries[] = {
     { "scenario", 's', 0, G_OPTION_ARG_FILENAME, NULL, N_ ("The world to run (default: the built-in one)"),
       "FILE" },
     { "store", 0, 0, G_OPTION_ARG_FILENAME, NULL, N_ ("Keep mailboxes and queues in this folder"), "DIR" },
     { "temporary", 0, 0, G_OPTION_ARG_NONE, NULL, N_ ("Keep them in a new folder, removed in the end"),
       NULL },
     { "follow", 'f', 0, G_OPTION_ARG_NONE, NULL, N_ ("Go on as the trace grows"), NULL },
-    { "port-base", 0, 0, G_OPTION_ARG_INT, NULL, N_ ("Move all ports from 10000 to N; 0: any free ports"),
-      "N" },
+    { "port-base", 0, 0, G_OPTION_ARG_INT, &app->port_base,
+      N_ ("Move all ports from 10000 to N; 0: any free ports"), "N" },
     { "trace", 't', 0, G_OPTION_ARG_FILENAME, NULL, N_ ("Record the trace in this file"), "FILE" },
     { NULL },
   };
