@@ -12,7 +12,8 @@
 #define FRAME_MS 16
 /* Events a second from which on an office is busy, and how often it is looked at then. */
 #define BUSY_RATE 30000
-#define BUSY_MS 100
+#define BUSY_MS 250
+#define COUNT_US 100000
 /* Events taken in at once: about ten milliseconds. */
 #define PIECE_EVENTS 100000
 /* Of a file that is being read, the views are told so often. */
@@ -29,8 +30,10 @@ struct _GpoSource
   guint pump; /* source id of the next look */
   GpoOffice *office;
   GpoLogReader *reader;
-  gint64 looked; /* monotonic time of the last look */
-  GpoLog *log;   /* a file's */
+  guint64 counted; /* the log's length when events were counted last, and the monotonic time then */
+  gint64 counted_at;
+  gboolean busy;
+  GpoLog *log; /* a file's */
   GpoTraceLoader *file;
   GFileMonitor *monitor; /* of a file that is followed; NULL: it is not */
 };
@@ -93,23 +96,31 @@ gpo_source_init (GpoSource *source)
 
 /* --- live --- */
 
+/* Counted over a tenth of a second at least: what comes in bursts is not much. */
+static gboolean
+is_busy (GpoSource *source, guint64 length)
+{
+  gint64 now = g_get_monotonic_time (), passed = now - source->counted_at;
+  if (passed < COUNT_US)
+    return source->busy;
+  source->busy = (length - source->counted) * G_USEC_PER_SEC > BUSY_RATE * (guint64) passed;
+  source->counted = length;
+  source->counted_at = now;
+  return source->busy;
+}
+
 /* Takes in what is new and looks again a frame later, or sleeps until the office's thread wakes it. When the
  * office works at its limit, frames are made less often: nobody reads them, and the servers get the time. */
 static gboolean
 look (gpointer data)
 {
   GpoSource *source = data;
-  guint64 before = gpo_cursor_get_length (source->cursor);
   gboolean more = gpo_cursor_update (source->cursor, PIECE_EVENTS);
   guint64 length = gpo_cursor_get_length (source->cursor);
-  gint64 now = g_get_monotonic_time ();
-  gboolean busy
-      = (double) (length - before) * G_USEC_PER_SEC > (double) BUSY_RATE * (double) (now - source->looked);
-  source->looked = now;
   source->pump = 0;
   gpo_log_reader_release (source->reader, gpo_log_wanted_first (gpo_cursor_get_log (source->cursor)));
   if (more || !gpo_log_reader_sleep (source->reader, length))
-    source->pump = g_timeout_add (more || !busy ? FRAME_MS : BUSY_MS, look, source);
+    source->pump = g_timeout_add (is_busy (source, length) ? BUSY_MS : FRAME_MS, look, source);
   return G_SOURCE_REMOVE;
 }
 
