@@ -192,6 +192,7 @@ make_menu (void)
   g_autoptr (GMenu) host = g_menu_new (), wrong = g_menu_new (), clock = g_menu_new (), speed = g_menu_new (),
                     none = g_menu_new ();
   g_menu_append (host, _ ("Host is _Down"), "win.host-down");
+  g_menu_append (host, _ ("This Menu on the _Map"), "win.host-menu");
   g_menu_append_section (menu, NULL, G_MENU_MODEL (host));
   for (guint i = 0; i < G_N_ELEMENTS (rules); i++)
     {

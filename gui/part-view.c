@@ -142,6 +142,7 @@ show_what (GpoPartView *view, const GpoPartFact *part)
   g_autofree char *text = charset ? g_strdup_printf (_ ("%s Charset %s. %s."), form, charset, size)
                                   : g_strdup_printf ("%s %s.", form, size);
   gtk_label_set_text (view->what, text);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (view->what), text); /* two lines of it are shown */
 }
 
 void

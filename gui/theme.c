@@ -3,14 +3,16 @@
 #include "theme.h"
 #include <string.h>
 
-/* X(tone, on light ground, on dark ground); each has at least 4.5:1 against the ground. */
+/* On light and on dark ground; each has at least 4.5:1 against it, and outcomes are told apart by the
+ * colour-blind (tests/gui/test-tones.c): refused is darker than deferred because those without green cones
+ * see one hue. */
 static const struct
 {
   const char *light, *dark;
 } shades[GPO_N_TONES] = {
   [GPO_TONE_PLAIN] = { "#555753", "#b4b6b2" },    [GPO_TONE_CLIENT] = { "#1c4f9c", "#8fbcff" },
   [GPO_TONE_OK] = { "#00704f", "#4fd1a5" },       [GPO_TONE_MORE] = { "#0b6e99", "#6fc7f0" },
-  [GPO_TONE_DEFERRED] = { "#8a5a00", "#f5b942" }, [GPO_TONE_REFUSED] = { "#b5260a", "#ff8a6b" },
+  [GPO_TONE_DEFERRED] = { "#906000", "#f5b942" }, [GPO_TONE_REFUSED] = { "#961200", "#ff8a6b" },
   [GPO_TONE_STATE] = { "#5b3a9e", "#c4abff" },    [GPO_TONE_ENVELOPE] = { "#8f2f6b", "#f2a0d0" },
   [GPO_TONE_LETTER] = { "#5f5300", "#d9cc66" },
 };
@@ -49,7 +51,7 @@ gpo_theme_read (GpoTheme *theme, GtkWidget *widget)
   look_up (style, "theme_selected_bg_color", &theme->fg, &theme->accent);
   theme->dark = brightness (&theme->fg) > brightness (&theme->base);
   theme->high_contrast = name && (g_str_has_prefix (name, "HighContrast") || strstr (name, "-hc"));
-  theme->dim = gpo_theme_fade (&theme->fg, theme->high_contrast ? 0.9f : 0.62f);
+  theme->dim = gpo_theme_fade (&theme->fg, theme->high_contrast ? 0.9f : 0.74f);
   theme->faint = gpo_theme_fade (&theme->fg, 0.38f);
   for (int i = 0; i < GPO_N_TONES; i++)
     if (theme->high_contrast)

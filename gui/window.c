@@ -278,13 +278,13 @@ add_panes (GpoWindow *window)
   for (const GpoPane *pane = gpo_panes; pane->name; pane++)
     {
       g_autofree char *action = g_strconcat ("win.view::", pane->name, NULL);
-      GtkWidget *view = g_object_new (pane->get_type (), NULL), *page = view;
-      if (pane->scrolled)
-        {
-          page = gtk_scrolled_window_new ();
-          gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (page), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
-          gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (page), view);
-        }
+      GtkWidget *view = g_object_new (pane->get_type (), NULL), *page;
+      /* a view that is wider than a small screen, at large text, scrolls sideways */
+      page = gtk_scrolled_window_new ();
+      gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (page),
+                                      pane->scrolled ? GTK_POLICY_NEVER : GTK_POLICY_AUTOMATIC,
+                                      pane->scrolled ? GTK_POLICY_AUTOMATIC : GTK_POLICY_NEVER);
+      gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (page), view);
       g_object_set_data (G_OBJECT (page), "view", view);
       gtk_stack_add_titled (window->views, page, pane->name, _ (pane->title));
       g_menu_append (menu, _ (pane->title), action);

@@ -61,6 +61,11 @@ gpo_pop3_line (GpoPop3 *pop3, const char *format, ...)
   gsize n = (gsize) g_vsnprintf (text, sizeof text, format, args);
   va_end (args);
   n = MIN (n, sizeof text - 1);
+  if (session->held_reply) /* the answer's first line is held, and the others with it */
+    {
+      g_string_append_printf (session->held_reply, "\n%.*s", (int) n, text);
+      return;
+    }
   gpo_session_record_line (session, FALSE, text, n, GPO_ENDING_CRLF, 0, 0);
   session->cause = cause;
   g_string_append_len (session->out, text, (gssize) n);
@@ -118,6 +123,17 @@ execute (GpoPop3 *pop3, GpoPop3Command *command)
     }
 }
 
+/* The answer to RETR was held and has gone out: the letter follows, unless somebody made a refusal of it. */
+static gboolean
+go_on (GpoPop3 *pop3)
+{
+  if (pop3->mail.session.refused)
+    g_clear_pointer (&pop3->letter, g_bytes_unref);
+  else
+    gpo_pop3_send_more (pop3);
+  return pop3->mail.session.pending == GPO_PENDING_NONE;
+}
+
 static gboolean
 pop3_take (GpoSession *session)
 {
@@ -125,6 +141,8 @@ pop3_take (GpoSession *session)
   GpoLine line;
   GpoPop3Command command;
   g_autofree char *other = NULL;
+  if (pop3->letter)
+    return go_on (pop3);
   if (session->state == GPO_POP3_CONNECTED || session->state == GPO_POP3_CLOSED
       || session->state == GPO_POP3_UPDATE || session->state == GPO_POP3_TLS)
     return FALSE;

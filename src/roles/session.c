@@ -323,6 +323,7 @@ gpo_session_release_reply (GpoSession *session, const char *edited)
       gpo_event_add_text (&b, GPO_FIELD_TEXT, edited, -1);
       gpo_log_append (session->log, &b);
     }
+  session->refused = *text == '-';
   put (session, text, strlen (text), session->held_verb, atoi (text));
   gpo_session_resume (session);
 }

@@ -94,6 +94,7 @@ struct GpoSession
   GString *kept; /* bytes kept for the next call; NULL while there are none */
   GString *held_reply;
   GpoSymbol held_verb; /* what it answers */
+  gboolean refused;    /* the reply let go last was made a refusal: -ERR */
   gboolean running;
   gboolean skip_line; /* the rest of an over-long line is thrown away */
 };

@@ -2,114 +2,22 @@
 /* test-hold.c: hold, step, edit and breakpoints in the window, with curl at the other end of the wire.
  *
  * The window is driven by its actions; what the client got is what curl says it received. */
-#include "window-fixture.h"
-#include "history.h"
-#include "hold-bar.h"
-
-/* --- curl --- */
-
-typedef struct
-{
-  GSubprocess *process;
-  char *heard; /* all it printed, once it is over */
-  gboolean over;
-} Curl;
-
-static void
-on_over (GObject *process, GAsyncResult *result, gpointer data)
-{
-  Curl *curl = data;
-  g_autoptr (GError) error = NULL;
-  ck_assert_msg (g_subprocess_communicate_utf8_finish (G_SUBPROCESS (process), result, NULL, &curl->heard, &error), "%s",
-                 error ? error->message : "");
-  curl->over = TRUE;
-}
-
-static gboolean
-is_over (gpointer data)
-{
-  return ((Curl *) data)->over;
-}
+#include "hold-fixture.h"
 
 /* Sends a small letter to Bob at Sparta. Its output tells what was said ("> ") and heard ("< "). */
 static void
 curl_start (Curl *curl, const char *to)
 {
-  g_autoptr (GError) error = NULL;
-  GpoOffice *office = gpo_source_get_office (gpo_window_get_source (window));
-  const GpoHost *host = gpo_world_host ((GpoWorld *) gpo_office_world (office), "sparta");
-  g_autofree char *url = g_strdup_printf ("smtp://127.0.0.1:%u/curl.example", gpo_office_port (office, host, GPO_ROLE_SMTP));
-  *curl = (Curl){ NULL };
-  curl->process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE, &error, "curl", "-sv",
-                                    "--max-time", "30", "--mail-from", "alice@athens.example", "--mail-rcpt", to,
-                                    "--upload-file", "-", url, NULL);
-  ck_assert_msg (curl->process != NULL, "%s", error ? error->message : "");
-  g_subprocess_communicate_utf8_async (curl->process, "Subject: held\r\n\r\nHello.\r\n", NULL, on_over, curl);
-}
-
-/* Waits for its end; returns its exit status. */
-static int
-curl_end (Curl *curl)
-{
-  ck_assert_msg (turn_until (is_over, curl), "curl does not end");
-  return g_subprocess_get_exit_status (curl->process);
-}
-
-static void
-curl_clear (Curl *curl)
-{
-  g_clear_object (&curl->process);
-  g_clear_pointer (&curl->heard, g_free);
-}
-
-/* --- the window --- */
-
-static GpoHoldModel *
-model (void)
-{
-  return gpo_hold_bar_get_model (gpo_hold_bar_of (window));
-}
-
-static gboolean
-n_held_is (gpointer data)
-{
-  return gpo_hold_model_n_held (model ()) == GPOINTER_TO_UINT (data);
-}
-
-static gboolean
-n_breaks_is (gpointer data)
-{
-  return gpo_hold_model_n_breaks (model ()) == GPOINTER_TO_UINT (data);
-}
-
-static gboolean
-holds_all_is (gpointer data)
-{
-  return gpo_hold_model_get_all (model ()) == GPOINTER_TO_INT (data);
-}
-
-static void
-hold (gboolean on)
-{
-  ck_assert (act ("win.hold"));
-  ck_assert (turn_until (holds_all_is, GINT_TO_POINTER (on)));
+  g_autofree char *url = g_strdup_printf ("smtp://127.0.0.1:%u/curl.example", sparta_port (GPO_ROLE_SMTP));
+  const char *const argv[] = { "curl",        "-sv", "--max-time",    "30", "--mail-from", "alice@athens.example",
+                               "--mail-rcpt", to,    "--upload-file", "-",  url,           NULL };
+  curl_spawn (curl, argv, "Subject: held\r\n\r\nHello.\r\n");
 }
 
 static gboolean
 break_enabled_is (gpointer data)
 {
   return gpo_hold_model_break (model (), 0)->enabled == GPOINTER_TO_INT (data);
-}
-
-/* Types a breakpoint into the list. */
-static void
-add_break (const char *filter)
-{
-  GpoBreakList *list = gpo_hold_bar_get_breaks (gpo_hold_bar_of (window));
-  guint before = gpo_hold_model_n_breaks (model ());
-  gpo_filter_entry_set_text (gpo_break_list_get_entry (list), filter);
-  ck_assert (gpo_break_list_add (list));
-  ck_assert (turn_until (n_breaks_is, GUINT_TO_POINTER (before + 1)));
 }
 
 /* The number of `hold` events with this action. */
@@ -126,35 +34,6 @@ count_holds (const char *action, const char *was)
       n += !was || g_str_has_prefix (gpo_event_text (event, GPO_FIELD_WAS, NULL), was);
     }
   return n;
-}
-
-static void
-setup (void)
-{
-  setup_app ();
-  open_office ();
-  ck_assert_ptr_nonnull (gpo_hold_bar_of (window));
-}
-
-static void
-teardown (void)
-{
-  close_window ();
-  teardown_app ();
-}
-
-/* Another event is held than `data`, or curl is over. */
-typedef struct
-{
-  Curl *curl;
-  guint64 event;
-} Next;
-
-static gboolean
-next_is_held (gpointer data)
-{
-  Next *next = data;
-  return next->curl->over || (gpo_hold_model_n_held (model ()) && gpo_hold_model_held (model (), 0)->event != next->event);
 }
 
 START_TEST (stepping_lets_one_line_through_at_a_time)
