@@ -1,28 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* lab-pane.c: the labs in the window. See lab-pane.h. */
-#include "lab-pane.h"
+#include "lab-pane-private.h"
 #include "app.h"
 #include "i18n.h"
+#include "lab-choice.h"
 #include "lab-page.h"
 #include "lab/progress.h"
-
-struct _GpoLabPane
-{
-  GtkBox parent_instance;
-  GpoWindow *window; /* owns us */
-  char *shelf;
-  char **names;
-  GpoLab *lab;
-  GpoLabJudge *judge;
-  guint *hints; /* one an item: so many were read */
-  guint step, reached;
-  gboolean free_mode, choosing;
-  guint later;
-  GtkDropDown *list;
-  GtkLabel *place, *summary;
-  GtkTextBuffer *text;
-  GtkBox *rows;
-};
 
 G_DEFINE_FINAL_TYPE (GpoLabPane, gpo_lab_pane, GTK_TYPE_BOX)
 
@@ -50,8 +33,8 @@ on_jump (GpoLabRow *row, guint64 event, GpoLabPane *pane)
 
 static void refresh (GpoLabPane *pane);
 
-static void
-on_hint (GpoLabRow *row, GpoLabPane *pane)
+void
+gpo_lab_pane_hint (GpoLabRow *row, GpoLabPane *pane)
 {
   guint item = gpo_lab_row_get_item (row);
   const GpoLabItem *asked = gpo_lab_item (pane->lab, item);
@@ -82,10 +65,11 @@ fill_rows (GpoLabPane *pane)
       const GpoLabItem *item = gpo_lab_item (pane->lab, i);
       if (item->type == GPO_LAB_MISTAKE || (!pane->free_mode && item->step != pane->step))
         continue;
-      GtkWidget *row = gpo_lab_row_new (pane->lab, i);
+      GtkWidget *row
+          = gpo_lab_row_new (pane->lab, i, gpo_source_get_office (gpo_window_get_source (pane->window)));
       gpo_lab_row_show_hints (GPO_LAB_ROW (row), pane->hints[i]);
       g_signal_connect (row, "jump", G_CALLBACK (on_jump), pane);
-      g_signal_connect (row, "hint", G_CALLBACK (on_hint), pane);
+      g_signal_connect (row, "hint", G_CALLBACK (gpo_lab_pane_hint), pane);
       g_signal_connect (row, "answer", G_CALLBACK (on_answer), pane);
       gtk_box_append (pane->rows, row);
     }
@@ -100,6 +84,14 @@ set_enabled (GpoLabPane *pane, const char *name, gboolean enabled)
   g_simple_action_set_enabled (G_SIMPLE_ACTION (action), enabled);
 }
 
+/* A text of the lab, with the ports of the office in this window. The caller frees. */
+static char *
+with_ports (GpoLabPane *pane, const char *text)
+{
+  GpoOffice *office = gpo_source_get_office (gpo_window_get_source (pane->window));
+  return office ? gpo_office_ports_in_use (office, text) : g_strdup (text);
+}
+
 static void
 show_text (GpoLabPane *pane)
 {
@@ -110,7 +102,8 @@ show_text (GpoLabPane *pane)
       const GpoLabStep *each = pane->lab->steps->pdata[s];
       g_string_append_printf (all, "\n\n## %u. %s\n\n%s", s + 1, each->title, each->text);
     }
-  gpo_lab_page_show (pane->text, step ? step->title : pane->lab->title, all->str);
+  g_autofree char *text = with_ports (pane, all->str);
+  gpo_lab_page_show (pane->text, step ? step->title : pane->lab->title, text);
 }
 
 static void
@@ -135,8 +128,8 @@ show_place (GpoLabPane *pane)
   set_enabled (pane, "lab-failure", pane->lab && gpo_lab_judge_first_failure (pane->judge) >= 0);
 }
 
-static void
-go_to_step (GpoLabPane *pane, guint step)
+void
+gpo_lab_pane_go (GpoLabPane *pane, guint step)
 {
   pane->step = step;
   show_text (pane);
@@ -227,30 +220,12 @@ gpo_lab_pane_begin (GpoLabPane *pane, const char *folder)
       }
   tell (pane, "start %u %s", lab->version, g_get_user_name ());
   gtk_widget_set_visible (GTK_WIDGET (pane), TRUE);
-  go_to_step (pane, 0);
+  gpo_lab_pane_go (pane, 0);
   return TRUE;
 }
 
-/* An office of the lab's world; on other ports if another window has the usual ones. */
-static GpoSource *
-start_office (const GpoLab *lab, GError **error)
-{
-  static const int bases[] = { -1, 20000, 0 };
-  g_autofree char *trace = gpo_lab_progress_trace (lab, error);
-  GpoSource *source = NULL;
-  for (guint i = 0; trace && !source && i < G_N_ELEMENTS (bases); i++)
-    {
-      g_clear_error (error);
-      GpoScenario *scenario = gpo_scenario_load (lab->start, bases[i], error);
-      if (!scenario)
-        return NULL;
-      source = gpo_source_new_office (&(GpoOfficeConfig){ .scenario = scenario, .trace = trace }, error);
-    }
-  return source;
-}
-
-static void
-choose (GpoLabPane *pane, const char *name)
+void
+gpo_lab_pane_choose (GpoLabPane *pane, const char *name)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *folder = gpo_lab_find (pane->shelf, name, &error);
@@ -266,7 +241,7 @@ choose (GpoLabPane *pane, const char *name)
       gpo_lab_pane_begin (pane, folder);
       return;
     }
-  g_autoptr (GpoSource) source = start_office (lab, &error);
+  g_autoptr (GpoSource) source = gpo_lab_choice_office (lab, &error);
   if (!source)
     {
       gpo_window_show_problem (pane->window, error->message);
@@ -282,88 +257,8 @@ on_chosen (GpoLabPane *pane)
 {
   guint i = gtk_drop_down_get_selected (pane->list);
   if (!pane->choosing && i > 0 && i != GTK_INVALID_LIST_POSITION)
-    choose (pane, pane->names[i - 1]);
+    gpo_lab_pane_choose (pane, pane->names[i - 1]);
 }
-
-/* --- actions --- */
-
-static void
-act_choose (GSimpleAction *action, GVariant *parameter, gpointer pane)
-{
-  choose (pane, g_variant_get_string (parameter, NULL));
-}
-
-static void
-act_show (GSimpleAction *action, GVariant *state, gpointer pane)
-{
-  gtk_widget_set_visible (pane, g_variant_get_boolean (state));
-}
-
-static void
-act_back (GSimpleAction *action, GVariant *parameter, gpointer data)
-{
-  go_to_step (data, ((GpoLabPane *) data)->step - 1);
-}
-
-static void
-act_next (GSimpleAction *action, GVariant *parameter, gpointer data)
-{
-  go_to_step (data, ((GpoLabPane *) data)->step + 1);
-}
-
-static void
-act_free (GSimpleAction *action, GVariant *state, gpointer data)
-{
-  GpoLabPane *pane = data;
-  pane->free_mode = g_variant_get_boolean (state);
-  g_simple_action_set_state (action, state);
-  go_to_step (pane, pane->free_mode ? 0 : pane->reached);
-}
-
-static GpoLabRow *
-first_open (GpoLabPane *pane)
-{
-  for (GtkWidget *child = gtk_widget_get_first_child (GTK_WIDGET (pane->rows)); child;
-       child = gtk_widget_get_next_sibling (child))
-    if (gpo_lab_row_get_verdict (GPO_LAB_ROW (child)) != GPO_LAB_PASSED)
-      return GPO_LAB_ROW (child);
-  return NULL;
-}
-
-static void
-act_hint (GSimpleAction *action, GVariant *parameter, gpointer data)
-{
-  GpoLabRow *row = first_open (data);
-  if (row)
-    on_hint (row, data);
-}
-
-static void
-act_failure (GSimpleAction *action, GVariant *parameter, gpointer data)
-{
-  GpoLabPane *pane = data;
-  int item = gpo_lab_judge_first_failure (pane->judge);
-  GpoLabResult result;
-  if (item < 0)
-    return;
-  gpo_lab_judge_result (pane->judge, gpo_cursor_get_log (gpo_window_get_cursor (pane->window)), (guint) item,
-                        &result);
-  if (!pane->free_mode && gpo_lab_item (pane->lab, (guint) item)->step != pane->step)
-    go_to_step (pane, gpo_lab_item (pane->lab, (guint) item)->step);
-  if (result.event != G_MAXUINT64)
-    gpo_cursor_set_n (gpo_window_get_cursor (pane->window), result.event);
-  gpo_lab_result_clear (&result);
-}
-
-static const GActionEntry actions[] = {
-  { "lab", NULL, NULL, "false", act_show },
-  { "lab-choose", act_choose, "s" },
-  { "lab-back", act_back },
-  { "lab-next", act_next },
-  { "lab-free", NULL, NULL, "false", act_free },
-  { "lab-hint", act_hint },
-  { "lab-failure", act_failure },
-};
 
 /* --- making it --- */
 
@@ -373,29 +268,6 @@ on_visible (GpoLabPane *pane)
   GAction *action = g_action_map_lookup_action (G_ACTION_MAP (pane->window), "lab");
   g_simple_action_set_state (G_SIMPLE_ACTION (action),
                              g_variant_new_boolean (gtk_widget_get_visible (GTK_WIDGET (pane))));
-}
-
-/* "3. The envelope is not the header ✓" */
-static void
-fill_list (GpoLabPane *pane)
-{
-  g_autoptr (GtkStringList) titles = gtk_string_list_new (NULL);
-  gtk_string_list_append (titles, _ ("Choose a lab"));
-  for (guint i = 0; pane->names[i]; i++)
-    {
-      g_autofree char *folder = g_build_filename (pane->shelf, pane->names[i], NULL);
-      g_autoptr (GpoLab) lab = gpo_lab_load (folder, NULL);
-      GpoLabProgress progress = { 0 };
-      if (lab)
-        gpo_lab_progress_get (lab, &progress);
-      gboolean done = lab && progress.of && progress.passed == progress.of;
-      g_autofree char *title
-          = g_strdup_printf ("%u. %s%s", i + 1, lab ? lab->title : pane->names[i], done ? " ✓" : "");
-      gtk_string_list_append (titles, title);
-    }
-  pane->choosing = TRUE;
-  gtk_drop_down_set_model (pane->list, G_LIST_MODEL (titles));
-  pane->choosing = FALSE;
 }
 
 static GtkWidget *
@@ -442,7 +314,10 @@ gpo_lab_pane_init (GpoLabPane *pane)
   pane->list = GTK_DROP_DOWN (gtk_drop_down_new (NULL, NULL));
   gtk_accessible_update_property (GTK_ACCESSIBLE (pane->list), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Labs"), -1);
   gtk_box_append (box, GTK_WIDGET (pane->list));
-  fill_list (pane);
+  g_autoptr (GListModel) titles = gpo_lab_choice_titles (pane->shelf, pane->names);
+  pane->choosing = TRUE;
+  gtk_drop_down_set_model (pane->list, titles);
+  pane->choosing = FALSE;
   g_signal_connect_swapped (pane->list, "notify::selected", G_CALLBACK (on_chosen), pane);
   gtk_box_append (box, make_text (pane));
   pane->place = GTK_LABEL (gtk_label_new (NULL));
@@ -480,7 +355,7 @@ gpo_lab_pane_attach (GpoWindow *window)
   g_autoptr (GMenu) menu = g_menu_new ();
   pane->window = window;
   gtk_widget_set_visible (GTK_WIDGET (pane), FALSE);
-  g_action_map_add_action_entries (G_ACTION_MAP (window), actions, G_N_ELEMENTS (actions), pane);
+  gpo_lab_pane_add_actions (pane);
   g_signal_connect (pane, "notify::visible", G_CALLBACK (on_visible), NULL);
   g_object_set_data (G_OBJECT (window), "lab-pane", pane);
   gpo_window_add_side (window, GTK_WIDGET (pane));

@@ -7,6 +7,7 @@ struct _GpoLabRow
 {
   GtkBox parent_instance;
   const GpoLab *lab;
+  GpoOffice *office; /* outlives us */
   guint item;
   GpoLabVerdict verdict, look;
   guint64 event;
@@ -15,6 +16,13 @@ struct _GpoLabRow
 };
 
 G_DEFINE_FINAL_TYPE (GpoLabRow, gpo_lab_row, GTK_TYPE_BOX)
+
+/* With the ports of the office that is worked in. */
+static char *
+with_ports (GpoLabRow *row, const char *text)
+{
+  return row->office ? gpo_office_ports_in_use (row->office, text) : g_strdup (text);
+}
 
 static void
 on_jump (GpoLabRow *row)
@@ -34,9 +42,9 @@ on_answer (GpoLabRow *row)
   const char *text = NULL;
   if (GTK_IS_DROP_DOWN (row->answer))
     {
-      GObject *chosen = gtk_drop_down_get_selected_item (GTK_DROP_DOWN (row->answer));
-      if (gtk_drop_down_get_selected (GTK_DROP_DOWN (row->answer)) > 0)
-        text = gtk_string_object_get_string (GTK_STRING_OBJECT (chosen));
+      guint chosen = gtk_drop_down_get_selected (GTK_DROP_DOWN (row->answer));
+      if (chosen > 0 && chosen != GTK_INVALID_LIST_POSITION)
+        text = gpo_lab_item (row->lab, row->item)->choices[chosen - 1];
     }
   else
     text = gtk_editable_get_text (GTK_EDITABLE (row->answer));
@@ -71,13 +79,13 @@ answer_of (const GpoLabItem *item)
     }
   g_autoptr (GStrvBuilder) words = g_strv_builder_new ();
   g_strv_builder_add (words, _ ("Choose an answer"));
-  g_strv_builder_addv (words, (const char **) item->choices);
+  g_strv_builder_addv (words, (const char **) gpo_lab_item_choices (item));
   g_auto (GStrv) list = g_strv_builder_end (words);
   return gtk_drop_down_new_from_strings ((const char *const *) list);
 }
 
 GtkWidget *
-gpo_lab_row_new (const GpoLab *lab, guint i)
+gpo_lab_row_new (const GpoLab *lab, guint i, GpoOffice *office)
 {
   GpoLabRow *row
       = g_object_new (GPO_TYPE_LAB_ROW, "orientation", GTK_ORIENTATION_VERTICAL, "spacing", 2, NULL);
@@ -85,6 +93,7 @@ gpo_lab_row_new (const GpoLab *lab, guint i)
   GtkWidget *top = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8),
             *below = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
   row->lab = lab;
+  row->office = office;
   row->item = i;
   row->event = G_MAXUINT64;
   row->sign = GTK_LABEL (gtk_label_new (NULL));
@@ -94,11 +103,11 @@ gpo_lab_row_new (const GpoLab *lab, guint i)
   gtk_label_set_text (row->says, item->says);
   row->hint = gtk_button_new_with_label (_ ("Hint"));
   row->jump = gtk_button_new ();
-  for (GtkWidget **button = (GtkWidget *[]){ row->jump, row->hint, NULL }; *button; button++)
-    {
-      gtk_widget_add_css_class (*button, "flat");
-      gtk_box_append (GTK_BOX (below), *button);
-    }
+  gtk_widget_add_css_class (row->jump, "flat");
+  gtk_widget_add_css_class (row->hint, "flat");
+  gtk_widget_set_valign (row->jump, GTK_ALIGN_START);
+  gtk_box_append (GTK_BOX (top), row->jump);
+  gtk_box_append (GTK_BOX (below), row->hint);
   gtk_widget_set_visible (row->jump, FALSE);
   gtk_widget_set_visible (row->hint, *item->hints != NULL);
   gtk_box_append (GTK_BOX (row), top);
@@ -148,11 +157,14 @@ gpo_lab_row_show (GpoLabRow *row, const GpoLabResult *result)
   g_autofree char *name
       = g_strdup_printf ("%s: %s", words[row->look], gpo_lab_item (row->lab, row->item)->says);
   gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
-  if (result->says)
-    g_string_append (text, result->says);
+  g_autofree char *told = result->says ? with_ports (row, result->says) : NULL;
+  if (told)
+    g_string_append (text, told);
   if (open && result->seen && result->expected)
     g_string_append_printf (text, "%s%s %s\n%s %s", text->len ? "\n" : "", _ ("expected:"), result->expected,
                             _ ("seen:"), result->seen);
+  else if (open && result->seen && !told)
+    g_string_append_printf (text, "%s %s", _ ("seen:"), result->seen);
   if (open && result->bytes)
     g_string_append_printf (text, "%s%s", text->len ? "\n" : "", result->bytes);
   gtk_label_set_text (row->details, text->str);
@@ -172,7 +184,8 @@ gpo_lab_row_show_hints (GpoLabRow *row, guint n)
   g_autoptr (GString) text = g_string_new (NULL);
   for (guint i = 0; i < n && hints[i]; i++)
     g_string_append_printf (text, "%s%s", i ? "\n" : "", hints[i]);
-  gtk_label_set_text (row->hints, text->str);
+  g_autofree char *told = with_ports (row, text->str);
+  gtk_label_set_text (row->hints, told);
   gtk_widget_set_visible (GTK_WIDGET (row->hints), text->len > 0);
   gtk_widget_set_sensitive (row->hint, n < g_strv_length (hints));
 }

@@ -3,6 +3,7 @@
  * was expected and seen, the way to that event, a hint, or the answers to choose from. */
 #pragma once
 #include "lab/judge.h"
+#include "office/office.h"
 #include <gtk/gtk.h>
 
 G_BEGIN_DECLS
@@ -10,8 +11,8 @@ G_BEGIN_DECLS
 #define GPO_TYPE_LAB_ROW (gpo_lab_row_get_type ())
 G_DECLARE_FINAL_TYPE (GpoLabRow, gpo_lab_row, GPO, LAB_ROW, GtkBox)
 
-/* Signals: "jump" (guint64 event), "hint" (), "answer" (const char *text). */
-GtkWidget *gpo_lab_row_new (const GpoLab *lab, guint item);
+/* Ports in texts are those of `office`; NULL: as written. Signals: "jump" (guint64 event), "hint" (), "answer" (const char *text). */
+GtkWidget *gpo_lab_row_new (const GpoLab *lab, guint item, GpoOffice *office);
 guint gpo_lab_row_get_item (GpoLabRow *row);
 void gpo_lab_row_show (GpoLabRow *row, const GpoLabResult *result);
 /* Shows the first n hints. */
