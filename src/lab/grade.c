@@ -54,13 +54,27 @@ gpo_grader_free (GpoGrader *grader)
 
 /* --- what is wrong --- */
 
+/* A name that was handed in, fit for a terminal, a table and XML: UTF-8, and no control characters. */
+static char *
+harmless (const char *name)
+{
+  g_autofree char *valid = g_utf8_make_valid (name, -1);
+  GString *out = g_string_new (NULL);
+  for (const char *p = valid; *p; p = g_utf8_next_char (p))
+    if (g_unichar_iscntrl (g_utf8_get_char (p)))
+      g_string_append_c (out, '?');
+    else
+      g_string_append_unichar (out, g_utf8_get_char (p));
+  return g_string_free (out, FALSE);
+}
+
+/* Takes the text. */
 static void
 note_problem (GpoGrader *grader, char *text)
 {
   if (grader->problems->len < MAX_PROBLEMS)
-    g_ptr_array_add (grader->problems, text);
-  else
-    g_free (text);
+    g_ptr_array_add (grader->problems, harmless (text));
+  g_free (text);
 }
 
 void
@@ -84,7 +98,7 @@ grade_of (GpoGrader *grader, const GpoLab *lab, const char *student)
   if (grade)
     return grade;
   grade = g_new0 (GpoLabGrade, 1);
-  grade->student = g_strdup (student);
+  grade->student = harmless (student);
   grade->lab = lab;
   grade->of = gpo_lab_n_to_pass (lab);
   grade->failure = -1;

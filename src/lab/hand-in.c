@@ -9,6 +9,7 @@
 #define HEAD "{\"glasspost-hand-in\":"
 #define PART "{\"glasspost-hand-in-part\":"
 #define MAX_LINE 1000 /* of a head */
+#define MAX_WRONG 20  /* parts that are skipped; then the rest is */
 
 gboolean
 gpo_hand_in_is (const char *bytes, gsize length)
@@ -52,13 +53,20 @@ gpo_hand_in_grade (GpoGrader *grader, const char *source, const char *student, c
 {
   const char *end = bytes + length, *at = line_end (bytes, end);
   g_autofree char *named = text_in (bytes, (gsize) (at - bytes), "student");
-  guint parts = 0;
+  guint parts = 0, skipped = gpo_grader_skipped (grader);
   for (at = next_part (at, end); at < end;)
     {
       const char *trace = line_end (at, end);
       g_autofree char *lab = text_in (at, (gsize) (trace - at), "glasspost-hand-in-part");
       g_autofree char *name = g_strdup_printf ("%s (part %u)", source, ++parts);
       at = next_part (trace, end);
+      if (gpo_grader_skipped (grader) - skipped >= MAX_WRONG)
+        {
+          gpo_grader_skip (grader, name,
+                           "it and all behind it: %u parts before it are no traces; export it again",
+                           MAX_WRONG);
+          return;
+        }
       if (lab)
         gpo_grader_take_bytes (grader, name, named && *named ? named : student, lab, trace,
                                (gsize) (at - trace));
