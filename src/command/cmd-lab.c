@@ -99,7 +99,8 @@ answer (const GpoLabOptions *options, char **words)
                               words[1], words[0]);
   g_autofree char *text = g_strjoinv (" ", words + 2);
   g_strdelimit (text, "\r\n", ' ');
-  g_autofree char *request = g_strdup_printf ("lab %s answer %s %s", lab->name, words[1], text);
+  g_autofree char *request = g_strdup_printf ("lab %s answer %s %s", lab->name, words[1],
+                                              gpo_lab_item_answer (gpo_lab_item (lab, (guint) item), text));
   if (!gpo_control_ask (NULL, request, NULL, NULL, &error))
     return gpo_command_fail ("%s", error->message);
   return GPO_EXIT_OK;

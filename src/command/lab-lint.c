@@ -2,6 +2,7 @@
 /* lab-lint.c: `glasspost lab lint DIR…`: everything about a lab that a machine can find wrong.
  *
  *     its files can be read, its scenario too
+ *     a language that is begun is there in whole
  *     a trace without events passes nothing
  *     each wrong answer of a question is wrong, and earns its own words
  *     solution.trace passes everything and makes no mistake that stands for itself
@@ -136,6 +137,10 @@ lint_lab (const GpoLab *lab)
     }
   for (guint i = 0; i < lab->items->len; i++)
     status = MAX (status, lint_answers (lab, i));
+  g_autoptr (GPtrArray) problems = g_ptr_array_new_with_free_func (g_free);
+  gpo_lab_check_languages (lab, problems);
+  for (guint i = 0; i < problems->len; i++)
+    status = gpo_command_fail ("%s", (char *) problems->pdata[i]);
   int recordings = lint_recordings (lab);
   return MAX (status, recordings);
 }

@@ -50,7 +50,7 @@ gpo_lab_run_say_step (GpoLabRun *run, guint s)
       if (item->step != s)
         continue;
       printf ("  %s %s\n", item->type == GPO_LAB_QUESTION ? "?" : "○", item->says);
-      for (char **choice = item->choices; choice && *choice; choice++)
+      for (char **choice = gpo_lab_item_choices (item); choice && *choice; choice++)
         printf ("      - %s\n", *choice);
       if (item->type == GPO_LAB_QUESTION)
         printf ("      type: answer %s …\n", item->name);

@@ -87,6 +87,21 @@ say_all (GpoLabRun *run)
     }
 }
 
+/* "QUESTION TEXT" */
+static void
+say_answer (GpoLabRun *run, const char *words)
+{
+  gsize n = strcspn (words, " ");
+  g_autofree char *name = g_strndup (words, n);
+  const char *text = words + n + strspn (words + n, " ");
+  int item = gpo_lab_item_named (run->lab, name);
+  if (item < 0 || gpo_lab_item (run->lab, (guint) item)->type != GPO_LAB_QUESTION || !*text)
+    printf ("no question is called %s; type: answer QUESTION TEXT\n", name);
+  else
+    gpo_lab_run_tell (run, "answer %s %s", name,
+                      gpo_lab_item_answer (gpo_lab_item (run->lab, (guint) item), text));
+}
+
 static void
 obey (GpoLabRun *run, char *line)
 {
@@ -105,7 +120,7 @@ obey (GpoLabRun *run, char *line)
   else if (strcmp (word, "checks") == 0)
     say_all (run);
   else if (strcmp (word, "answer") == 0 && *rest)
-    gpo_lab_run_tell (run, "answer %s", rest);
+    say_answer (run, rest);
   else if (strcmp (word, "office") == 0 && *rest)
     ask (run, rest);
   else

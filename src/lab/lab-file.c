@@ -208,6 +208,9 @@ read_question (GpoLabKeys *keys, const char *group, GpoLabItem *item)
   item->ask = gpo_lab_keys_needs (keys, group, "ask", "Which of the two did the gateway read?");
   item->right = gpo_lab_keys_text (keys, group, "right");
   item->choices = gpo_lab_keys_list (keys, group, "choices");
+  item->shown = gpo_lab_keys_list_shown (keys, group, "choices");
+  if (item->shown && g_strv_length (item->shown) != g_strv_length (item->choices))
+    g_clear_pointer (&item->shown, g_strfreev); /* lint says it */
   item->answers = gpo_lab_keys_list (keys, group, "answer");
   if (!item->ask)
     return FALSE;

@@ -167,10 +167,9 @@ gpo_lab_keys_number (GpoLabKeys *keys, const char *group, const char *key, guint
   return TRUE;
 }
 
-char **
-gpo_lab_keys_list (GpoLabKeys *keys, const char *group, const char *key)
+static char **
+split_list (const char *value)
 {
-  g_autofree char *value = gpo_lab_keys_text (keys, group, key);
   g_autoptr (GStrvBuilder) list = g_strv_builder_new ();
   if (!value)
     return NULL;
@@ -179,6 +178,20 @@ gpo_lab_keys_list (GpoLabKeys *keys, const char *group, const char *key)
     if (*g_strstrip (*part))
       g_strv_builder_add (list, *part);
   return g_strv_builder_end (list);
+}
+
+char **
+gpo_lab_keys_list (GpoLabKeys *keys, const char *group, const char *key)
+{
+  g_autofree char *value = g_key_file_get_value (keys->file, group, key, NULL);
+  return split_list (value);
+}
+
+char **
+gpo_lab_keys_list_shown (GpoLabKeys *keys, const char *group, const char *key)
+{
+  g_autofree char *value = gpo_lab_keys_text (keys, group, key);
+  return split_list (value);
 }
 
 static gboolean

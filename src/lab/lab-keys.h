@@ -34,6 +34,8 @@ gboolean gpo_lab_keys_number (GpoLabKeys *keys, const char *group, const char *k
                               guint *out);
 /* "a; b" as a list without empty items; NULL if the key is not there. */
 char **gpo_lab_keys_list (GpoLabKeys *keys, const char *group, const char *key);
+/* The same in the user's language, where it is there. */
+char **gpo_lab_keys_list_shown (GpoLabKeys *keys, const char *group, const char *key);
 /* Every key of the group is in `known` (a word that ends in "*" begins keys), its translations too. */
 gboolean gpo_lab_keys_known (GpoLabKeys *keys, const char *group, const char *const *known);
 

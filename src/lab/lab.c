@@ -30,9 +30,20 @@ free_item (gpointer data)
   g_free (item->ask);
   g_free (item->right);
   g_strfreev (item->choices);
+  g_strfreev (item->shown);
   g_strfreev (item->answers);
   g_strfreev (item->wrong);
   g_free (item);
+}
+
+GpoLab *
+gpo_lab_new (const char *name)
+{
+  GpoLab *lab = g_new0 (GpoLab, 1);
+  lab->name = g_strdup (name);
+  lab->steps = g_ptr_array_new_with_free_func (free_step);
+  lab->items = g_ptr_array_new_with_free_func (free_item);
+  return lab;
 }
 
 void
@@ -67,11 +78,8 @@ static GpoLab *
 read_parts (const char *name, const char *checks_name, const char *checks, gsize checks_length,
             const char *text_name, const char *text, gsize text_length, GError **error)
 {
-  g_autoptr (GpoLab) lab = g_new0 (GpoLab, 1);
+  g_autoptr (GpoLab) lab = gpo_lab_new (name);
   g_autofree char *heading = NULL;
-  lab->name = g_strdup (name);
-  lab->steps = g_ptr_array_new_with_free_func (free_step);
-  lab->items = g_ptr_array_new_with_free_func (free_item);
   if (!gpo_lab_read_text (lab, text_name, text, text_length, &heading, error)
       || !gpo_lab_read_checks (lab, checks_name, checks, checks_length, error)
       || !same_title (lab, heading, text_name, error))
@@ -154,6 +162,25 @@ gpo_lab_item_named (const GpoLab *lab, const char *name)
     if (strcmp (gpo_lab_item (lab, i)->name, name) == 0)
       return (int) i;
   return -1;
+}
+
+char **
+gpo_lab_item_choices (const GpoLabItem *item)
+{
+  return item->shown ? item->shown : item->choices;
+}
+
+const char *
+gpo_lab_item_answer (const GpoLabItem *item, const char *text)
+{
+  g_autofree char *given = g_utf8_casefold (text, -1);
+  for (guint i = 0; item->shown && item->shown[i]; i++)
+    {
+      g_autofree char *shown = g_utf8_casefold (item->shown[i], -1);
+      if (strcmp (given, shown) == 0)
+        return item->choices[i];
+    }
+  return text;
 }
 
 gboolean

@@ -52,7 +52,8 @@ typedef struct
   int explains;    /* mistake: the item it explains; -1: it stands for itself */
   /* question: */
   char *ask, *right;
-  char **choices;       /* NULL: free text */
+  char **choices;       /* NULL: free text; what an answer says and `answers` names */
+  char **shown;         /* the choices in the user's language; NULL: as they are */
   char **answers;       /* texts, or numbers "1.3..1.4"; empty if the trace knows it */
   char **wrong;         /* pairs: word in the answer, what to say to it */
   GpoFilterName *field; /* the answer is this of an event that `see` found; NULL: none */
@@ -96,10 +97,20 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (GpoLab, gpo_lab_free)
 /* The item of this name, or -1. */
 int gpo_lab_item_named (const GpoLab *lab, const char *name);
 const GpoLabItem *gpo_lab_item (const GpoLab *lab, guint i);
+/* The choices as the user reads them; NULL for free text. */
+char **gpo_lab_item_choices (const GpoLabItem *item);
+/* What an answer is in the trace: for one of the choices in the user's language the choice itself, else `text`. */
+const char *gpo_lab_item_answer (const GpoLabItem *item, const char *text);
 /* Whether its folder holds files that a student is to use: letters, pictures, traces to read. */
 gboolean gpo_lab_has_files (const GpoLab *lab);
 /* Checks and questions, which is what counts. */
 guint gpo_lab_n_to_pass (const GpoLab *lab);
+
+/* --- other languages: lab-languages.c --- */
+
+/* A language that is begun (`says[de]=`, lab.de.md) must be there in whole. Adds to `problems` (of char *) a
+ * sentence, with file and line, for each text that lacks it. */
+void gpo_lab_check_languages (const GpoLab *lab, GPtrArray *problems);
 
 /* --- the labs there are: lab-shelf.c --- */
 

@@ -48,6 +48,11 @@ german = subprocess.run([PROGRAM, "lab", "list"], capture_output=True, encoding=
                         env=dict(environment, LANGUAGE="de"))
 tap.check("Der erste Brief" in german.stdout, "titles come in the user's language", german.stdout[:300], german.stderr)
 
+shown = subprocess.run([PROGRAM, "lab", "show", "1"], capture_output=True, encoding="utf-8", timeout=60,
+                       env=dict(environment, LANGUAGE="de"))
+tap.check("Sag guten Tag" in shown.stdout and "EHLO reader" in shown.stdout, "and so does the text", shown.stdout[:300])
+tap.check("\n    DATA\n" in glasspost("lab", "show", "1").stdout, "a step that begins with code keeps its indent")
+
 # --- run ---
 
 ports = home / "ports"
@@ -100,6 +105,10 @@ with_hostile = home / "class"
 os.mkfifo(with_hostile / "pipe.trace")
 (with_hostile / "=cmd().trace").write_bytes((FIRST / "mistake-no-brackets.trace").read_bytes().replace(b'"person":"Alice"', b'"person":"=cmd()"'))
 (with_hostile / "head.hand-in").write_bytes(b'{"glasspost-hand-in":1,"student":"../../x\\u0000"}\n{"glasspost-hand-in-part":"../../etc"}\n{}\n')
+(with_hostile / "line.trace").write_bytes(b'{"glasspost-trace":1}\n{"kind":"line","text":"' + b"A" * (8 << 20) + b'"}\n')
+(with_hostile / "ends\x1b[2J\nhere.trace").write_bytes((FIRST / "mistake-no-brackets.trace").read_bytes())
+(with_hostile / "up.trace").symlink_to("..")
+(with_hostile / "bomb.hand-in").write_bytes(b'{"glasspost-hand-in":1,"student":"eve"}\n' + b'{"glasspost-hand-in-part":"01-first-letter"}\n' * 5000)
 (with_hostile / "nothing.hand-in").write_bytes(b'{"glasspost-hand-in":1}\n')
 deep = with_hostile / "a/b/c/d/e/f"
 deep.mkdir(parents=True)
@@ -111,8 +120,11 @@ tap.check(done.returncode == 1 and rows[0] == ["student", "lab", "version", "pas
           "hostile input is survived", done.stdout, done.stderr)
 tap.check(["anna", "01-first-letter", "1", "6", "6"] in [r[:5] for r in rows],
           "and the others are graded", done.stdout)
+tap.check(not any(sign in done.stdout + done.stderr for sign in "\x1b\x07\x00"), "no control byte of a name reaches the terminal",
+          ascii(done.stderr[:2000]))
+tap.check(sum("bomb.hand-in" in line for line in done.stderr.splitlines()) < 30, "a file of a thousand broken parts is told in few words")
 tap.check(any(r[0] == "'=cmd()" for r in rows), "no cell is a formula", done.stdout)
-for name in "empty.trace", "noise.trace", "letters.docx", "outside.trace", "pipe.trace", "huge.trace", "nothing.hand-in", "a/b/c/d":
+for name in "empty.trace", "noise.trace", "letters.docx", "outside.trace", "pipe.trace", "huge.trace", "up.trace", "nothing.hand-in", "a/b/c/d":
     tap.check(any(name in line and "skipped" in line for line in done.stderr.splitlines()), f"{name} is named and skipped", done.stderr)
 tap.check(done.stdout == glasspost("lab", "grade", "1", with_hostile, "--csv").stdout, "grading is deterministic")
 failed = glasspost("lab", "grade", "1", with_hostile, "--failed-only")
@@ -137,6 +149,22 @@ WRONG = [
     ("[lab]\ntitle=X\nminutes=5\n[chek a]\nstep=1\n", "checks.ini:4", "[check NAME]"),
     ("[lab]\ntitle=Y\nminutes=5\n[check a]\nstep=1\nsays=a\nsee=edge\n", "lab.md", "make them the same"),
     ("[lab]\ntitle=X\nminutes=5\n[question a]\nstep=1\nask=a?\nchoices=x; y\nanswer=z\n", "checks.ini:8", '"z"'),
+]
+GERMAN = "[lab]\ntitle=X\ntitle[de]=X\nminutes=5\n[check a]\nstep=1\nsays=a\nsays[de]=a\nsee=edge\n"
+WRONG += [
+    ("no group\n", "checks.ini:1", "[group]"),
+    ("[lab]\nminutes=5\n", "checks.ini:1", "title"),
+    ("[lab]\ntitle=X\nminutes=long\n", "checks.ini:3", "from 1 to 600"),
+    ("[lab]\ntitle=X\nminutes=5\n", "checks.ini:1", "nothing to check"),
+    ("[lab]\ntitle=X\nminutes=5\n[check a]\nstep=1\nsays=a\nsee=edge\n[check a]\n", "checks.ini:8", "already"),
+    ("[lab]\ntitle=X\nminutes=5\n[question a]\nstep=1\nask=a?\nchoices=x; y\nanswer=y\nwrong.z=no\n", "checks.ini:9", '"z"'),
+    ("[lab]\ntitle=X\nminutes=5\n[question a]\nstep=1\nask=a?\nanswer=y\nwrong.y=no\n", "checks.ini:4", "taken as right"),
+    ("[lab]\ntitle=X\nminutes=5\n[check a]\nstep=1\nsays=a\nsee=edge\n[mistake m]\nsays=m\nwhen=edge\ncheck=b\n", "checks.ini:11", '"b"'),
+    (GERMAN.replace("says[de]=a\n", ""), "checks.ini:7", "says[de]="),
+    (GERMAN, "lab.de.md", "translate lab.md"),
+    (GERMAN + "hint[de]=a\n", "checks.ini:10", "hint="),
+    ("[lab]\ntitle=X\nminutes=5\n[question a]\nstep=1\nask=a?\nask[de]=a?\nchoices=x; y\nchoices[de]=x\nanswer=y\n", "checks.ini:8",
+     "in the same order"),
 ]
 bad = home / "bad"
 bad.mkdir()
