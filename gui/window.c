@@ -333,6 +333,8 @@ gpo_window_new (GtkApplication *app, GpoSource *source)
   gpo_export_attach (window);
   gpo_window_undo_attach (window);
   gpo_transcript_view_focus_list (gpo_window_get_transcript (window));
+  if (gpo_source_get_office (source)) /* a world that lives is seen first, a recording is read */
+    gtk_stack_set_visible_child_name (window->views, "map");
   return window;
 }
 
