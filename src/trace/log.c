@@ -16,6 +16,7 @@
  * that was ever appended, each chunk knows what it was when the chunk began, and the difference to the
  * chunk a reader has pinned is how far it is behind. */
 #include "trace/log.h"
+#include "trace/blocks.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <gio/gio.h>
@@ -61,6 +62,7 @@ struct GpoLogReader
 struct GpoLog
 {
   guint64 length, first; /* published; see the accessors */
+  GpoBlocks *blocks;     /* of BLOCK_BYTES */
   Chunk ***directories;  /* DIRECTORIES of them, then DIRECTORY_CHUNKS chunks each */
   gsize memory;
   guint64 max_events;
@@ -88,6 +90,7 @@ gpo_log_new (void)
 {
   GpoLog *log = g_new0 (GpoLog, 1);
   log->directories = g_new0 (Chunk **, DIRECTORIES);
+  log->blocks = gpo_blocks_new (BLOCK_BYTES);
   log->max_events = GPO_LOG_MAX_EVENTS;
   log->max_bytes = GPO_LOG_MAX_BYTES;
   log->backlog = GPO_LOG_BACKLOG;
@@ -101,13 +104,23 @@ gpo_log_new (void)
   return log;
 }
 
+/* A block as usual, or one that was made larger for a long text. */
+static gboolean
+is_usual (const Block *block)
+{
+  return block->size == BLOCK_BYTES - BLOCK_HEAD;
+}
+
 static void
-chunk_free (Chunk *chunk)
+chunk_free (GpoLog *log, Chunk *chunk)
 {
   for (Block *block = chunk->blocks, *next; block; block = next)
     {
       next = block->next;
-      g_free (block);
+      if (is_usual (block))
+        gpo_blocks_give (log->blocks, block);
+      else
+        g_free (block);
     }
   g_free (chunk);
 }
@@ -118,10 +131,11 @@ gpo_log_free (GpoLog *log)
   g_return_if_fail (log->readers->len == 0);
   guint64 n_chunks = (log->length + CHUNK_EVENTS - 1) / CHUNK_EVENTS;
   for (guint64 c = log->first / CHUNK_EVENTS; log->first < log->length && c < n_chunks; c++)
-    chunk_free (log->directories[c / DIRECTORY_CHUNKS][c % DIRECTORY_CHUNKS]);
+    chunk_free (log, log->directories[c / DIRECTORY_CHUNKS][c % DIRECTORY_CHUNKS]);
   for (guint64 d = 0; d < DIRECTORIES && d <= n_chunks / DIRECTORY_CHUNKS; d++)
     g_free (log->directories[d]);
   g_free (log->directories);
+  gpo_blocks_free (log->blocks);
   g_ptr_array_unref (log->readers);
   g_mutex_clear (&log->lock);
   g_cond_clear (&log->released);
@@ -236,7 +250,7 @@ chunk_bytes (GpoLog *log, Chunk *chunk, guint32 n)
   if (!block || block->size - block->used < n)
     {
       guint32 size = MAX (n, BLOCK_BYTES - BLOCK_HEAD);
-      block = g_malloc (BLOCK_HEAD + size);
+      block = n <= BLOCK_BYTES - BLOCK_HEAD ? gpo_blocks_take (log->blocks) : g_malloc (BLOCK_HEAD + size);
       block->size = size;
       block->used = 0;
       block->next = chunk->blocks;
@@ -285,7 +299,7 @@ drop_oldest (GpoLog *log)
                  chunk->spill_end - log->spill_punched);
       log->spill_punched = chunk->spill_end;
     }
-  chunk_free (chunk);
+  chunk_free (log, chunk);
   return TRUE;
 }
 

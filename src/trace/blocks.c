@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/* blocks.c: slabs, and the blocks of them that are free: one in another, like a stack of plates. */
+#include "trace/blocks.h"
+#include <sys/mman.h>
+
+#define SLAB ((gsize) 2 * 1024 * 1024) /* a huge page of x86-64 and arm64; elsewhere just memory */
+
+typedef struct Plate Plate;
+struct Plate
+{
+  Plate *below;
+};
+
+struct GpoBlocks
+{
+  gsize size;
+  Plate *top; /* blocks that were given back */
+  guint8 *slab;
+  gsize used;       /* bytes of the newest slab */
+  GPtrArray *slabs; /* of aligned memory */
+};
+
+GpoBlocks *
+gpo_blocks_new (gsize size)
+{
+  GpoBlocks *blocks = g_new0 (GpoBlocks, 1);
+  blocks->size = size;
+  blocks->used = SLAB;
+  blocks->slabs = g_ptr_array_new_with_free_func (g_aligned_free);
+  return blocks;
+}
+
+void
+gpo_blocks_free (GpoBlocks *blocks)
+{
+  g_ptr_array_unref (blocks->slabs);
+  g_free (blocks);
+}
+
+gpointer
+gpo_blocks_take (GpoBlocks *blocks)
+{
+  Plate *plate = blocks->top;
+  if (plate)
+    {
+      blocks->top = plate->below;
+      return plate;
+    }
+  if (blocks->used == SLAB)
+    {
+      blocks->slab = g_aligned_alloc (SLAB, 1, SLAB);
+      if (blocks->slabs->len > 0) /* a short log does with small pages */
+        (void) madvise (blocks->slab, SLAB, MADV_HUGEPAGE);
+      g_ptr_array_add (blocks->slabs, blocks->slab);
+      blocks->used = 0;
+    }
+  gpointer block = blocks->slab + blocks->used;
+  blocks->used += blocks->size;
+  return block;
+}
+
+void
+gpo_blocks_give (GpoBlocks *blocks, gpointer block)
+{
+  Plate *plate = block;
+  plate->below = blocks->top;
+  blocks->top = plate;
+}
