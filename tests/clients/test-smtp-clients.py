@@ -437,6 +437,18 @@ def _(office):
          f"RCPT passes NOTIFY and ORCPT on: {rcpt}")
 
 
+@case("who ends its side behind QUIT, as nc does, still hears that the letter is safe")
+def _(office):
+    commands = b"EHLO x\r\nMAIL FROM:<a@far.example>\r\nRCPT TO:<bob@sparta.example>\r\n"
+    for command in (b"DATA\r\n" + b"\r\n".join(letter("half").splitlines()) + b"\r\n.\r\n", b"BDAT 8 LAST\r\n\r\nbody\r\n"):
+        with socket.create_connection(office.ports["sparta", "smtp"], timeout=30) as client:
+            client.sendall(commands + command + commands[8:] + command + b"QUIT\r\n")
+            client.shutdown(socket.SHUT_WR)
+            said = b"".join(iter(lambda: client.recv(65536), b"")).decode()
+        same([line[:9] for line in said.splitlines() if "is safe" in line or line.startswith("221")],
+             ["250 2.0.0", "250 2.0.0", "221 2.0.0"], "the answers")
+
+
 @case("VRFY knows the postmaster and lists; an alias of one is delivered to, an alias of several is expanded",
       scenario="[host sparta]\n[person bob]\nat = sparta\n[person carol]\nat = sparta\n"
                "[alias friends@sparta.example]\nmembers = bob; carol\n[alias bobby@sparta.example]\nmembers = bob\n")
