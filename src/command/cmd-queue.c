@@ -2,7 +2,7 @@
 /* cmd-queue.c: `glasspost queue`: the letters that wait to be passed on.
  *
  * It asks the running office over its control socket. Where none runs, it reads the queues on disk: they
- * can be listed, and letters removed; to hold or retry a letter needs somebody who works. */
+ * can be listed, and letters held, released and removed; only to retry one needs somebody who works. */
 #include "command/command.h"
 #include "office/control.h"
 #include "office/scenario.h"
@@ -140,7 +140,22 @@ static gboolean
 is_meant (const Queue *q, const GpoEnvelope *envelope)
 {
   g_autofree char *number = g_strdup_printf ("%u", envelope->letter);
-  return strcmp (q->id, "all") == 0 || strcmp (q->id, envelope->id) == 0 || strcmp (q->id, number) == 0;
+  return !q->id || strcmp (q->id, "all") == 0 || strcmp (q->id, envelope->id) == 0
+         || strcmp (q->id, number) == 0;
+}
+
+/* What is asked for, with a letter on the disk; the caller flushes the store. */
+static void
+change_entry (Queue *q, GpoSpool *spool, GpoEnvelope *envelope)
+{
+  if (strcmp (q->action, "remove") == 0)
+    gpo_spool_remove (spool, envelope->id, NULL, NULL);
+  else
+    {
+      envelope->held = strcmp (q->action, "hold") == 0;
+      gpo_spool_update (spool, envelope, TRUE, NULL, NULL);
+    }
+  q->count++;
 }
 
 static gboolean
@@ -157,10 +172,7 @@ read_spool (Queue *q, GpoStore *store, const char *host, GError **error)
       if (strcmp (q->action, "list") == 0)
         list_entry (q, host, entry);
       else if (is_meant (q, entry->envelope))
-        {
-          gpo_spool_remove (spool, entry->envelope->id, NULL, NULL);
-          q->count++;
-        }
+        change_entry (q, spool, entry->envelope);
     }
   if (spool)
     gpo_store_flush (store);
@@ -198,7 +210,7 @@ work (Queue *q, GError **error)
   g_autofree char *request = g_strdup_printf ("queue %s%s%s", q->action, rest ? " " : "", rest ? rest : "");
   if (gpo_control_ask (q->store, request, take_line, q, &own))
     return TRUE;
-  gboolean offline = strcmp (q->action, "list") == 0 || strcmp (q->action, "remove") == 0;
+  gboolean offline = strcmp (q->action, "retry") != 0;
   if (g_error_matches (own, G_IO_ERROR, G_IO_ERROR_NOT_FOUND) && offline)
     {
       g_autofree char *root = q->store ? g_strdup (q->store) : gpo_control_default_store ();

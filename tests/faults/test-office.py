@@ -2,6 +2,7 @@
 """What may go wrong around an office: its next hop, its end, its start, and clients that mean no good.
 
 Argument: the program glasspost; further ones choose cases by words in their names."""
+import json
 import pathlib
 import re
 import resource
@@ -48,6 +49,14 @@ def submit(office, names):
             same(client.letter(ALICE, TO_FAR, make_letter(name))[0], 250, "the answer")
 
 
+def queue(office, *words):
+    return office.run(office.program, "queue", "--store", str(office.store), *words)
+
+
+def rows(office):
+    return [json.loads(line) for line in queue(office, "--json").stdout.splitlines()]
+
+
 @case("a next hop that is away puts letters off; when it is back they are delivered")
 def _(office):
     hop = NextHop()
@@ -77,6 +86,26 @@ def _(office):
     hop.open()
     until(lambda: hop.letters, "the letter at the next hop")
     added(hop.letters[0], make_letter("one"))
+    hop.close()
+
+
+@case("a letter held while the office is stopped waits after the start, and goes when it is released")
+def _(office):
+    hop = NextHop()
+    far_world(office, hop)
+    submit(office, ["held"])
+    office.wait_for_event(kind="edge", machine="queue", host="athens", to="deferred")
+    office.stop()
+    same(queue(office, "hold").stdout, "1 done\n", "hold")
+    hop.open()
+    office.start()
+    same([row["state"] for row in rows(office)], ["held"], "the queue after the start")
+    office.stop()
+    true(not hop.letters, "nothing came while it was held")
+    same(queue(office, "release").stdout, "1 done\n", "release")
+    true("no office is running" in queue(office, "retry").stderr, "to retry needs somebody who works")
+    office.start()
+    until(lambda: hop.letters, "the letter at the next hop")
     hop.close()
 
 
