@@ -5,6 +5,8 @@
 
 #define SLAB ((gsize) 2 * 1024 * 1024) /* a huge page of x86-64 and arm64; elsewhere just memory */
 
+#define SMALL_SLABS 4 /* a short log does with small pages, as many as it fills */
+
 typedef struct Plate Plate;
 struct Plate
 {
@@ -49,7 +51,7 @@ gpo_blocks_take (GpoBlocks *blocks)
   if (blocks->used == SLAB)
     {
       blocks->slab = g_aligned_alloc (SLAB, 1, SLAB);
-      if (blocks->slabs->len > 0) /* a short log does with small pages */
+      if (blocks->slabs->len >= SMALL_SLABS)
         (void) madvise (blocks->slab, SLAB, MADV_HUGEPAGE);
       g_ptr_array_add (blocks->slabs, blocks->slab);
       blocks->used = 0;
