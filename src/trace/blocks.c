@@ -19,8 +19,28 @@ struct GpoBlocks
   Plate *top; /* blocks that were given back */
   guint8 *slab;
   gsize used;       /* bytes of the newest slab */
-  GPtrArray *slabs; /* of aligned memory */
+  GPtrArray *slabs; /* of guint8 */
 };
+
+/* Aligned to its own size; pages that nobody touched cost nothing, which malloc() does not promise. */
+static guint8 *
+map_slab (void)
+{
+  guint8 *wide = mmap (NULL, 2 * SLAB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (wide == MAP_FAILED)
+    g_error ("no memory for the trace");
+  gsize before = (SLAB - (gsize) ((guintptr) wide % SLAB)) % SLAB;
+  if (before)
+    munmap (wide, before);
+  munmap (wide + before + SLAB, SLAB - before);
+  return wide + before;
+}
+
+static void
+unmap_slab (gpointer slab)
+{
+  munmap (slab, SLAB);
+}
 
 GpoBlocks *
 gpo_blocks_new (gsize size)
@@ -28,7 +48,7 @@ gpo_blocks_new (gsize size)
   GpoBlocks *blocks = g_new0 (GpoBlocks, 1);
   blocks->size = size;
   blocks->used = SLAB;
-  blocks->slabs = g_ptr_array_new_with_free_func (g_aligned_free);
+  blocks->slabs = g_ptr_array_new_with_free_func (unmap_slab);
   return blocks;
 }
 
@@ -50,7 +70,7 @@ gpo_blocks_take (GpoBlocks *blocks)
     }
   if (blocks->used == SLAB)
     {
-      blocks->slab = g_aligned_alloc (SLAB, 1, SLAB);
+      blocks->slab = map_slab ();
       if (blocks->slabs->len >= SMALL_SLABS)
         (void) madvise (blocks->slab, SLAB, MADV_HUGEPAGE);
       g_ptr_array_add (blocks->slabs, blocks->slab);
