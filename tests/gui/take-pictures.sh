@@ -22,12 +22,17 @@ shot transcript-dark 1920 1080 dark 330 everything
 shot ladder-light 1280 800 light end letter:1 win.view::ladder
 shot ladder-dark 1920 1080 dark 290 session:4 win.view::ladder
 shot ladder-presented 1920 1080 light 290 session:4 win.view::ladder win.present
+shot ladder-several 1280 800 dark 340 everything win.sessions'([uint32 1, 4, 5])' win.view::ladder
 shot map-light 1280 800 light 125 letter:1 win.view::map
 shot map-dark 1920 1080 dark 468 letter:3 win.view::map
 shot map-presented 1920 1080 light 468 letter:3 win.view::map win.present
 shot states-light 1280 800 light 250 session:4 win.view::states
 shot states-dark 1920 1080 dark 270 letter:1 win.view::states
 shot states-presented 1920 1080 dark 250 session:4 win.view::states win.present
+trace=traces/20-imap-walk.trace
+shot map-reading 1280 800 light 120 session:3 win.view::map
+trace=labs/12-the-gateway-is-down/solution.trace
+shot ladder-clock 1280 800 light 62 letter:3 win.view::ladder
 trace=tests/gui/parts.trace # letters with more to see
 shot letter-parts-light 1280 800 light end letter:3 win.view::letter win.letter-field::Subject
 shot letter-parts-dark 1920 1080 dark end letter:3 win.view::letter win.letter-part'(uint32 3)' win.letter-field::Subject
