@@ -2,8 +2,11 @@
 /* cmd-proxy.c: `glasspost proxy`: between any client and any server.
  *
  * What passes is shown as a transcript, recorded with --trace, held with --hold (a line of input lets the
- * oldest go) and broken with --fault. */
+ * oldest go) and broken with --fault; with --control all that is asked from another process, as of an office.
+ */
 #include "command/command.h"
+#include "office/control-socket.h"
+#include "office/gate-intents.h"
 #include "office/proxy.h"
 #include "trace/trace-file.h"
 #include "trace/transcript.h"
@@ -18,7 +21,7 @@
 
 typedef struct
 {
-  char *listen, *to, *protocol, *trace, *hold, **faults;
+  char *listen, *to, *protocol, *trace, *hold, *control, **faults;
   gboolean anywhere, quiet;
 } Options;
 
@@ -26,6 +29,7 @@ typedef struct
 {
   GpoLog *log;
   GpoGate *gate;
+  GpoControl *control;
   GMainLoop *loop;
   GpoTranscript *transcript;
   GString *out, *typed;
@@ -168,7 +172,7 @@ static gboolean
 make_gate (const Options *o, GpoLog *log, GpoClock *clock, GpoGate **gate)
 {
   g_autoptr (GError) error = NULL;
-  if (!o->hold && !o->faults)
+  if (!o->hold && !o->faults && !o->control)
     return TRUE;
   *gate = gpo_gate_new (log, clock);
   for (guint i = 0; o->faults && o->faults[i] && !error; i++)
@@ -191,6 +195,48 @@ clock_of (gpointer clock)
   return gpo_clock_now (clock);
 }
 
+/* --- asked from another process --- */
+
+static char *
+carry_out (gpointer data, const char *intent, GError **error)
+{
+  Run *run = data;
+  const char *rest;
+  GpoAnswerLines lines;
+  g_autofree char *line = g_strstrip (g_utf8_make_valid (intent, -1));
+  g_autofree char *word = gpo_intent_word (line, &rest);
+  gpo_answer_init (&lines);
+  GpoGateAsked answer = { .gate = run->gate, .lines = &lines };
+  char *text = gpo_gate_carry_out (&answer, word, rest, error) ? g_strdup (lines.out->str) : NULL;
+  gpo_answer_clear (&lines);
+  return text;
+}
+
+static gboolean
+open_control (const Options *o, Run *run, GError **error)
+{
+  GpoControlOwner owner = { run->log, g_main_context_default (), carry_out, NULL, run };
+  if (!o->control)
+    return TRUE;
+  g_mkdir_with_parents (o->control, 0700);
+  run->control = gpo_control_new (&owner);
+  if (!gpo_control_open (run->control, o->control, error))
+    return FALSE;
+  gpo_control_start (run->control);
+  return TRUE;
+}
+
+static void
+close_control (Run *run)
+{
+  if (!run->control)
+    return;
+  gpo_control_close (run->control);
+  while (!gpo_control_is_quiet (run->control))
+    g_main_context_iteration (NULL, TRUE);
+  g_clear_pointer (&run->control, gpo_control_free);
+}
+
 static int
 serve (const Options *o, Run *run, const GpoProxyOptions *options)
 {
@@ -198,7 +244,9 @@ serve (const Options *o, Run *run, const GpoProxyOptions *options)
   GpoProxy *proxy = gpo_proxy_new (run->log, options, &error);
   if (!proxy)
     return gpo_command_fail ("%s", error->message);
-  GpoTraceFile *trace = o->trace ? gpo_trace_file_new (run->log, o->trace, NULL, NULL, &error) : NULL;
+  open_control (o, run, &error);
+  GpoTraceFile *trace
+      = o->trace && !error ? gpo_trace_file_new (run->log, o->trace, NULL, NULL, &error) : NULL;
   if (!error)
     {
       fprintf (stderr, "listening on %s:%u, for %s:%u\n", options->listen_address, gpo_proxy_port (proxy),
@@ -206,6 +254,7 @@ serve (const Options *o, Run *run, const GpoProxyOptions *options)
       run_until_signal (run);
     }
   gpo_proxy_free (proxy);
+  close_control (run);
   show_new (run);
   gboolean written = !trace || gpo_trace_file_close (trace);
   if (error)
@@ -274,6 +323,8 @@ gpo_cmd_proxy (int argc, char **argv)
             "Hold the lines that pass this filter; Enter lets the oldest go", "FILTER" },
           { "fault", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o.faults,
             "Break something: 'when FILTER do ACTION [times N]'; may be repeated", "FAULT" },
+          { "control", 0, 0, G_OPTION_ARG_FILENAME, &o.control,
+            "Let `glasspost ask --store FOLDER` hold, release, edit and break what passes", "FOLDER" },
           { "anywhere", 0, 0, G_OPTION_ARG_NONE, &o.anywhere, "Listen and connect beyond this machine too",
             NULL },
           { "quiet", 'q', 0, G_OPTION_ARG_NONE, &o.quiet, "Show nothing of what passes", NULL },
@@ -287,6 +338,7 @@ gpo_cmd_proxy (int argc, char **argv)
   g_free (o.protocol);
   g_free (o.trace);
   g_free (o.hold);
+  g_free (o.control);
   g_strfreev (o.faults);
   return status;
 }

@@ -63,6 +63,7 @@ gboolean gpo_command_wait_for_more (int watch);
 int gpo_command_open_window (const char *const *arguments);
 
 /* The commands: each as `run` above. */
+int gpo_cmd_ask (int argc, char **argv);
 int gpo_cmd_export (int argc, char **argv);
 int gpo_cmd_import (int argc, char **argv);
 int gpo_cmd_diff (int argc, char **argv);

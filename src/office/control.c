@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* control.c: the office's end of the control socket.
+/* control.c: the control socket's end of who is asked: an office, or a proxy.
  *
  * Connections are few, so each has a thread, which may block: on its socket, on an answer from the
- * office's thread, on a reader of the log. The office's thread accepts them, is told when they end, and
+ * owner's thread, on a reader of the log. The owner's thread accepts them, is told when they end, and
  * joins them. */
+#include "office/control-socket.h"
 #include "office/control.h"
-#include "office/office-private.h"
 #include "trace/trace-write.h"
 #include <errno.h>
 #include <gio/gunixsocketaddress.h>
@@ -28,7 +28,7 @@
 
 struct GpoControl
 {
-  GpoOffice *office;
+  GpoControlOwner owner;
   GSocketListener *listener;
   GCancellable *cancel;
   GPtrArray *guests; /* of Guest */
@@ -117,7 +117,7 @@ follow (Follower *f, const GString *text)
 static void
 stream_trace (Guest *guest, const char *from)
 {
-  GpoLog *log = guest->control->office->parts.log;
+  GpoLog *log = guest->control->owner.log;
   guint64 n = g_ascii_strtoull (from, NULL, 10);
   GpoLogReader *reader = gpo_log_reader_new (log, n, on_news, guest);
   g_autoptr (GString) text = g_string_new (NULL);
@@ -167,13 +167,14 @@ error_line (const char *message)
 static gboolean
 answer (Guest *guest, const char *request, GOutputStream *out)
 {
+  const GpoControlOwner *owner = &guest->control->owner;
   g_autoptr (GError) error = NULL;
   if (strcmp (request, "trace") == 0 || g_str_has_prefix (request, "trace "))
     {
       stream_trace (guest, request + strlen ("trace"));
       return FALSE;
     }
-  g_autofree char *text = gpo_office_ask (guest->control->office, request, &error);
+  g_autofree char *text = gpo_ask_on (owner->context, owner->carry_out, owner->data, request, &error);
   g_autofree char *refusal = error ? error_line (error->message) : NULL;
   const char *last = refusal ? refusal : "{\"done\":true}\n";
   return (!text || g_output_stream_write_all (out, text, strlen (text), NULL, NULL, NULL))
@@ -204,11 +205,18 @@ serve_guest (gpointer data)
           ok = answer (guest, g_strstrip (line), g_io_stream_get_output_stream (stream));
         }
     }
-  g_main_context_invoke (guest->control->office->context, guest_gone, guest);
+  g_main_context_invoke (guest->control->owner.context, guest_gone, guest);
   return NULL;
 }
 
-/* --- the office's thread --- */
+/* --- the owner's thread --- */
+
+static void
+tell_owner (GpoControl *control)
+{
+  if (control->owner.guest_gone)
+    control->owner.guest_gone (control->owner.data);
+}
 
 static gboolean
 guest_gone (gpointer data)
@@ -221,7 +229,7 @@ guest_gone (gpointer data)
   close (guest->wake);
   g_ptr_array_remove (control->guests, guest);
   g_free (guest);
-  gpo_office_check_quiet (control->office);
+  tell_owner (control);
   return G_SOURCE_REMOVE;
 }
 
@@ -249,7 +257,7 @@ on_accepted (GObject *source, GAsyncResult *result, gpointer data)
   if (!control->closing && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     accept_next (control);
   else
-    gpo_office_check_quiet (control->office);
+    tell_owner (control);
 }
 
 static void
@@ -335,33 +343,48 @@ open_at (GpoControl *control, const char *path, GError **error)
 }
 
 GpoControl *
-gpo_control_new (GpoOffice *office)
+gpo_control_new (const GpoControlOwner *owner)
 {
   GpoControl *control = g_new0 (GpoControl, 1);
-  control->office = office;
+  control->owner = *owner;
   control->listener = g_socket_listener_new ();
   control->cancel = g_cancellable_new ();
   control->guests = g_ptr_array_new ();
   control->paths = g_ptr_array_new_with_free_func (g_free);
-  g_autofree char *own = g_build_filename (office->store_path, "control", NULL);
+  return control;
+}
+
+gboolean
+gpo_control_open (GpoControl *control, const char *folder, GError **error)
+{
+  g_autofree char *path = g_build_filename (folder, "control", NULL);
+  if (is_alive (path))
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE, "somebody answers at %s already", path);
+      return FALSE;
+    }
+  return open_at (control, path, error);
+}
+
+void
+gpo_control_open_users (GpoControl *control, const char *folder, GPtrArray *warnings)
+{
   g_autofree char *users = gpo_control_path ();
   g_autoptr (GError) error = NULL;
-  if (!open_at (control, own, &error))
-    g_ptr_array_add (office->warnings,
-                     g_strdup_printf ("no control socket in the store: %s", error->message));
-  g_clear_error (&error);
   if (!folder_is_ours (users))
-    g_ptr_array_add (office->warnings,
+    g_ptr_array_add (warnings,
                      g_strdup_printf ("no control socket at %s: its folder is not yours alone", users));
   else if (is_alive (users))
-    g_ptr_array_add (office->warnings,
-                     g_strdup_printf ("another office of yours is running; to ask this one, give "
-                                      "commands --store %s",
-                                      office->store_path));
+    g_ptr_array_add (warnings, g_strdup_printf ("another office of yours is running; to ask this one, give "
+                                                "commands --store %s",
+                                                folder));
   else if (!open_at (control, users, &error))
-    g_ptr_array_add (office->warnings,
-                     g_strdup_printf ("no control socket at %s: %s", users, error->message));
+    g_ptr_array_add (warnings, g_strdup_printf ("no control socket at %s: %s", users, error->message));
+}
+
+void
+gpo_control_start (GpoControl *control)
+{
   if (control->paths->len)
     accept_next (control);
-  return control;
 }

@@ -3,6 +3,7 @@
  * listeners), office-letters.c (letters handed in), intents.c (what people ask for), control.c (who may
  * ask from another process). */
 #pragma once
+#include "office/control-socket.h"
 #include "office/gate.h"
 #include "office/office.h"
 #include "office/typed-call.h"
@@ -10,8 +11,6 @@
 #include "trace/trace-file.h"
 
 G_BEGIN_DECLS
-
-typedef struct GpoControl GpoControl;
 
 struct GpoOffice
 {
@@ -90,14 +89,8 @@ char *gpo_office_carry_out (GpoOffice *office, const char *intent, GError **erro
 /* Notes what a student does in a lab: "NAME start 1 Alice", "NAME answer CHECK TEXT" … */
 gboolean gpo_office_note_lab (GpoOffice *office, const char *words, GError **error);
 
-/* --- control.c --- */
+/* --- office.c --- */
 
-/* Listens at the store's socket and, if no other office has it, at the user's. */
-GpoControl *gpo_control_new (GpoOffice *office);
-/* Ends what is connected; gpo_control_is_quiet() is TRUE when all of it is gone, and the office is told. */
-void gpo_control_close (GpoControl *control);
-gboolean gpo_control_is_quiet (GpoControl *control);
-void gpo_control_free (GpoControl *control);
 /* Looks whether closing is done. */
 void gpo_office_check_quiet (GpoOffice *office);
 

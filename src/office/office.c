@@ -153,6 +153,32 @@ load_tls_later (GpoOffice *office)
   g_source_attach (office->tls_later, office->context);
 }
 
+static char *
+carry_out (gpointer office, const char *intent, GError **error)
+{
+  return gpo_office_carry_out (office, intent, error);
+}
+
+static void
+guest_gone (gpointer office)
+{
+  gpo_office_check_quiet (office);
+}
+
+/* At the store's socket and, if no other office has it, at the user's. */
+static void
+open_control (GpoOffice *office)
+{
+  GpoControlOwner owner = { office->parts.log, office->context, carry_out, guest_gone, office };
+  g_autoptr (GError) error = NULL;
+  office->control = gpo_control_new (&owner);
+  if (!gpo_control_open (office->control, office->store_path, &error))
+    g_ptr_array_add (office->warnings,
+                     g_strdup_printf ("no control socket in the store: %s", error->message));
+  gpo_control_open_users (office->control, office->store_path, office->warnings);
+  gpo_control_start (office->control);
+}
+
 static gboolean
 set_up (GpoOffice *office, GError **error)
 {
@@ -173,7 +199,7 @@ set_up (GpoOffice *office, GError **error)
   if (office->fresh && !gpo_office_place_letters (office, error))
     return FALSE;
   if (!office->config->no_control)
-    office->control = gpo_control_new (office);
+    open_control (office);
   load_tls_later (office);
   return TRUE;
 }

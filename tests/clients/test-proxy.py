@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The proxy: between real clients and our office: the same trace, holds and faults. (Postfix: test-postfix.py.)"""
+import json
 import smtplib
 import socket
 import subprocess
@@ -108,6 +109,84 @@ def _(office):
         same(len(proxy.wait(kind="fault", action="drop")), 1, "the drop")
         same([e["verdict"] for e in proxy.events(kind="edge", verb="RCPT")], ["deferred", "ok"], "RCPT")
         same(len(office.events(kind="edge", verb="RCPT")), 1, "what the server heard")
+
+
+def ask(office, folder, *words):
+    """The answer's lines."""
+    got = well(office.run(office.program, "ask", "--store", folder, *words))
+    return [json.loads(line) for line in got.stdout.splitlines()]
+
+
+@case("asked from another process: curl's DATA is held, seen, and let go; so is a reply, changed", needs="curl")
+def _(office):
+    folder = office.folder / "control-smtp"
+    with Proxy(office, office.port("sparta", "smtp"), "--control", folder) as proxy:
+        ask(office, folder, "break", "verb = DATA and from = client")
+        path = office.folder / "letter.eml"
+        path.write_bytes(LETTER)
+        command = ["curl", "-sS", f"smtp://127.0.0.1:{proxy.port}", "--mail-from", "alice@athens.example", "--mail-rcpt",
+                   "bob@sparta.example", "--upload-file", path]
+        client = subprocess.Popen(command, stdin=subprocess.DEVNULL)
+        proxy.wait(kind="hold", action="hold")
+        held = [line for line in ask(office, folder, "held") if "session" in line]
+        same([(h["session"], h["holds"]) for h in held], [(1, "command")], "what is held")
+        true(not office.events(kind="edge", verb="DATA"), "the server has not heard DATA")
+        same(ask(office, folder, "release", "1"), [{"count": 1}], "how many went")
+        same(client.wait(DEADLINE), 0, "curl's status")
+        office.wait_for_letters("sparta", "bob", 1)
+        compare(office, proxy, 1)
+        ask(office, folder, "unbreak")
+        ask(office, folder, "break", "verb = RCPT and from = server")
+        client = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        until(lambda: len(proxy.events(kind="hold", action="hold")) >= 2, "the held reply")
+        same(ask(office, folder, "edit", "2", "550 5.1.1 Changed by hand"), [{"count": 1}], "how many were changed")
+        same(client.wait(DEADLINE), 55, "curl's status: the recipient was refused")
+        same(proxy.wait(kind="edge", verb="RCPT", code=550)[0]["verdict"], "refused", "what the client was told")
+
+
+@case("asked from another process: faults come and go under curl's IMAP, and the trace is followed", needs="curl")
+def _(office):
+    folder = office.folder / "control-imap"
+    with Proxy(office, office.port("sparta", "imap"), "--control", folder, "--protocol", "imap") as proxy:
+        def listing():
+            return office.run("curl", "-sS", f"imap://127.0.0.1:{proxy.port}/", "-u", "bob:glass")
+        ask(office, folder, "fault", "add", "closed", "when", "verb = LIST do reply NO closed for today")
+        true(listing().returncode != 0, "curl sees the fault")
+        same([f["acted"] for f in ask(office, folder, "fault", "list")], [1], "how often it acted")
+        ask(office, folder, "fault", "remove", "closed")
+        true("INBOX" in well(listing()).stdout, "curl sees the mailboxes")
+        ask(office, folder, "fault", "add", "cut", "when", "verb = LIST do drop times 1")
+        true(listing().returncode != 0, "the connection is cut")
+        true("INBOX" in well(listing()).stdout, "once")
+        follow = subprocess.Popen([office.program, "show", "--live", "--office", folder / "control", "--json", "kind = fault"],
+                                  stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, encoding="utf-8")
+        true('"closed"' in follow.stdout.readline(), "the trace tells of the fault")
+        follow.kill()
+        follow.communicate()
+
+
+@case("what a proxy cannot be asked is said; a second one in the same folder is refused")
+def _(office):
+    folder = office.folder / "control-words"
+    with Proxy(office, office.port("sparta", "smtp"), "--control", folder) as proxy:
+        wrong = office.run(office.program, "ask", "--store", folder, "clock", "speed", "2")
+        true(wrong.returncode == 1 and 'there is no "clock"' in wrong.stderr, wrong.stderr)
+        wrong = office.run(office.program, "ask", "--store", folder, "fault", "add", "x", "at", "athens", "when", "smtp", "do", "drop")
+        true(wrong.returncode == 1 and 'there is no host "athens"' in wrong.stderr, wrong.stderr)
+        same(oct((folder / "control").stat().st_mode & 0o777), "0o600", "the socket's mode")
+        second = office.run(office.program, "proxy", "--listen", "0", "--to", f"127.0.0.1:{proxy.port}", "--control", folder)
+        true(second.returncode == 1 and "answers" in second.stderr, second.stderr)
+    true(not (folder / "control").exists(), "the socket is gone in the end")
+
+
+@case("the office is asked in the same way")
+def _(office):
+    same([line["host"] for line in ask(office, office.store, "hosts")][:1] != [], True, "hosts")
+    ask(office, office.store, "hold", "on")
+    with socket.create_connection(office.ports["sparta", "smtp"], DEADLINE) as wire:
+        until(lambda: [h for h in ask(office, office.store, "held") if "session" in h], "the held greeting")
+        ask(office, office.store, "hold", "off")
+        true(wire.recv(3) == b"220", "the greeting comes")
 
 
 @case("IMAP at the gate: literals, IDLE, a refusal with the command's tag")
