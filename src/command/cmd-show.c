@@ -103,7 +103,7 @@ read_file (Show *show, GpoTraceReader *reader, const char *path, GError **error)
         if (!whole_first && !show_new (show))
           break;
     }
-  while (n == 0 && watch >= 0 && !ferror (stdout) && gpo_command_wait_for_more (watch));
+  while (n == 0 && watch >= 0 && !ferror (stdout) && gpo_command_wait_for_more (watch, path));
   if (watch >= 0)
     close (watch);
   if (n < 0 || (n == 0 && !gpo_trace_reader_end (reader, error)))

@@ -55,7 +55,7 @@ gboolean gpo_command_wants_color (gboolean plain);
 /* A descriptor that becomes readable when the file grows or goes, or -1. */
 int gpo_command_watch_file (const char *path);
 /* Waits until the file has grown. FALSE if it cannot grow any more: it was moved away or deleted. */
-gboolean gpo_command_wait_for_more (int watch);
+gboolean gpo_command_wait_for_more (int watch, const char *path);
 
 /* Becomes the window (the program glasspost-window, searched beside this program, in the build's gui folder
  * and in libexec) with these arguments (NULL-terminated; NULL: none). Comes back only when it cannot, with a

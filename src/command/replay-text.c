@@ -8,16 +8,14 @@
  *
  * Pauses longer than two seconds are cut to two: nobody waits four days for a bounce. */
 #include "command/command.h"
+#include "command/replay-screen.h"
 #include "command/replay.h"
 #include "trace/trace-read.h"
 #include "trace/transcript.h"
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <termios.h>
 #include <unistd.h>
 
 #define LONGEST_PAUSE_US (2 * G_USEC_PER_SEC)
@@ -27,7 +25,7 @@
 
 typedef struct
 {
-  const GpoReplayText *options;
+  const char *path;
   GpoLog *log;
   GpoTraceReader *reader;
   GpoTranscript *transcript;
@@ -124,7 +122,7 @@ write_text (Play *play)
 static gboolean
 wait_for_file (Play *play)
 {
-  gboolean more = play->watch >= 0 && gpo_command_wait_for_more (play->watch);
+  gboolean more = play->watch >= 0 && gpo_command_wait_for_more (play->watch, play->path);
   if (more)
     read_on (play);
   return more && !interrupted;
@@ -152,15 +150,6 @@ play_written (Play *play)
 
 /* --- on a terminal --- */
 
-static void
-screen_size (guint *rows, guint *columns)
-{
-  struct winsize size;
-  gboolean known = ioctl (STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 1 && size.ws_col > 1;
-  *rows = known ? size.ws_row : 24;
-  *columns = known ? size.ws_col : 80;
-}
-
 /* Where the last `rows` lines before `end` begin. */
 static gsize
 last_lines (const GString *text, gsize end, guint rows)
@@ -179,7 +168,7 @@ static void
 draw (Play *play)
 {
   guint rows, columns;
-  screen_size (&rows, &columns);
+  gpo_screen_size (&rows, &columns);
   gsize end = text_until (play, play->shown), begin = last_lines (play->text, end, rows - 1);
   const GpoEvent *event
       = play->shown ? gpo_log_get (play->log, gpo_log_first (play->log) + play->shown - 1) : NULL;
@@ -269,11 +258,11 @@ wait_for_news (Play *play)
   if (play->playing && play->shown < length (play))
     wait = play->speed > 0 ? MAX (play->due - g_get_monotonic_time (), 0) / 1000 + 1 : 0;
   struct pollfd fds[] = { { .fd = STDIN_FILENO, .events = POLLIN }, { .fd = play->watch, .events = POLLIN } };
-  if (poll (fds, G_N_ELEMENTS (fds), (int) wait) <= 0)
+  if (gpo_screen_wait (fds, G_N_ELEMENTS (fds), (int) wait) <= 0)
     return;
   if (fds[0].revents)
     read_keys (play);
-  if (fds[1].revents && gpo_command_wait_for_more (play->watch))
+  if (fds[1].revents && gpo_command_wait_for_more (play->watch, play->path))
     read_on (play);
   else if (fds[1].revents)
     {
@@ -285,34 +274,25 @@ wait_for_news (Play *play)
 static void
 play_keys (Play *play)
 {
-  struct termios before, raw;
-  tcgetattr (STDIN_FILENO, &before);
-  raw = before;
-  raw.c_lflag &= ~(tcflag_t) (ICANON | ECHO);
-  tcsetattr (STDIN_FILENO, TCSANOW, &raw);
-  fputs ("\033[?1049h\033[?7l\033[?25l", stdout); /* the other screen, no wrapping, no cursor */
-  while (!play->quit && (!interrupted || interrupted == SIGWINCH) && !play->broken)
+  gpo_screen_take ();
+  while (!play->quit && !gpo_screen_is_to_end () && !play->broken)
     {
-      interrupted = 0;
       show_due (play);
       draw (play);
       wait_for_news (play);
     }
-  fputs ("\033[?25h\033[?7h\033[?1049l", stdout);
-  fflush (stdout);
-  tcsetattr (STDIN_FILENO, TCSANOW, &before);
+  gpo_screen_give_back ();
 }
 
 /* --- the command --- */
 
 static void
-listen_for_signals (gboolean keys)
+listen_for_signals (void)
 {
   struct sigaction action = { .sa_handler = on_signal };
-  const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGWINCH };
+  const int signals[] = { SIGINT, SIGTERM, SIGHUP };
   for (guint i = 0; i < G_N_ELEMENTS (signals); i++)
-    if (keys || signals[i] != SIGWINCH)
-      sigaction (signals[i], &action, NULL);
+    sigaction (signals[i], &action, NULL);
 }
 
 static int
@@ -348,7 +328,7 @@ gpo_replay_text (const char *path, const GpoReplayText *options)
   g_autoptr (GpoTranscript) transcript = gpo_transcript_new (flags);
   g_autoptr (GArray) ends = g_array_new (FALSE, FALSE, sizeof (gsize));
   g_autoptr (GString) text = g_string_new (NULL);
-  Play play = { .options = options,
+  Play play = { .path = path,
                 .log = log,
                 .reader = reader,
                 .transcript = transcript,
@@ -359,12 +339,14 @@ gpo_replay_text (const char *path, const GpoReplayText *options)
                 .watch = options->follow ? gpo_command_watch_file (path) : -1 };
   play.keys = isatty (STDIN_FILENO) && isatty (STDOUT_FILENO) && strcmp (path, "-") != 0;
   play.due = g_get_monotonic_time ();
-  listen_for_signals (play.keys);
   read_on (&play);
   if (play.keys)
     play_keys (&play);
   else
-    play_written (&play);
+    {
+      listen_for_signals ();
+      play_written (&play);
+    }
   int status = finish (&play);
   if (play.watch >= 0)
     close (play.watch);

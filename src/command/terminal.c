@@ -16,7 +16,7 @@ int
 gpo_command_watch_file (const char *path)
 {
   int watch = inotify_init1 (IN_CLOEXEC);
-  if (watch >= 0 && inotify_add_watch (watch, path, IN_MODIFY | IN_MOVE_SELF | IN_DELETE_SELF) < 0)
+  if (watch >= 0 && inotify_add_watch (watch, path, IN_MODIFY | IN_MOVE_SELF | IN_ATTRIB) < 0)
     {
       close (watch);
       watch = -1;
@@ -25,7 +25,7 @@ gpo_command_watch_file (const char *path)
 }
 
 gboolean
-gpo_command_wait_for_more (int watch)
+gpo_command_wait_for_more (int watch, const char *path)
 {
   union
   {
@@ -33,5 +33,8 @@ gpo_command_wait_for_more (int watch)
     char room[4096];
   } buffer;
   gssize n = read (watch, &buffer, sizeof buffer);
-  return n > 0 && !(buffer.event.mask & (IN_MOVE_SELF | IN_DELETE_SELF | IN_IGNORED));
+  if (n <= 0 || buffer.event.mask & (IN_MOVE_SELF | IN_IGNORED))
+    return FALSE;
+  /* Deleting a file that is read is told as a change of its links only. */
+  return !(buffer.event.mask & IN_ATTRIB) || access (path, F_OK) == 0;
 }
