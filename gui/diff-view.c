@@ -8,7 +8,8 @@ struct _GpoDiffView
 {
   GtkBox parent_instance;
   GpoWindow *window;
-  GtkWidget *title, *list, *stack, *brief;
+  GtkWidget *title, *here, *there, *list, *stack, *brief, *note;
+  GtkSelectionModel *selection; /* that of the list; NULL: nothing is compared */
   GpoDiffModel *model;
 };
 
@@ -37,8 +38,9 @@ add_label (GtkWidget *box, gboolean expand)
   return label;
 }
 
-static void
-on_setup (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer data)
+/* A sign and two halves, which begin in the same places in every row and in the heads above. */
+static GtkWidget *
+make_row (GtkWidget **left, GtkWidget **right)
 {
   GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8),
             *halves = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 16);
@@ -47,9 +49,16 @@ on_setup (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer data)
   gtk_box_set_homogeneous (GTK_BOX (halves), TRUE);
   gtk_widget_set_hexpand (halves, TRUE);
   gtk_box_append (GTK_BOX (row), halves);
-  add_label (halves, TRUE);
-  add_label (halves, TRUE);
+  *left = add_label (halves, TRUE);
+  *right = add_label (halves, TRUE);
   gtk_widget_add_css_class (row, "diff-row");
+  return row;
+}
+
+static void
+on_setup (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer data)
+{
+  GtkWidget *left, *right, *row = make_row (&left, &right);
   gtk_list_item_set_child (item, row);
 }
 
@@ -74,9 +83,11 @@ on_bind (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer data)
   gtk_label_set_text (GTK_LABEL (left), gpo_diff_row_get_left (row));
   gtk_label_set_text (GTK_LABEL (right), gpo_diff_row_get_right (row));
   gtk_widget_set_visible (right, !heading);
-  gtk_widget_set_tooltip_text (box, gpo_diff_row_get_note (row));
+  const char *note = gpo_diff_row_get_note (row);
+  gtk_widget_set_tooltip_text (box, note);
   g_autofree char *spoken
-      = g_strdup_printf ("%s: %s | %s", words, gpo_diff_row_get_left (row), gpo_diff_row_get_right (row));
+      = g_strdup_printf ("%s: %s | %s%s%s", words, gpo_diff_row_get_left (row), gpo_diff_row_get_right (row),
+                         note ? ": " : "", note ? note : "");
   gtk_accessible_update_property (GTK_ACCESSIBLE (box), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);
 }
 
@@ -88,7 +99,35 @@ on_activate (GtkListView *list, guint position, GpoDiffView *view)
     gpo_cursor_set_n (gpo_window_get_cursor (view->window), gpo_diff_row_get_event (row));
 }
 
+/* How the chosen line differs stands below the list, for those who have no pointer to let it rest. */
+static void
+show_note (GpoDiffView *view)
+{
+  GpoDiffRow *row = view->selection
+                        ? gtk_single_selection_get_selected_item (GTK_SINGLE_SELECTION (view->selection))
+                        : NULL;
+  const char *note = row ? gpo_diff_row_get_note (row) : NULL;
+  gtk_label_set_text (GTK_LABEL (view->note), note ? note : "");
+  gtk_widget_set_visible (view->note, view->selection != NULL);
+}
+
 /* --- comparing --- */
+
+static void
+set_model (GpoDiffView *view, GpoDiffModel *model)
+{
+  if (view->selection)
+    g_signal_handlers_disconnect_by_data (view->selection, view);
+  g_clear_object (&view->selection);
+  if (view->list)
+    gtk_list_view_set_model (GTK_LIST_VIEW (view->list), NULL);
+  if (g_set_object (&view->model, model) && model)
+    {
+      view->selection = GTK_SELECTION_MODEL (gtk_single_selection_new (g_object_ref (G_LIST_MODEL (model))));
+      g_signal_connect_swapped (view->selection, "notify::selected-item", G_CALLBACK (show_note), view);
+      gtk_list_view_set_model (GTK_LIST_VIEW (view->list), view->selection);
+    }
+}
 
 gboolean
 gpo_diff_view_compare (GpoDiffView *view, GFile *file, GError **error)
@@ -100,16 +139,14 @@ gpo_diff_view_compare (GpoDiffView *view, GFile *file, GError **error)
     return FALSE;
   const GpoComparison *comparison = gpo_diff_model_get_comparison (model);
   gpo_diff_model_set_brief (model, gtk_check_button_get_active (GTK_CHECK_BUTTON (view->brief)));
-  g_autofree char *title = g_strdup_printf (_ ("%s | %s: %u of %u sessions differ"),
-                                            gpo_source_get_title (gpo_window_get_source (view->window)), name,
-                                            comparison->n_differences, comparison->sessions->len);
-  GtkSelectionModel *selection
-      = GTK_SELECTION_MODEL (gtk_single_selection_new (g_object_ref (G_LIST_MODEL (model))));
+  g_autofree char *title = g_strdup_printf (_ ("%u of %u sessions differ"), comparison->n_differences,
+                                            comparison->sessions->len);
   gtk_label_set_text (GTK_LABEL (view->title), title);
-  gtk_list_view_set_model (GTK_LIST_VIEW (view->list), selection);
-  g_object_unref (selection);
-  g_set_object (&view->model, model);
+  gtk_label_set_text (GTK_LABEL (view->here), gpo_source_get_title (gpo_window_get_source (view->window)));
+  gtk_label_set_text (GTK_LABEL (view->there), name);
+  set_model (view, model);
   g_object_unref (model);
+  show_note (view);
   gtk_stack_set_visible_child_name (GTK_STACK (view->stack), "list");
   return TRUE;
 }
@@ -175,14 +212,28 @@ make_bar (GpoDiffView *view)
   return bar;
 }
 
+/* The list, the names of both traces above it, and how the chosen line differs below. */
+static GtkWidget *
+make_table (GpoDiffView *view)
+{
+  GtkWidget *table = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *scrolled = gtk_scrolled_window_new (),
+            *heads = make_row (&view->here, &view->there);
+  gtk_widget_add_css_class (heads, "diff-heads");
+  gtk_box_append (GTK_BOX (table), heads);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), view->list);
+  gtk_widget_set_vexpand (scrolled, TRUE);
+  gtk_box_append (GTK_BOX (table), scrolled);
+  view->note = add_label (table, TRUE);
+  gtk_widget_add_css_class (view->note, "diff-note");
+  return table;
+}
+
 static void
 gpo_diff_view_dispose (GObject *object)
 {
   GpoDiffView *view = GPO_DIFF_VIEW (object);
-  if (view->list)
-    gtk_list_view_set_model (GTK_LIST_VIEW (view->list), NULL);
+  set_model (view, NULL); /* its scripts are of the window's log, which goes next */
   view->list = NULL;
-  g_clear_object (&view->model); /* its scripts are of the window's log, which goes next */
   G_OBJECT_CLASS (gpo_diff_view_parent_class)->dispose (object);
 }
 
@@ -196,8 +247,7 @@ static void
 gpo_diff_view_init (GpoDiffView *view)
 {
   GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
-  GtkWidget *scrolled = gtk_scrolled_window_new (),
-            *hint = gtk_label_new (_ ("Choose another trace to see both side by side."));
+  GtkWidget *hint = gtk_label_new (_ ("Choose another trace to see both side by side."));
   g_signal_connect (factory, "setup", G_CALLBACK (on_setup), NULL);
   g_signal_connect (factory, "bind", G_CALLBACK (on_bind), NULL);
   gtk_orientable_set_orientation (GTK_ORIENTABLE (view), GTK_ORIENTATION_VERTICAL);
@@ -206,11 +256,11 @@ gpo_diff_view_init (GpoDiffView *view)
                                   _ ("Lines of both traces"), -1);
   gtk_list_view_set_single_click_activate (GTK_LIST_VIEW (view->list), TRUE);
   g_signal_connect (view->list, "activate", G_CALLBACK (on_activate), view);
-  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), view->list);
+  gtk_widget_add_css_class (view->list, "diff");
   view->stack = gtk_stack_new ();
   gtk_widget_set_vexpand (view->stack, TRUE);
   gtk_stack_add_named (GTK_STACK (view->stack), hint, "hint");
-  gtk_stack_add_named (GTK_STACK (view->stack), scrolled, "list");
+  gtk_stack_add_named (GTK_STACK (view->stack), make_table (view), "list");
   gtk_box_append (GTK_BOX (view), make_bar (view));
   gtk_box_append (GTK_BOX (view), view->stack);
 }

@@ -77,6 +77,8 @@ gpo_letter_show_envelope (GtkListBox *list, const GpoLetterFacts *facts, GpoLog 
   for (guint i = facts->hops->len; i > 0; i--)
     add_hop (list, facts->hops->pdata[i - 1], facts->hops->pdata[i - 1] == here, log);
   if (facts->hops->len == 0)
-    gpo_letter_row_text (gpo_letter_row_add (list, NULL), _ ("Made by the office itself: no client said it."),
-                         "dim-label");
+    gpo_letter_row_text (
+        gpo_letter_row_add (list, NULL),
+        _ ("Nobody said an envelope: the office made this letter, or it was put into the mailbox as it is."),
+        "dim-label");
 }

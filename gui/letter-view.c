@@ -110,7 +110,10 @@ show_envelope (GpoLetterView *view)
   for (guint i = view->facts->hops->len; i > 0; i--)
     add_hop (view->envelope, view->facts, view->facts->hops->pdata[i - 1]);
   if (view->facts->hops->len == 0)
-    add_text (view->envelope, _ ("Made by the office itself: no client said it."), "dim-label");
+    add_text (
+        view->envelope,
+        _ ("Nobody said an envelope: the office made this letter, or it was put into the mailbox as it is."),
+        "dim-label");
 }
 
 /* --- the header --- */

@@ -3,91 +3,10 @@
  *
  * Answers come in the order of the questions, so what was asked waits in a queue beside it. Another person or
  * way is another mail reader; what the old one was asked is forgotten with it. */
-#include "reader-model.h"
+#include "reader-model-private.h"
 #include "i18n.h"
 #include "store/mailbox.h"
 #include <string.h>
-
-#define SENT "Sent"
-
-/* --- a letter in the list --- */
-
-struct _GpoReaderItem
-{
-  GObject parent_instance;
-  char *key, *from, *subject;
-  guint32 flags;
-  gint64 date;
-};
-
-G_DEFINE_FINAL_TYPE (GpoReaderItem, gpo_reader_item, G_TYPE_OBJECT)
-
-static void
-gpo_reader_item_finalize (GObject *object)
-{
-  GpoReaderItem *item = GPO_READER_ITEM (object);
-  g_free (item->key);
-  g_free (item->from);
-  g_free (item->subject);
-  G_OBJECT_CLASS (gpo_reader_item_parent_class)->finalize (object);
-}
-
-static void
-gpo_reader_item_class_init (GpoReaderItemClass *class)
-{
-  G_OBJECT_CLASS (class)->finalize = gpo_reader_item_finalize;
-}
-
-static void
-gpo_reader_item_init (GpoReaderItem *item)
-{
-}
-
-static GpoReaderItem *
-item_new (const GpoReaderRow *row)
-{
-  GpoReaderItem *item = g_object_new (GPO_TYPE_READER_ITEM, NULL);
-  item->key = g_strdup (row->key);
-  item->from = g_strdup (row->summary.from);
-  item->subject = g_strdup (*row->summary.subject ? row->summary.subject : _ ("(no subject)"));
-  item->flags = row->flags;
-  item->date = row->summary.date ? row->summary.date : row->date * G_USEC_PER_SEC;
-  return item;
-}
-
-const char *
-gpo_reader_item_get_key (GpoReaderItem *item)
-{
-  return item->key;
-}
-
-const char *
-gpo_reader_item_get_from (GpoReaderItem *item)
-{
-  return item->from;
-}
-
-const char *
-gpo_reader_item_get_subject (GpoReaderItem *item)
-{
-  return item->subject;
-}
-
-guint32
-gpo_reader_item_get_flags (GpoReaderItem *item)
-{
-  return item->flags;
-}
-
-char *
-gpo_reader_item_date (GpoReaderItem *item)
-{
-  g_autoptr (GDateTime) time
-      = item->date ? g_date_time_new_from_unix_local (item->date / G_USEC_PER_SEC) : NULL;
-  return time ? g_date_time_format (time, "%e %b %Y %H:%M") : g_strdup ("");
-}
-
-/* --- the model --- */
 
 typedef struct
 {
@@ -95,38 +14,18 @@ typedef struct
   char *key;
 } Asked;
 
-struct _GpoReaderModel
-{
-  GObject parent_instance;
-  GpoOffice *office;
-  GPtrArray *persons;
-  const GpoPerson *person;
-  GpoReaderWay way;
-  gboolean encrypt;
-  GpoMailReader *reader; /* NULL: nobody reads */
-  GQueue asked;          /* of Asked: whose answers are to come */
-  GPtrArray *sendings;   /* of Sending: letters on their way to the host */
-  gboolean stale;        /* news came while something was asked */
-  GPtrArray *folders;    /* of GpoReaderFolder */
-  GListStore *letters;
-  char *folder, *search, *key, *words;
-  gboolean problem;
-  GBytes *bytes;
-  GpoReading *reading;
-};
-
 G_DEFINE_FINAL_TYPE (GpoReaderModel, gpo_reader_model, G_TYPE_OBJECT)
 
 static guint changed_signal;
 
-static void
-changed (GpoReaderModel *model)
+void
+gpo_reader_model_changed (GpoReaderModel *model)
 {
   g_signal_emit (model, changed_signal, 0);
 }
 
-static void
-say (GpoReaderModel *model, gboolean problem, char *words)
+void
+gpo_reader_model_say (GpoReaderModel *model, gboolean problem, char *words)
 {
   g_free (model->words);
   model->words = words;
@@ -153,8 +52,8 @@ forget_letter (GpoReaderModel *model)
 
 static void on_answer (GpoReaderAnswer *answer, gpointer data);
 
-static void
-ask (GpoReaderModel *model, GpoReaderTask *task)
+void
+gpo_reader_model_ask (GpoReaderModel *model, GpoReaderTask *task)
 {
   Asked *asked = g_new (Asked, 1);
   *asked = (Asked){ task->ask, g_strdup (task->key) };
@@ -167,7 +66,7 @@ ask_for_list (GpoReaderModel *model)
 {
   GpoReaderTask *task = gpo_reader_task_new (GPO_READER_LIST, model->folder, NULL);
   task->text = g_strdup (model->search);
-  ask (model, task);
+  gpo_reader_model_ask (model, task);
 }
 
 void
@@ -177,8 +76,8 @@ gpo_reader_model_check (GpoReaderModel *model)
     return;
   model->stale = FALSE;
   ask_for_list (model); /* POP3 knows how much there is when it has looked */
-  ask (model, gpo_reader_task_new (GPO_READER_FOLDERS, NULL, NULL));
-  changed (model);
+  gpo_reader_model_ask (model, gpo_reader_task_new (GPO_READER_FOLDERS, NULL, NULL));
+  gpo_reader_model_changed (model);
 }
 
 /* The server says by itself that the folder changed: asked for once, whatever number of news come. */
@@ -199,7 +98,7 @@ take_rows (GpoReaderModel *model, GPtrArray *rows)
 {
   g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func (g_object_unref);
   for (guint i = rows ? rows->len : 0; i > 0; i--)
-    g_ptr_array_add (items, item_new (rows->pdata[i - 1]));
+    g_ptr_array_add (items, gpo_reader_item_new (rows->pdata[i - 1]));
   g_list_store_splice (model->letters, 0, g_list_model_get_n_items (G_LIST_MODEL (model->letters)),
                        items->pdata, items->len);
 }
@@ -218,7 +117,7 @@ find_item (GpoReaderModel *model, const char *key, guint *where)
   for (*where = 0; key && *where < n; (*where)++)
     {
       g_autoptr (GpoReaderItem) item = g_list_model_get_item (G_LIST_MODEL (model->letters), *where);
-      if (strcmp (item->key, key) == 0)
+      if (strcmp (gpo_reader_item_get_key (item), key) == 0)
         return item; /* the list keeps it */
     }
   return NULL;
@@ -235,17 +134,17 @@ count_seen (GpoReaderModel *model)
     }
 }
 
-/* In the list at once; the server's word comes with the next check. */
-static void
-set_flags (GpoReaderModel *model, const char *key, guint32 flags, gboolean on)
+void
+gpo_reader_model_set_flags (GpoReaderModel *model, const char *key, guint32 flags, gboolean on)
 {
   guint where;
   GpoReaderItem *item = find_item (model, key, &where);
   if (!item)
     return;
-  if (on && (flags & ~item->flags & GPO_FLAG_SEEN))
+  guint32 old = gpo_reader_item_get_flags (item);
+  if (on && (flags & ~old & GPO_FLAG_SEEN))
     count_seen (model);
-  item->flags = on ? item->flags | flags : item->flags & ~flags;
+  gpo_reader_item_set_flags (item, on ? old | flags : old & ~flags);
   g_object_ref (item);
   g_list_store_splice (model->letters, where, 1, (gpointer *) &item, 1);
   g_object_unref (item);
@@ -262,7 +161,7 @@ take_letter (GpoReaderModel *model, const char *key, GBytes *letter)
   g_clear_pointer (&model->reading, gpo_reading_free);
   model->bytes = g_bytes_ref (letter);
   model->reading = gpo_reading_new (bytes, length);
-  set_flags (model, key, GPO_FLAG_SEEN, TRUE);
+  gpo_reader_model_set_flags (model, key, GPO_FLAG_SEEN, TRUE);
 }
 
 static char *
@@ -285,7 +184,7 @@ take_done (GpoReaderModel *model, const Asked *asked)
   if (moved)
     gpo_reader_model_check (model);
   else if (asked->ask == GPO_READER_CREATE || asked->ask == GPO_READER_SAVE)
-    ask (model, gpo_reader_task_new (GPO_READER_FOLDERS, NULL, NULL));
+    gpo_reader_model_ask (model, gpo_reader_task_new (GPO_READER_FOLDERS, NULL, NULL));
 }
 
 static void
@@ -294,7 +193,7 @@ on_answer (GpoReaderAnswer *answer, gpointer data)
   GpoReaderModel *model = data;
   Asked *asked = g_queue_pop_head (&model->asked);
   if (answer->problem)
-    say (model, TRUE, g_strdup (answer->problem));
+    gpo_reader_model_say (model, TRUE, g_strdup (answer->problem));
   else if (asked->ask == GPO_READER_LIST)
     take_rows (model, answer->rows);
   else if (asked->ask == GPO_READER_FOLDERS)
@@ -304,12 +203,12 @@ on_answer (GpoReaderAnswer *answer, gpointer data)
   else
     take_done (model, asked);
   if (!answer->problem && asked->ask == GPO_READER_LIST && !model->sendings->len)
-    say (model, FALSE, rest_words (model));
+    gpo_reader_model_say (model, FALSE, rest_words (model));
   asked_free (asked);
   gpo_reader_answer_free (answer);
   if (model->stale && g_queue_is_empty (&model->asked))
     gpo_reader_model_check (model);
-  changed (model);
+  gpo_reader_model_changed (model);
 }
 
 /* --- who reads --- */
@@ -341,7 +240,7 @@ gpo_reader_model_open (GpoReaderModel *model, const GpoPerson *person, GpoReader
   model->way = way;
   model->encrypt = encrypt;
   model->reader = gpo_mail_reader_new (model->office, person, way, encrypt, on_news, model);
-  say (model, FALSE, g_strdup (_ ("Asking…")));
+  gpo_reader_model_say (model, FALSE, g_strdup (_ ("Asking…")));
   gpo_reader_model_check (model);
 }
 
@@ -356,7 +255,7 @@ gpo_reader_model_open_folder (GpoReaderModel *model, const char *name)
   forget_letter (model);
   g_list_store_remove_all (model->letters);
   ask_for_list (model);
-  changed (model);
+  gpo_reader_model_changed (model);
 }
 
 void
@@ -367,7 +266,7 @@ gpo_reader_model_search (GpoReaderModel *model, const char *text)
   g_free (model->search);
   model->search = g_strdup (text);
   ask_for_list (model);
-  changed (model);
+  gpo_reader_model_changed (model);
 }
 
 void
@@ -379,9 +278,9 @@ gpo_reader_model_open_letter (GpoReaderModel *model, const char *key)
   if (key)
     {
       model->key = g_strdup (key);
-      ask (model, gpo_reader_task_new (GPO_READER_LETTER, model->folder, key));
+      gpo_reader_model_ask (model, gpo_reader_task_new (GPO_READER_LETTER, model->folder, key));
     }
-  changed (model);
+  gpo_reader_model_changed (model);
 }
 
 /* --- what is done with it --- */
@@ -394,9 +293,9 @@ gpo_reader_model_flag (GpoReaderModel *model, guint32 flags, gboolean on)
   GpoReaderTask *task = gpo_reader_task_new (GPO_READER_FLAG, model->folder, model->key);
   task->flags = flags;
   task->on = on;
-  ask (model, task);
-  set_flags (model, model->key, flags, on);
-  changed (model);
+  gpo_reader_model_ask (model, task);
+  gpo_reader_model_set_flags (model, model->key, flags, on);
+  gpo_reader_model_changed (model);
 }
 
 void
@@ -406,8 +305,8 @@ gpo_reader_model_file (GpoReaderModel *model, const char *folder)
     return;
   GpoReaderTask *task = gpo_reader_task_new (GPO_READER_FILE, model->folder, model->key);
   task->to = g_strdup (folder);
-  ask (model, task);
-  changed (model);
+  gpo_reader_model_ask (model, task);
+  gpo_reader_model_changed (model);
 }
 
 void
@@ -415,114 +314,16 @@ gpo_reader_model_remove (GpoReaderModel *model)
 {
   if (!model->key)
     return;
-  ask (model, gpo_reader_task_new (GPO_READER_REMOVE, model->folder, model->key));
-  changed (model);
+  gpo_reader_model_ask (model, gpo_reader_task_new (GPO_READER_REMOVE, model->folder, model->key));
+  gpo_reader_model_changed (model);
 }
 
 void
 gpo_reader_model_create_folder (GpoReaderModel *model, const char *name)
 {
   if (model->reader && *name)
-    ask (model, gpo_reader_task_new (GPO_READER_CREATE, name, NULL));
-  changed (model);
-}
-
-/* --- sending --- */
-
-static char *
-address_of (const GpoPerson *person)
-{
-  return g_strdup_printf ("%s@%s", person->login, person->host->domain);
-}
-
-char *
-gpo_reader_model_sender (GpoReaderModel *model)
-{
-  g_autofree char *address = address_of (model->person);
-  return model->person->name ? g_strdup_printf ("%s <%s>", model->person->name, address)
-                             : g_steal_pointer (&address);
-}
-
-/* POP3 has no place for it. */
-static void
-keep_copy (GpoReaderModel *model, GBytes *letter)
-{
-  gboolean known = FALSE;
-  if (model->way == GPO_WAY_POP3)
-    return;
-  for (guint i = 0; model->folders && i < model->folders->len; i++)
-    known |= strcmp (((GpoReaderFolder *) model->folders->pdata[i])->name, SENT) == 0;
-  if (!known)
-    ask (model, gpo_reader_task_new (GPO_READER_CREATE, SENT, NULL));
-  GpoReaderTask *task = gpo_reader_task_new (GPO_READER_SAVE, SENT, NULL);
-  task->bytes = g_bytes_ref (letter);
-  task->flags = GPO_FLAG_SEEN;
-  ask (model, task);
-}
-
-typedef struct
-{
-  GpoReaderModel *model;
-  GBytes *letter;
-  char *folder, *answers;
-} Sending;
-
-static void
-sending_free (gpointer data)
-{
-  Sending *sending = data;
-  g_bytes_unref (sending->letter);
-  g_free (sending->folder);
-  g_free (sending->answers);
-  g_free (sending);
-}
-
-static void
-mark_answered (Sending *sending)
-{
-  GpoReaderTask *task = gpo_reader_task_new (GPO_READER_FLAG, sending->folder, sending->answers);
-  task->flags = GPO_FLAG_ANSWERED;
-  task->on = TRUE;
-  ask (sending->model, task);
-  set_flags (sending->model, sending->answers, GPO_FLAG_ANSWERED, TRUE);
-}
-
-static void
-on_sent (const char *problem, gpointer data)
-{
-  Sending *sending = data;
-  GpoReaderModel *model = sending->model;
-  if (problem)
-    say (model, TRUE, g_strdup_printf (_ ("Not sent: %s"), problem));
-  else
-    say (model, FALSE, g_strdup (_ ("Sent: the office has taken it")));
-  if (!problem)
-    {
-      keep_copy (model, sending->letter);
-      if (sending->answers)
-        mark_answered (sending);
-    }
-  g_ptr_array_remove (model->sendings, sending);
-  changed (model);
-}
-
-gboolean
-gpo_reader_model_send (GpoReaderModel *model, const GpoDraft *draft, const char *answers, char **problem)
-{
-  g_auto (GStrv) recipients = gpo_draft_recipients (draft, problem);
-  if (!recipients)
-    return FALSE;
-  g_autofree char *id = g_uuid_string_random ();
-  g_autofree char *from = address_of (model->person);
-  Sending *sending = g_new (Sending, 1);
-  *sending = (Sending){ model, gpo_draft_compose (draft, g_get_real_time (), id, model->person->host->domain),
-                        g_strdup (model->folder), g_strdup (answers) };
-  g_ptr_array_add (model->sendings, sending);
-  say (model, FALSE, g_strdup (_ ("Sending…")));
-  gpo_mail_reader_send (model->reader, from, (const char *const *) recipients, sending->letter, on_sent,
-                        sending);
-  changed (model);
-  return TRUE;
+    gpo_reader_model_ask (model, gpo_reader_task_new (GPO_READER_CREATE, name, NULL));
+  gpo_reader_model_changed (model);
 }
 
 /* --- what is asked --- */
@@ -592,7 +393,7 @@ gpo_reader_model_get_flags (GpoReaderModel *model)
 {
   guint where;
   GpoReaderItem *item = find_item (model, model->key, &where);
-  return item ? item->flags : 0;
+  return item ? gpo_reader_item_get_flags (item) : 0;
 }
 
 const char *
@@ -644,7 +445,7 @@ gpo_reader_model_init (GpoReaderModel *model)
 {
   model->letters = g_list_store_new (GPO_TYPE_READER_ITEM);
   model->persons = g_ptr_array_new ();
-  model->sendings = g_ptr_array_new_with_free_func (sending_free);
+  model->sendings = gpo_reader_sendings_new ();
   model->folder = g_strdup ("INBOX");
 }
 

@@ -7,22 +7,10 @@
 #pragma once
 #include "letter/compose.h"
 #include "office/mail-reader.h"
+#include "reader-item.h"
 #include <gio/gio.h>
 
 G_BEGIN_DECLS
-
-/* --- a letter in the list --- */
-
-#define GPO_TYPE_READER_ITEM (gpo_reader_item_get_type ())
-G_DECLARE_FINAL_TYPE (GpoReaderItem, gpo_reader_item, GPO, READER_ITEM, GObject)
-const char *gpo_reader_item_get_key (GpoReaderItem *item);
-const char *gpo_reader_item_get_from (GpoReaderItem *item);
-const char *gpo_reader_item_get_subject (GpoReaderItem *item);
-guint32 gpo_reader_item_get_flags (GpoReaderItem *item);
-/* "25 Nov 2026 09:15", of the Date field; "" without one. The caller frees. */
-char *gpo_reader_item_date (GpoReaderItem *item);
-
-/* --- the model --- */
 
 #define GPO_TYPE_READER_MODEL (gpo_reader_model_get_type ())
 G_DECLARE_FINAL_TYPE (GpoReaderModel, gpo_reader_model, GPO, READER_MODEL, GObject)

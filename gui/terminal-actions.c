@@ -28,6 +28,14 @@ who_types (GpoTerminalView *view)
       gpo_terminal_model_get_world (view->model))[gtk_drop_down_get_selected (view->who)];
 }
 
+/* Who types logs in, most often, as who she is. */
+static void
+on_who (GpoTerminalView *view)
+{
+  gboolean somebody = gtk_drop_down_get_selected (view->who) > 0;
+  gtk_editable_set_text (view->login, somebody ? who_types (view) : "");
+}
+
 static void
 call (GpoTerminalView *view)
 {
@@ -222,6 +230,7 @@ gpo_terminal_view_add_actions (GpoTerminalView *view)
   fill_lists (view);
   g_action_map_add_action_entries (G_ACTION_MAP (view->window), actions, G_N_ELEMENTS (actions), view);
   add_menu (view);
+  g_signal_connect_swapped (view->who, "notify::selected", G_CALLBACK (on_who), view);
   g_signal_connect_swapped (view->target, "notify::selected", G_CALLBACK (on_target), view);
   g_signal_connect_swapped (view->prove, "clicked", G_CALLBACK (on_prove), view);
   g_signal_connect_swapped (view->paste_lines, "clicked", G_CALLBACK (on_paste_lines), view);

@@ -4,36 +4,11 @@
  * What stays true: the reader's fields belong to one thread each, as marked; what crosses over is a Job,
  * which one side at a time holds. A reader that was freed lives on until its desks are gone and its jobs are
  * back. */
-#include "office/mail-reader.h"
-#include "office/office-private.h"
-#include "roles/desk.h"
-#include "roles/smtp-sender.h"
+#include "office/mail-reader-private.h"
 #include "wire/tls.h"
 #include <string.h>
 
 #define CONNECT_MS (10 * 1000)
-
-struct GpoMailReader
-{
-  gatomicrefcount refs;
-  GpoOffice *office;
-  const GpoPerson *person;
-  GpoReaderWay way;
-  gboolean tls;
-  GMainContext *context; /* the caller's */
-  GThreadPool *workers;  /* Maildir: one, so that tasks are done in order */
-
-  /* the caller's thread */
-  gboolean closed;
-  void (*news) (gpointer data);
-  gpointer news_data;
-
-  /* the office's thread */
-  gboolean leaving;
-  GpoSession *session; /* IMAP: the one that stays; POP3: the visit under way; NULL: none */
-  GpoMaildrop *maildrop;
-  GQueue jobs; /* of Job: given to the session, or waiting for the next visit, in order */
-};
 
 typedef struct
 {
@@ -51,15 +26,15 @@ gpo_reader_way_name (GpoReaderWay way)
   return names[way];
 }
 
-static GpoMailReader *
-ref (GpoMailReader *reader)
+GpoMailReader *
+gpo_mail_reader_ref (GpoMailReader *reader)
 {
   g_atomic_ref_count_inc (&reader->refs);
   return reader;
 }
 
-static void
-unref (GpoMailReader *reader)
+void
+gpo_mail_reader_unref (GpoMailReader *reader)
 {
   if (!g_atomic_ref_count_dec (&reader->refs))
     return;
@@ -68,9 +43,8 @@ unref (GpoMailReader *reader)
   g_free (reader);
 }
 
-/* Runs `call` on the context, after what was sent there before. */
-static void
-send_to (GMainContext *context, GSourceFunc call, gpointer data)
+void
+gpo_mail_reader_post (GMainContext *context, GSourceFunc call, gpointer data)
 {
   g_autoptr (GSource) source = g_idle_source_new ();
   g_source_set_priority (source, G_PRIORITY_DEFAULT);
@@ -87,7 +61,7 @@ give_answer (gpointer data)
   if (!job->reader->closed && job->done)
     job->done (g_steal_pointer (&job->answer), job->data);
   g_clear_pointer (&job->answer, gpo_reader_answer_free);
-  unref (job->reader);
+  gpo_mail_reader_unref (job->reader);
   g_free (job);
   return G_SOURCE_REMOVE;
 }
@@ -98,7 +72,7 @@ finish (Job *job, GpoReaderAnswer *answer)
 {
   g_clear_pointer (&job->task, gpo_reader_task_free);
   job->answer = answer;
-  send_to (job->reader->context, give_answer, job);
+  gpo_mail_reader_post (job->reader->context, give_answer, job);
 }
 
 static gboolean
@@ -107,7 +81,7 @@ give_news (gpointer data)
   GpoMailReader *reader = data;
   if (!reader->closed && reader->news)
     reader->news (reader->news_data);
-  unref (reader);
+  gpo_mail_reader_unref (reader);
   return G_SOURCE_REMOVE;
 }
 
@@ -122,7 +96,7 @@ on_desk_closed (GpoDesk *desk, gpointer data)
   if (reader->session == gpo_desk_session (desk))
     reader->session = NULL;
   visit (reader);
-  unref (reader);
+  gpo_mail_reader_unref (reader);
 }
 
 static GpoTls *
@@ -156,10 +130,9 @@ encrypts (const GpoMailReader *reader)
   return reader->tls || reader->person->host->tls == GPO_TLS_REQUIRED;
 }
 
-/* Calls this role of the person's host. FALSE: the host has no such counter; the session is freed. */
-static gboolean
-dial (GpoMailReader *reader, GpoRole role, GpoSession *session,
-      void (*connected) (GpoSession *, const GError *), GpoDeskClosed closed, gpointer data)
+gboolean
+gpo_mail_reader_dial (GpoMailReader *reader, GpoRole role, GpoSession *session,
+                      void (*connected) (GpoSession *, const GError *), GpoDeskClosed closed, gpointer data)
 {
   const GpoHost *host = reader->person->host;
   GpoPost *post = gpo_office_post (reader->office, host->name);
@@ -192,7 +165,7 @@ static void
 on_news (GpoSession *session, gpointer data)
 {
   GpoMailReader *reader = data;
-  send_to (reader->context, give_news, ref (reader));
+  gpo_mail_reader_post (reader->context, give_news, gpo_mail_reader_ref (reader));
 }
 
 /* It ends by itself; the next task calls anew. */
@@ -206,8 +179,8 @@ on_ended (GpoSession *session, const char *why, gpointer data)
 
 static const GpoReaderUser user = { on_answered, on_news, on_ended };
 
-static GpoReaderOptions
-options_of (const GpoMailReader *reader)
+GpoReaderOptions
+gpo_mail_reader_options (const GpoMailReader *reader)
 {
   return (GpoReaderOptions){ reader->person->login, reader->person->password, encrypts (reader) };
 }
@@ -225,14 +198,14 @@ ask_imap (GpoMailReader *reader, Job *job)
 {
   if (!reader->session)
     {
-      GpoReaderOptions options = options_of (reader);
+      GpoReaderOptions options = gpo_mail_reader_options (reader);
       reader->session = gpo_imap_reader_new (&options, reader->office->parts.log,
                                              gpo_symbol (reader->person->login), 0, &user, reader);
-      if (!dial (reader, GPO_ROLE_IMAP, reader->session, gpo_imap_reader_connected, on_desk_closed,
-                 ref (reader)))
+      if (!gpo_mail_reader_dial (reader, GPO_ROLE_IMAP, reader->session, gpo_imap_reader_connected,
+                                 on_desk_closed, gpo_mail_reader_ref (reader)))
         {
           reader->session = NULL;
-          unref (reader);
+          gpo_mail_reader_unref (reader);
           no_such_counter (job, "IMAP");
           return;
         }
@@ -255,14 +228,15 @@ visit (GpoMailReader *reader)
       visit (reader);
       return;
     }
-  GpoReaderOptions options = options_of (reader);
+  GpoReaderOptions options = gpo_mail_reader_options (reader);
   reader->session
       = gpo_pop3_reader_new (&options, reader->maildrop, g_steal_pointer (&job->task),
                              reader->office->parts.log, gpo_symbol (reader->person->login), 0, &user, reader);
-  if (dial (reader, GPO_ROLE_POP3, reader->session, gpo_pop3_reader_connected, on_desk_closed, ref (reader)))
+  if (gpo_mail_reader_dial (reader, GPO_ROLE_POP3, reader->session, gpo_pop3_reader_connected, on_desk_closed,
+                            gpo_mail_reader_ref (reader)))
     return;
   reader->session = NULL;
-  unref (reader);
+  gpo_mail_reader_unref (reader);
 }
 
 static gboolean
@@ -294,131 +268,6 @@ work (gpointer data, gpointer user_data)
   g_autofree char *path
       = gpo_store_maildir_path (job->reader->office->parts.store, person->host->name, person->login);
   finish (job, gpo_maildir_reader_do (path, person->host->name, job->task));
-}
-
-/* --- sending --- */
-
-typedef struct
-{
-  GpoMailReader *reader; /* a reference */
-  GpoEnvelope *envelope;
-  GBytes *letter;
-  GString *problem;
-  gboolean given;
-  void (*done) (const char *problem, gpointer data);
-  gpointer data;
-} Sending;
-
-static gboolean
-tell_sent (gpointer data)
-{
-  Sending *sending = data;
-  if (!sending->reader->closed && sending->done)
-    sending->done (sending->problem->len ? sending->problem->str : NULL, sending->data);
-  gpo_envelope_free (sending->envelope);
-  g_bytes_unref (sending->letter);
-  g_string_free (sending->problem, TRUE);
-  unref (sending->reader);
-  g_free (sending);
-  return G_SOURCE_REMOVE;
-}
-
-static gssize
-read_letter (gpointer source, guint64 offset, char *buffer, gsize n, GError **error)
-{
-  gsize length;
-  const char *bytes = g_bytes_get_data (source, &length);
-  gsize take = offset < length ? MIN (n, length - offset) : 0;
-  memcpy (buffer, bytes + offset, take);
-  return (gssize) take;
-}
-
-static void
-unref_letter (gpointer source)
-{
-  g_bytes_unref (source);
-}
-
-static const GpoLetterSource letter_source = { read_letter, unref_letter };
-
-static void
-on_ready (GpoSender *sender, gpointer data)
-{
-  Sending *sending = data;
-  guint n = sending->envelope->recipients->len;
-  if (sending->given)
-    {
-      gpo_sender_quit (sender);
-      return;
-    }
-  sending->given = TRUE;
-  g_autofree guint *recipients = g_new (guint, n);
-  for (guint i = 0; i < n; i++)
-    recipients[i] = i;
-  GpoMailing mailing = { .envelope = sending->envelope,
-                         .recipients = recipients,
-                         .n_recipients = n,
-                         .size = g_bytes_get_size (sending->letter),
-                         .class = &letter_source,
-                         .source = g_bytes_ref (sending->letter) };
-  gpo_sender_send (sender, &mailing);
-}
-
-static void
-on_sent (GpoSender *sender, const GpoOutcome *outcomes, guint n, gpointer data)
-{
-  Sending *sending = data;
-  for (guint i = 0; i < n; i++)
-    if (outcomes[i].state != GPO_RCPT_RELAYED)
-      g_string_append_printf (sending->problem, "%s%s: %s", sending->problem->len ? "; " : "",
-                              gpo_envelope_recipient (sending->envelope, i)->path, outcomes[i].reply);
-}
-
-static void
-on_sender_ended (GpoSender *sender, const GpoOutcome *why, gpointer data)
-{
-  Sending *sending = data;
-  if (why && !sending->problem->len)
-    g_string_append (sending->problem, why->reply);
-}
-
-static const GpoSenderUser sender_user = { on_ready, on_sent, on_sender_ended };
-
-static void
-on_sender_closed (GpoDesk *desk, gpointer data)
-{
-  Sending *sending = data;
-  gpo_sender_forget ((GpoSender *) gpo_desk_session (desk));
-  send_to (sending->reader->context, tell_sent, sending);
-}
-
-static gboolean
-begin_sending (gpointer data)
-{
-  Sending *sending = data;
-  GpoMailReader *reader = sending->reader;
-  const GpoHost *host = reader->person->host;
-  GpoReaderOptions own = options_of (reader);
-  gboolean submission = host->has_role[GPO_ROLE_SUBMISSION];
-  if (reader->office->closing)
-    {
-      g_string_assign (sending->problem, "the office closes");
-      send_to (reader->context, tell_sent, sending);
-      return G_SOURCE_REMOVE;
-    }
-  GpoSenderOptions options = { .name = "[127.0.0.1]",
-                               .tls = own.tls ? GPO_SENDER_TLS_REQUIRED : GPO_SENDER_TLS_NONE,
-                               .user = submission ? own.login : NULL,
-                               .password = own.password };
-  GpoSender *sender = gpo_sender_new (&options, reader->office->parts.log, gpo_symbol (own.login), 0,
-                                      &sender_user, sending);
-  if (dial (reader, submission ? GPO_ROLE_SUBMISSION : GPO_ROLE_SMTP, gpo_sender_session (sender),
-            gpo_sender_connected, on_sender_closed, sending))
-    return G_SOURCE_REMOVE;
-  g_string_printf (sending->problem,
-                   "%s takes no letters: give it the role submission or smtp in the scenario", host->name);
-  send_to (reader->context, tell_sent, sending);
-  return G_SOURCE_REMOVE;
 }
 
 /* --- the caller's side --- */
@@ -453,7 +302,7 @@ leave (gpointer data)
   else if (reader->way == GPO_WAY_POP3)
     for (guint n = g_queue_get_length (&reader->jobs); n > (reader->session ? 1u : 0u); n--)
       finish (g_queue_pop_tail (&reader->jobs), gpo_reader_answer_new (NULL));
-  unref (reader);
+  gpo_mail_reader_unref (reader);
   return G_SOURCE_REMOVE;
 }
 
@@ -463,7 +312,7 @@ gpo_mail_reader_free (GpoMailReader *reader)
   reader->closed = TRUE;
   if (reader->workers)
     g_thread_pool_free (reader->workers, FALSE, TRUE);
-  send_to (reader->office->context, leave, reader);
+  gpo_mail_reader_post (reader->office->context, leave, reader);
 }
 
 void
@@ -471,41 +320,9 @@ gpo_mail_reader_ask (GpoMailReader *reader, GpoReaderTask *task,
                      void (*done) (GpoReaderAnswer *answer, gpointer data), gpointer data)
 {
   Job *job = g_new0 (Job, 1);
-  *job = (Job){ ref (reader), task, NULL, done, data };
+  *job = (Job){ gpo_mail_reader_ref (reader), task, NULL, done, data };
   if (reader->workers)
     g_thread_pool_push (reader->workers, job, NULL);
   else
-    send_to (reader->office->context, begin_job, job);
-}
-
-static gboolean
-has_high_byte (const char *text, gsize length)
-{
-  guchar high = 0;
-  for (gsize i = 0; i < length; i++)
-    high |= (guchar) text[i];
-  return high >= 128;
-}
-
-void
-gpo_mail_reader_send (GpoMailReader *reader, const char *reverse_path, const char *const *recipients,
-                      GBytes *letter, void (*done) (const char *problem, gpointer data), gpointer data)
-{
-  Sending *sending = g_new0 (Sending, 1);
-  gsize length;
-  const char *bytes = g_bytes_get_data (letter, &length);
-  *sending
-      = (Sending){ ref (reader), gpo_envelope_new (), g_bytes_ref (letter), g_string_new (NULL), FALSE, done,
-                   data };
-  g_free (sending->envelope->reverse_path);
-  sending->envelope->reverse_path = g_strdup (reverse_path);
-  sending->envelope->has_sender = TRUE;
-  if (has_high_byte (bytes, length))
-    sending->envelope->body = GPO_BODY_8BITMIME;
-  for (guint i = 0; recipients[i]; i++)
-    {
-      gpo_envelope_add (sending->envelope, recipients[i]);
-      sending->envelope->smtputf8 |= !g_str_is_ascii (recipients[i]);
-    }
-  send_to (reader->office->context, begin_sending, sending);
+    gpo_mail_reader_post (reader->office->context, begin_job, job);
 }
