@@ -151,6 +151,7 @@ read_letter (const char *path, GError **error)
 
 typedef struct
 {
+  GpoOffice *office;
   GpoPost *post;
   GpoPerson *person;
   char *mailbox;
@@ -174,6 +175,8 @@ placed (const char *const *names, guint n_targets, const GError *error, gpointer
                           (gssize) MIN (header_length (p->bytes->str, p->bytes->len), 65536));
       gpo_log_append (p->post->office->log, &b);
     }
+  else
+    gpo_office_note (p->office, "a letter of the scenario could not be stored: %s", error->message);
   g_string_free (p->bytes, TRUE);
   g_free (p->mailbox);
   g_free (p);
@@ -185,6 +188,7 @@ place (GpoOffice *office, const GpoScenarioLetter *said, GString *bytes)
   GpoHost *host = said->person->host;
   GpoStore *store = office->parts.store;
   Placing *p = g_new0 (Placing, 1);
+  p->office = office;
   p->post = gpo_office_post (office, host->name);
   p->person = said->person;
   p->bytes = bytes;
@@ -231,5 +235,6 @@ gpo_office_place_letters (GpoOffice *office, GError **error)
       hand_in (gpo_office_post (office, said->queue->name), said->from ? said->from : "",
                (const char *const *) said->to, content, handed_in, office);
     }
+  gpo_store_flush (office->parts.store); /* whoever calls finds all of them */
   return TRUE;
 }
