@@ -78,11 +78,31 @@ is_drawn (gpointer view)
   return drawn;
 }
 
+static guint frames;
+
+static gboolean
+on_frame (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
+{
+  frames++;
+  gtk_widget_queue_draw (widget);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+three_frames (gpointer data)
+{
+  return frames >= 3;
+}
+
 static void
 show (const char *pane)
 {
   gtk_widget_activate_action (GTK_WIDGET (window), "win.view", "s", pane);
   ck_assert (turn_until (is_mapped, gpo_window_get_pane (window, pane)));
+  frames = 0; /* sizes become what they will be */
+  guint id = gtk_widget_add_tick_callback (GTK_WIDGET (window), on_frame, NULL, NULL);
+  ck_assert (turn_until (three_frames, NULL));
+  gtk_widget_remove_tick_callback (GTK_WIDGET (window), id);
   ck_assert (turn_until (is_drawn, gpo_window_get_pane (window, pane)));
 }
 
