@@ -46,9 +46,9 @@ gpo_clock_words (const GpoEvent *event, gint64 us)
              *speed = gpo_event_text (event, GPO_FIELD_SPEED, NULL);
   g_autofree char *span = span_words (us);
   if (g_strcmp0 (action, "skip") == 0 && us <= 0)
-    return g_strdup (_ ("⏩ the office’s clock was moved on"));
+    return g_strdup (_ ("the office’s clock was moved on"));
   if (g_strcmp0 (action, "skip") == 0)
-    return g_strdup_printf (_ ("⏩ the office’s clock was moved on by %s"), span);
+    return g_strdup_printf (_ ("the office’s clock was moved on by %s"), span);
   if (g_strcmp0 (speed, "0") == 0)
     return g_strdup (_ ("⏸ the office’s clock stands still"));
   return g_strdup_printf (_ ("⏱ the office’s clock runs at %s× real time"), speed ? speed : "?");

@@ -54,7 +54,7 @@ char *gpo_event_explain (GpoLog *log, const GpoEvent *event);
 char *gpo_time_words (gint64 us);
 /* How long it took: "1.5 s later", "5 min later", "4 h later". The caller frees. */
 char *gpo_gap_words (gint64 us);
-/* What a `clock` event did; `us` is by how much the clock jumped: "⏩ the office’s clock was moved on by 5
+/* What a `clock` event did; `us` is by how much the clock jumped: "the office’s clock was moved on by 5
  * min". The caller frees. */
 char *gpo_clock_words (const GpoEvent *event, gint64 us);
 /* One of a few hues for a session's number, so that neighbours differ. */

@@ -176,7 +176,7 @@ band (Sheet *sheet, const char *words, const GdkRGBA *color, double y)
   gpo_ink_text (ink, words, x, y, 0.5, most, color, GPO_INK_BOLD);
 }
 
-/* "12 s later"; or what befell the office's clock, "⏩ the office’s clock was moved on by 5 min". */
+/* "12 s later"; or what befell the office's clock, "the office’s clock was moved on by 5 min". */
 static void
 pause_or_jump (Sheet *sheet, guint i, const GpoEvent *event, double y)
 {

@@ -245,8 +245,9 @@ gpo_proxy_new (GpoLog *log, const GpoProxyOptions *options, GError **error)
     gpo_observer_set_numbers (proxy->observer, options->next_letter, options->data);
   proxy->host_name = options->name ? g_strdup (options->name)
                                    : gpo_observer_host_name (options->to_address, options->to_port);
-  proxy->protocol
-      = options->protocol != GPO_PROTOCOL_NONE ? options->protocol : gpo_protocol_of_port (options->to_port);
+  /* A port that any server may have by chance says nothing: what is said then tells (pass_on()). */
+  gboolean known = options->protocol == GPO_PROTOCOL_NONE && options->to_port < 10000;
+  proxy->protocol = known ? gpo_protocol_of_port (options->to_port) : options->protocol;
   proxy->relays = g_hash_table_new (NULL, NULL);
   return proxy;
 }
