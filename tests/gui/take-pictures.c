@@ -4,12 +4,13 @@
  *     take-pictures TRACE OUT.png WIDTH HEIGHT light|dark n|end SUBJECT [ACTION…]
  *
  * TRACE "office" is a running office instead. SUBJECT is everything, session:N or letter:N; an ACTION is a
- * detailed action name, done in order ("win.view::ladder"), or "run:COMMAND", which a shell starts with the
- * office's ports in $ATHENS, $GATEWAY and $SPARTA (SMTP) and does not wait for, "compare:TRACE", or "tour:N", which
- * opens the tour at a card and makes it the picture. The script take-pictures.sh
- * makes all pictures of docs/pictures. */
+ * detailed action name, done in order ("win.view::ladder"), "run:COMMAND", which a shell starts with the office's
+ * ports in $ATHENS, $GATEWAY and $SPARTA (SMTP) and does not wait for, "say:LINE", typed in the terminal,
+ * "compare:TRACE", or "tour:N", which opens the tour at a card and makes it the picture. The script
+ * take-pictures.sh makes all pictures of docs/pictures. */
 #include "app.h"
 #include "diff-view.h"
+#include "terminal-view.h"
 #include "tour.h"
 #include <stdlib.h>
 #include <string.h>
@@ -139,6 +140,13 @@ on_activate (GApplication *app, gpointer data)
       if (g_str_has_prefix (job->argv[i], "run:"))
         {
           run (job, job->argv[i] + 4);
+          continue;
+        }
+      if (g_str_has_prefix (job->argv[i], "say:"))
+        {
+          GpoTerminalView *terminal = GPO_TERMINAL_VIEW (gpo_window_get_pane (job->window, "terminal"));
+          gtk_editable_set_text (gpo_terminal_view_get_entry (terminal), job->argv[i] + 4);
+          g_signal_emit_by_name (gpo_terminal_view_get_entry (terminal), "activate");
           continue;
         }
       if (g_str_has_prefix (job->argv[i], "compare:"))
