@@ -119,6 +119,14 @@ on_stop_asked (gpointer loop)
   g_idle_add (quit_here, loop);
 }
 
+/* On a thread of the file's own. */
+static void
+on_trace_failed (const GError *error, gpointer failed)
+{
+  g_atomic_int_set ((gint *) failed, TRUE);
+  gpo_command_fail ("%s", error->message);
+}
+
 static int
 run (GpoOffice *office, const Options *o, const char *trace)
 {
@@ -162,15 +170,20 @@ serve (const Options *o)
       g_autofree char *relative = g_steal_pointer (&store);
       store = g_canonicalize_filename (relative, NULL);
     }
+  gint trace_failed = FALSE;
+  int status;
   GpoOfficeConfig config = { .scenario = g_steal_pointer (&scenario),
                              .store = store,
                              .trace = trace,
                              .no_trace = o->no_trace,
-                             .trace_events = (guint64) o->trace_events };
+                             .trace_events = (guint64) o->trace_events,
+                             .trace_failed = on_trace_failed,
+                             .trace_failed_data = &trace_failed };
   GpoOffice *office = gpo_office_start (&config, &error);
   if (!office)
     return gpo_command_fail ("%s", error->message);
-  return run (office, o, trace);
+  status = run (office, o, trace);
+  return g_atomic_int_get (&trace_failed) ? GPO_EXIT_FAILED : status;
 }
 
 int

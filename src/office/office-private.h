@@ -31,6 +31,8 @@ struct GpoOffice
   guint gateways_running;
   gboolean closing, controls_told;
   GSource *deadline, *tls_later, *look_later;
+  GpoTraceFileFailed trace_failed;
+  gpointer trace_failed_data;
   void (*stop_asked) (gpointer);
   gpointer stop_asked_data;
 
@@ -73,6 +75,11 @@ gboolean gpo_office_open_walls (GpoOffice *office, GError **error);
 void gpo_office_close_walls (GpoOffice *office);
 /* Records them. */
 void gpo_office_describe_walls (GpoOffice *office);
+
+/* --- office-trace.c --- */
+
+/* Begins the file that the configuration or the scenario asks for. FALSE and *error if it cannot be made. */
+gboolean gpo_office_open_trace (GpoOffice *office, GError **error);
 
 /* --- office-letters.c --- */
 

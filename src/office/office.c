@@ -183,7 +183,6 @@ static gboolean
 set_up (GpoOffice *office, GError **error)
 {
   GpoOfficeParts *parts = &office->parts;
-  const char *trace = office->config->trace ? office->config->trace : office->scenario->trace;
   parts->world = office->scenario->world;
   parts->posts = g_ptr_array_new ();
   parts->outgoing = g_hash_table_new (NULL, NULL);
@@ -192,9 +191,7 @@ set_up (GpoOffice *office, GError **error)
   parts->desk_gone_data = office;
   open_log (office);
   if (!open_gate (office, error) || !open_store (office, error) || !gpo_office_open_hosts (office, error)
-      || !gpo_office_open_walls (office, error))
-    return FALSE;
-  if (trace && !(office->trace = gpo_trace_file_new (parts->log, trace, NULL, NULL, error)))
+      || !gpo_office_open_walls (office, error) || !gpo_office_open_trace (office, error))
     return FALSE;
   if (office->fresh && !gpo_office_place_letters (office, error))
     return FALSE;

@@ -21,6 +21,7 @@
 #pragma once
 #include "office/scenario.h"
 #include "roles/session.h"
+#include "trace/trace-file.h"
 #include <gio/gio.h>
 
 G_BEGIN_DECLS
@@ -35,6 +36,10 @@ typedef struct
   gboolean no_trace;     /* records nothing, not even in memory: to measure what tracing costs */
   gboolean no_control;   /* no control socket: for tests */
   guint64 trace_events;  /* events kept in memory; 0: the log's default */
+  /* Called, once, when the file cannot be written any more, on a thread of the file's own: the office goes on
+   * without it, and a note in memory says so. May be NULL. */
+  GpoTraceFileFailed trace_failed;
+  gpointer trace_failed_data;
 } GpoOfficeConfig;
 
 /* Blocks until the office is open. NULL and *error if it cannot be. */

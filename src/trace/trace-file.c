@@ -26,6 +26,7 @@ struct GpoTraceFile
   GThread *thread;
   char *path;
   int fd;
+  gboolean device; /* not a file of our own */
   GpoTraceFileFailed failed;
   gpointer data;
 
@@ -49,12 +50,18 @@ woken (gpointer data)
 
 /* --- the file --- */
 
+/* /dev/stdout may be a file that somebody appends to: it is neither moved away nor emptied. */
+static gboolean
+is_device (const char *path)
+{
+  return g_str_has_prefix (path, "/dev/") || g_str_has_prefix (path, "/proc/");
+}
+
 static int
 open_trace (const char *path, GError **error)
 {
   struct stat st;
-  /* /dev/stdout may be a file that somebody appends to: it is neither moved away nor emptied. */
-  gboolean device = g_str_has_prefix (path, "/dev/") || g_str_has_prefix (path, "/proc/");
+  gboolean device = is_device (path);
   if (!device && stat (path, &st) == 0 && S_ISREG (st.st_mode) && st.st_size > 0)
     {
       g_autofree char *kept = g_strconcat (path, "~", NULL);
@@ -93,8 +100,19 @@ report (GpoTraceFile *file, int code)
     file->failed (error, file->data);
 }
 
-/* Gives the buffer to the kernel and lets the events below n go. What an error cuts is a torn last
- * line. */
+/* An error cut the buffer after so many bytes: takes the piece of a line that is in the file out again, so
+ * that every line is whole. What is no file of its own (a pipe, a device) keeps it. */
+static void
+drop_torn_line (GpoTraceFile *file, gsize done)
+{
+  struct stat st;
+  const char *end = done ? memrchr (file->buffer->str, '\n', done) : NULL;
+  gsize whole = end ? (gsize) (end + 1 - file->buffer->str) : 0;
+  if (done > whole && !file->device && fstat (file->fd, &st) == 0)
+    (void) !ftruncate (file->fd, st.st_size - (goffset) (done - whole));
+}
+
+/* Gives the buffer to the kernel and lets the events below n go. */
 static void
 flush (GpoTraceFile *file, guint64 n)
 {
@@ -104,7 +122,11 @@ flush (GpoTraceFile *file, guint64 n)
       if (w < 0 && errno == EINTR)
         continue;
       if (w < 0)
-        report (file, errno);
+        {
+          int code = errno;
+          drop_torn_line (file, done);
+          report (file, code);
+        }
       else
         done += (gsize) w;
     }
@@ -188,6 +210,7 @@ gpo_trace_file_new (GpoLog *log, const char *path, GpoTraceFileFailed failed, gp
   file->log = log;
   file->fd = fd;
   file->path = g_strdup (path);
+  file->device = is_device (path);
   file->failed = failed;
   file->data = data;
   file->buffer = g_string_sized_new (2 * BUFFER_BYTES);

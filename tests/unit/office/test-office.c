@@ -579,6 +579,31 @@ START_TEST (a_live_trace_ends_with_the_office_and_equals_the_file)
 }
 END_TEST
 
+static void
+trace_failed (const GError *error, gpointer message)
+{
+  *(char **) message = g_strdup (error->message);
+}
+
+START_TEST (a_full_disk_ends_the_trace_file_and_not_the_office)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *store = g_build_filename (folder, "store", NULL), *message = NULL;
+  GpoOfficeConfig config = { .scenario = gpo_scenario_load (NULL, 0, NULL),
+                             .store = store,
+                             .trace = "/dev/full",
+                             .trace_failed = trace_failed,
+                             .trace_failed_data = &message };
+  GpoOffice *office = gpo_office_start (&config, &error);
+  ck_assert_msg (office != NULL, "%s", error ? error->message : "?");
+  await (office, "kind = note and text ~ \"/dev/full\"", 1);
+  submit (office);
+  await (office, IN_BOBS_MAILBOX, 1);
+  gpo_office_stop (office);
+  ck_assert_ptr_nonnull (strstr (message, "/dev/full ends at event 0"));
+}
+END_TEST
+
 static Suite *
 suite (void)
 {
@@ -603,6 +628,7 @@ suite (void)
   tcase_add_test (c, another_process_may_ask);
   tcase_add_test (c, the_control_socket_is_its_owners_alone);
   tcase_add_test (c, a_live_trace_ends_with_the_office_and_equals_the_file);
+  tcase_add_test (c, a_full_disk_ends_the_trace_file_and_not_the_office);
   suite_add_tcase (s, c);
   return s;
 }

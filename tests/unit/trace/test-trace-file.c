@@ -4,7 +4,9 @@
 #include <fcntl.h>
 #include <gio/gio.h>
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 #include "trace/trace-file.h"
 #include "trace/trace-read.h"
@@ -431,6 +433,38 @@ START_TEST (a_full_disk_is_said_once_and_the_office_goes_on)
 }
 END_TEST
 
+static void
+count_failure (const GError *error, gpointer data)
+{
+  g_atomic_int_inc ((gint *) data);
+}
+
+/* The limit on a file's size stands for the disk's end: the last write is cut in the middle of a line. */
+START_TEST (a_file_that_ends_early_ends_with_a_whole_line)
+{
+  struct rlimit before, small;
+  gint times = 0;
+  g_autofree char *path = g_build_filename (w.folder, "a.trace", NULL), *text = NULL;
+  gsize n;
+  ck_assert_int_eq (getrlimit (RLIMIT_FSIZE, &before), 0);
+  small = before;
+  small.rlim_cur = 2001;
+  signal (SIGXFSZ, SIG_IGN);
+  GpoTraceFile *file = gpo_trace_file_new (w.log, path, count_failure, &times, NULL);
+  ck_assert_ptr_nonnull (file);
+  ck_assert_int_eq (setrlimit (RLIMIT_FSIZE, &small), 0);
+  for (guint i = 0; i < 1000; i++)
+    append_note (i);
+  ck_assert (!gpo_trace_file_close (file));
+  ck_assert_int_eq (setrlimit (RLIMIT_FSIZE, &before), 0);
+  ck_assert_int_eq (times, 1);
+  ck_assert (g_file_get_contents (path, &text, &n, NULL));
+  ck_assert_uint_gt (n, 1500);
+  ck_assert_uint_le (n, 2001);
+  ck_assert_int_eq (text[n - 1], '\n');
+}
+END_TEST
+
 START_TEST (a_file_that_cannot_be_made_is_named)
 {
   g_autoptr (GError) error = NULL;
@@ -466,6 +500,7 @@ suite (void)
   tcase_add_test (files, the_file_keeps_what_memory_lets_go);
   tcase_add_test (files, an_older_trace_is_kept);
   tcase_add_test (files, a_full_disk_is_said_once_and_the_office_goes_on);
+  tcase_add_test (files, a_file_that_ends_early_ends_with_a_whole_line);
   tcase_add_test (files, a_file_that_cannot_be_made_is_named);
   suite_add_tcase (s, lines);
   suite_add_tcase (s, files);
