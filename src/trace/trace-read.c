@@ -5,6 +5,7 @@
  * become the log's: the log begins at the first one, and each gap behind it moves the rest, which
  * `cause` must follow. */
 #include "trace/trace-read.h"
+#include "trace/trace-line.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <gio/gio.h>

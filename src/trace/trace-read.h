@@ -64,13 +64,4 @@ int gpo_trace_reader_fd (GpoTraceReader *reader);
  * NULL if there are none. */
 gboolean gpo_trace_load (GpoLog *log, const char *path, char ***problems, GError **error);
 
-/* --- one line, for tests and the fuzzer --- */
-
-/* Reads one event line (without its line feed) into `b`: kind, time, host, session, letter, protocol
- * and fields. *n gets the event's number (G_MAXUINT64 where the line has none). The fast way takes
- * strict JSON of flat fields and gives up on everything else (FALSE, no error); the slow one is
- * json-glib's. On FALSE the builder is cleared. */
-gboolean gpo_trace_line_fast (const char *line, gsize length, GpoEventBuilder *b, guint64 *n);
-gboolean gpo_trace_line_slow (const char *line, gsize length, GpoEventBuilder *b, guint64 *n, GError **error);
-
 G_END_DECLS

@@ -12,6 +12,7 @@
 #include "trace/filter.h"
 #include "trace/trace-file.h"
 #include "trace/trace-read.h"
+#include "trace/trace-line.h"
 #include "trace/trace-write.h"
 
 static GpoSymbol athens, client, server, machine, ready, mail, ok, verbs[4], spec, crlf;

@@ -4,6 +4,7 @@
 #include "fuzz-target.h"
 #include <string.h>
 #include "trace/trace-read.h"
+#include "trace/trace-line.h"
 #include "trace/trace-write.h"
 #include "trace/transcript.h"
 

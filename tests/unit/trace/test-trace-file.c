@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include "trace/trace-file.h"
 #include "trace/trace-read.h"
+#include "trace/trace-line.h"
 #include "trace/trace-write.h"
 
 /* The line of one event, without its line feed. */
