@@ -2,39 +2,8 @@
 /* event-explain.c: events in plain words, for the caption under the views. */
 #include "event-words.h"
 #include "i18n.h"
+#include "verb-words.h"
 #include <string.h>
-
-/* What the commands of SMTP are for (RFC 5321 §4.1.1). */
-static const struct
-{
-  const char *verb, *meaning;
-} commands[] = {
-  { "EHLO", N_ ("the client says who it is and asks which extensions there are") },
-  { "HELO", N_ ("the client says who it is, in the old way") },
-  { "MAIL", N_ ("a letter begins: to whom reports about it go (the reverse-path)") },
-  { "RCPT", N_ ("one recipient more for the envelope (a forward-path)") },
-  { "DATA", N_ ("the client wants to send the letter itself") },
-  { "BDAT", N_ ("a counted piece of the letter follows; no dot is needed") },
-  { "end-of-data", N_ ("a line with a dot alone: the letter is complete") },
-  { "RSET", N_ ("the envelope so far is forgotten") },
-  { "NOOP", N_ ("nothing is to be done; is anybody there?") },
-  { "QUIT", N_ ("the client takes its leave") },
-  { "VRFY", N_ ("is there such a person?") },
-  { "EXPN", N_ ("who is on that list?") },
-  { "HELP", N_ ("the client asks for help") },
-  { "STARTTLS", N_ ("from here on everything is to be encrypted") },
-  { "AUTH", N_ ("the client logs in") },
-  { "connect", N_ ("the server greets whoever has connected") },
-};
-
-static const char *
-meaning_of (const char *verb)
-{
-  for (gsize i = 0; verb && i < G_N_ELEMENTS (commands); i++)
-    if (strcmp (commands[i].verb, verb) == 0)
-      return _ (commands[i].meaning);
-  return NULL;
-}
 
 static const char *
 meaning_of_code (gint64 code)
@@ -48,14 +17,85 @@ meaning_of_code (gint64 code)
   return _ ("done");
 }
 
+/* "The client says UID FETCH: …": a command of letters by their UIDs means what it means without. */
+static const char *
+command_meaning (const GpoEvent *event, const char *verb)
+{
+  if (verb && g_ascii_strncasecmp (verb, "UID ", 4) == 0)
+    verb += 4;
+  return gpo_command_meaning ((GpoProtocol) event->protocol, verb);
+}
+
+static void
+explain_command (GString *out, const GpoEvent *event)
+{
+  const char *verb = gpo_event_text (event, GPO_FIELD_VERB, NULL), *meaning = command_meaning (event, verb);
+  if (meaning)
+    g_string_append_printf (out, _ ("The client says %s: %s."), verb, meaning);
+  else if (verb)
+    g_string_append_printf (out, _ ("The client says %s."), verb);
+  else
+    g_string_append (out, _ ("The client says a line."));
+}
+
+/* The word that tells what a response of IMAP is: "* 2 EXISTS", "a3 NO wrong password", "+ go on". The caller
+ * frees. */
+static char *
+response_word (const char *text)
+{
+  g_auto (GStrv) words = g_strsplit_set (text, " \r\n", 4);
+  guint n = g_strv_length (words);
+  if (n > 0 && strcmp (words[0], "+") == 0)
+    return g_strdup ("+");
+  if (n > 2 && g_ascii_isdigit (*words[1]))
+    return g_ascii_strup (words[2], -1);
+  return n > 1 ? g_ascii_strup (words[1], -1) : g_strdup ("");
+}
+
+/* An answer has a tag and ends its command; without (`*`) the server tells something (RFC 3501 §2.2.2). */
+static void
+explain_imap_response (GString *out, const GpoEvent *event)
+{
+  const char *verb = gpo_event_text (event, GPO_FIELD_VERB, NULL);
+  const char *text = gpo_event_text (event, GPO_FIELD_TEXT, NULL);
+  g_autofree char *word = response_word (text ? text : "");
+  const char *meaning = gpo_response_meaning (word);
+  if (strcmp (word, "+") == 0)
+    g_string_append (out, _ ("The server says +: go on, more is needed."));
+  else if (!meaning)
+    g_string_append (out, _ ("The server says a line."));
+  else if (verb && text[0] != '*')
+    g_string_append_printf (out, _ ("The server answers %s with %s: %s."), verb, word, meaning);
+  else
+    g_string_append_printf (out, _ ("The server tells, without a tag, %s: %s."), word, meaning);
+}
+
+static void
+explain_pop3_response (GString *out, const GpoEvent *event)
+{
+  const char *verb = gpo_event_text (event, GPO_FIELD_VERB, NULL);
+  const char *text = gpo_event_text (event, GPO_FIELD_TEXT, NULL);
+  if (text && g_str_has_prefix (text, "+OK"))
+    g_string_append_printf (out, _ ("The server answers %s with %s: %s."), verb ? verb : "?", "+OK",
+                            _ ("it is done"));
+  else if (text && g_str_has_prefix (text, "-ERR"))
+    g_string_append_printf (out, _ ("The server answers %s with %s: %s."), verb ? verb : "?", "-ERR",
+                            _ ("no; the words behind it say why"));
+  else
+    g_string_append (out, _ ("The server says a line."));
+}
+
 static void
 explain_line (GString *out, const GpoEvent *event)
 {
-  const char *verb = gpo_event_text (event, GPO_FIELD_VERB, NULL), *meaning = meaning_of (verb);
+  const char *verb = gpo_event_text (event, GPO_FIELD_VERB, NULL);
   gint64 code = gpo_event_number (event, GPO_FIELD_CODE, 0);
   if (g_strcmp0 (gpo_event_text (event, GPO_FIELD_FROM, NULL), "server") != 0)
-    g_string_append_printf (out, _ ("The client says %s: %s."), verb ? verb : "?",
-                            meaning ? meaning : _ ("one line"));
+    explain_command (out, event);
+  else if (event->protocol == GPO_PROTOCOL_IMAP)
+    explain_imap_response (out, event);
+  else if (event->protocol == GPO_PROTOCOL_POP3)
+    explain_pop3_response (out, event);
   else if (code)
     g_string_append_printf (out, _ ("The server answers %s with %d: %s."), verb ? verb : "?", (int) code,
                             meaning_of_code (code));
@@ -63,24 +103,31 @@ explain_line (GString *out, const GpoEvent *event)
     g_string_append (out, _ ("The server says a line."));
 }
 
+/* What came, and what was made of it. What a command means its line has told. */
+static void
+explain_input (GString *out, const GpoEvent *event)
+{
+  const char *verb = gpo_event_text (event, GPO_FIELD_VERB, NULL), *input = gpo_input_meaning (verb);
+  const char *verdict = gpo_event_text (event, GPO_FIELD_VERDICT, NULL),
+             *made = gpo_verdict_meaning (verdict);
+  if (input)
+    g_string_append_printf (out, _ ("%s – %s: %s"), verb, input, made ? made : verdict);
+  else
+    g_string_append_printf (out, _ ("%s: %s"), verb ? verb : "?", made ? made : verdict);
+}
+
 static void
 explain_edge (GString *out, const GpoEvent *event)
 {
   const char *from = gpo_event_text (event, GPO_FIELD_FROM, NULL),
              *to = gpo_event_text (event, GPO_FIELD_TO, NULL);
-  const char *verb = gpo_event_text (event, GPO_FIELD_VERB, NULL),
-             *spec = gpo_event_text (event, GPO_FIELD_SPEC, NULL);
-  const char *verdict = gpo_event_text (event, GPO_FIELD_VERDICT, NULL);
-  const char *machine = gpo_event_text (event, GPO_FIELD_MACHINE, NULL);
+  const char *spec = gpo_event_text (event, GPO_FIELD_SPEC, NULL);
+  explain_input (out, event);
   if (g_strcmp0 (from, to) == 0)
-    g_string_append_printf (out, _ ("%s: on %s the verdict is %s; the state stays %s."),
-                            machine ? machine : "?", verb ? verb : "?", verdict ? verdict : "?",
-                            from ? from : "?");
+    g_string_append_printf (out, _ ("; the state stays “%s”."), from ? from : "?");
   else
-    g_string_append_printf (out, _ ("%s: on %s the verdict is %s, and the state goes from %s to %s."),
-                            machine ? machine : "?", verb ? verb : "?", verdict ? verdict : "?",
-                            from ? from : "?", to ? to : "?");
-  if (spec)
+    g_string_append_printf (out, _ ("; the state goes from “%s” to “%s”."), from ? from : "?", to ? to : "?");
+  if (spec && strcmp (spec, "design") != 0)
     g_string_append_printf (out, _ (" See %s."), spec);
 }
 
