@@ -189,6 +189,7 @@ static const struct
   { "win.list::sessions", { "<Alt>1" } },
   { "win.list::letters", { "<Alt>2" } },
   { "win.sidebar", { "F9" } },
+  { "win.card", { "<Shift>F9" } },
   { "win.present", { "F11" } },
   { "win.undo", { "<Control>z" } },
   { "win.redo", { "<Control><Shift>z", "<Control>y" } },

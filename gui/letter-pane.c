@@ -463,29 +463,6 @@ gpo_letter_pane_init (GpoLetterPane *pane)
   g_signal_connect_swapped (pane->tabs, "notify::visible-child", G_CALLBACK (show_hops), pane);
 }
 
-/* The card below the views shows the same in small: it gives way. */
-static void
-hide_card (GtkWidget *card, GParamSpec *spec, GtkWidget *pane)
-{
-  if (gtk_widget_get_mapped (pane) && gtk_widget_get_visible (card))
-    gtk_widget_hide (card);
-}
-
-static void
-on_seen (GtkWidget *pane, GtkWidget *card)
-{
-  hide_card (card, NULL, pane);
-}
-
-static void
-on_unseen (GtkWidget *pane, GtkWidget *card)
-{
-  GtkRoot *window = gtk_widget_get_root (pane);
-  g_autoptr (GVariant) presenting
-      = window ? g_action_group_get_action_state (G_ACTION_GROUP (window), "present") : NULL;
-  gtk_widget_set_visible (card, !presenting || !g_variant_get_boolean (presenting));
-}
-
 void
 gpo_letter_pane_attach (GpoLetterPane *pane, GpoWindow *window)
 {
@@ -495,10 +472,6 @@ gpo_letter_pane_attach (GpoLetterPane *pane, GpoWindow *window)
   g_signal_connect_object (pane->cursor, "notify::length", G_CALLBACK (on_moved), pane, G_CONNECT_SWAPPED);
   g_signal_connect_object (pane->cursor, "notify::subject", G_CALLBACK (on_moved), pane, G_CONNECT_SWAPPED);
   gpo_letter_actions_add (pane, window);
-  GtkWidget *card = GTK_WIDGET (gpo_window_get_letter (window));
-  g_signal_connect_object (card, "notify::visible", G_CALLBACK (hide_card), pane, 0);
-  g_signal_connect_object (pane, "map", G_CALLBACK (on_seen), card, 0);
-  g_signal_connect_object (pane, "unmap", G_CALLBACK (on_unseen), card, 0);
   show_all (pane);
 }
 

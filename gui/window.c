@@ -8,6 +8,7 @@
 #include "i18n.h"
 #include "note-bar.h"
 #include "panes.h"
+#include "window-card.h"
 #include "window-time.h"
 #include "window-undo.h"
 
@@ -18,7 +19,6 @@ struct _GpoWindow
   GtkProgressBar *progress;
   GtkInfoBar *problem;
   GtkStack *lists, *views;
-  GtkPaned *split;
   GtkWidget *sidebar;
   GtkBox *beside, *strips;
   GtkWidget *switcher;
@@ -95,7 +95,6 @@ on_present (GSimpleAction *action, GVariant *state, gpointer data)
   gboolean presenting = g_variant_get_boolean (state);
   g_autoptr (GVariant) shown = g_action_group_get_action_state (G_ACTION_GROUP (window), "sidebar");
   gtk_widget_set_visible (window->sidebar, !presenting && g_variant_get_boolean (shown));
-  gtk_widget_set_visible (GTK_WIDGET (window->letter), !presenting);
   if (presenting)
     {
       gtk_widget_add_css_class (GTK_WIDGET (window), "presenting");
@@ -192,18 +191,6 @@ on_problem_closed (GtkInfoBar *bar)
   gtk_info_bar_set_revealed (bar, FALSE);
 }
 
-/* The upper views get the larger part, once it is known how much there is. */
-static void
-on_split (GtkPaned *split, GParamSpec *spec, gpointer data)
-{
-  int most;
-  g_object_get (split, "max-position", &most, NULL);
-  if (most < 200 || most == G_MAXINT)
-    return;
-  g_signal_handlers_disconnect_by_func (split, on_split, data);
-  gtk_paned_set_position (split, most * 62 / 100);
-}
-
 /* --- the object --- */
 
 static void
@@ -261,7 +248,6 @@ gpo_window_class_init (GpoWindowClass *class)
   gtk_widget_class_bind_template_child (widget_class, GpoWindow, letters);
   gtk_widget_class_bind_template_child (widget_class, GpoWindow, letter);
   gtk_widget_class_bind_template_child (widget_class, GpoWindow, views);
-  gtk_widget_class_bind_template_child (widget_class, GpoWindow, split);
   gtk_widget_class_bind_template_child (widget_class, GpoWindow, sidebar);
   gtk_widget_class_bind_template_child (widget_class, GpoWindow, beside);
   gtk_widget_class_bind_template_child (widget_class, GpoWindow, strips);
@@ -279,11 +265,12 @@ add_panes (GpoWindow *window)
     {
       g_autofree char *action = g_strconcat ("win.view::", pane->name, NULL);
       GtkWidget *view = g_object_new (pane->get_type (), NULL), *page;
-      /* a view that is wider than a small screen, at large text, scrolls sideways */
+      /* a view that is larger than its place on a small screen, at large text, scrolls */
       page = gtk_scrolled_window_new ();
       gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (page),
                                       pane->scrolled ? GTK_POLICY_NEVER : GTK_POLICY_AUTOMATIC,
-                                      pane->scrolled ? GTK_POLICY_AUTOMATIC : GTK_POLICY_NEVER);
+                                      GTK_POLICY_AUTOMATIC);
+      gtk_scrolled_window_set_min_content_height (GTK_SCROLLED_WINDOW (page), 120);
       gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (page), view);
       g_object_set_data (G_OBJECT (page), "view", view);
       gtk_stack_add_titled (window->views, page, pane->name, _ (pane->title));
@@ -302,7 +289,6 @@ gpo_window_init (GpoWindow *window)
   if (GTK_IS_BOX_LAYOUT (layout))
     gtk_box_layout_set_homogeneous (GTK_BOX_LAYOUT (layout), FALSE);
   g_action_map_add_action_entries (G_ACTION_MAP (window), actions, G_N_ELEMENTS (actions), window);
-  g_signal_connect (window->split, "notify::max-position", G_CALLBACK (on_split), window);
   g_signal_connect (window->problem, "response", G_CALLBACK (on_problem_closed), NULL);
 }
 
@@ -327,6 +313,7 @@ gpo_window_new (GtkApplication *app, GpoSource *source)
   show_progress (window);
   for (const GpoPane *pane = gpo_panes; pane->name; pane++)
     pane->attach (gpo_window_get_pane (window, pane->name), window);
+  gpo_window_card_attach (window);
   gpo_window_time_attach (window);
   gpo_note_bar_attach (window);
   gpo_hold_bar_attach (window);

@@ -137,6 +137,50 @@ START_TEST (window_opens_as_the_last_one_closed)
 }
 END_TEST
 
+static gboolean
+card_stands (void)
+{
+  return gtk_widget_get_visible (GTK_WIDGET (gpo_window_get_letter (window)));
+}
+
+/* Where somebody reads and writes there is need of the room; where somebody looks on, of the letter. */
+START_TEST (letter_gives_way_to_reader_and_terminal)
+{
+  open_trace ();
+  act ("win.view::map");
+  ck_assert (card_stands ());
+  act ("win.view::reader");
+  ck_assert (!card_stands ());
+  act ("win.view::terminal");
+  ck_assert (!card_stands ());
+  act ("win.card");
+  ck_assert (card_stands ());
+  act ("win.view::reader");
+  ck_assert_msg (!card_stands (), "each view has its own");
+  act ("win.present");
+  act ("win.view::ladder");
+  ck_assert_msg (!card_stands (), "who presents sees the view alone");
+  act ("win.present");
+  ck_assert (card_stands ());
+}
+END_TEST
+
+START_TEST (letter_below_a_view_is_remembered)
+{
+  open_trace ();
+  act ("win.view::ladder");
+  act ("win.card");
+  ck_assert (!card_stands ());
+  gpo_settings_forget ();
+  close_window ();
+  open_trace ();
+  act ("win.view::ladder");
+  ck_assert (!card_stands ());
+  act ("win.view::map");
+  ck_assert (card_stands ());
+}
+END_TEST
+
 START_TEST (no_key_means_two_things)
 {
   g_auto (GStrv) actions = gtk_application_list_action_descriptions (GTK_APPLICATION (app));
@@ -195,6 +239,8 @@ suite (void)
   tcase_add_test (tc, text_grows_shrinks_and_is_remembered);
   tcase_add_loop_test (tc, style_reaches_what_is_drawn, 0, G_N_ELEMENTS (styles));
   tcase_add_test (tc, window_opens_as_the_last_one_closed);
+  tcase_add_test (tc, letter_gives_way_to_reader_and_terminal);
+  tcase_add_test (tc, letter_below_a_view_is_remembered);
   tcase_add_test (tc, no_key_means_two_things);
   tcase_add_test (tc, tour_turns_and_ends);
   tcase_add_test (tc, settings_that_cannot_be_read_are_not_there);

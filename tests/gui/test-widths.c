@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* test-widths.c: no view asks for more room than a small screen has, however large the text: 1280 px, from 100 to 200 %. */
+/* test-widths.c: no view asks for more room than a small screen has, however large the text: 1280 by 800 px, from
+ * 100 to 200 %, over a file and over a running office, whose strip for holding takes room too. A view that does not
+ * fit its own place scrolls; that it need not sideways is tested too. */
 #include "window-fixture.h"
 #include "look.h"
 #include "panes.h"
+#include "theme.h"
 
 #define MOST 1280
+#define HIGHEST 800
 
 static const int zooms[] = { 100, 110, 125, 150, 175, 200 };
 
@@ -17,6 +21,29 @@ setup (void)
   ck_assert (act ("win.letter(uint32 1)"));
 }
 
+static gboolean
+is_there (gpointer data)
+{
+  gpo_cursor_set_following (gpo_window_get_cursor (window), TRUE);
+  return gpo_letter_view_get_facts (gpo_window_get_letter (window)) != NULL
+         && gpo_letter_view_get_facts (gpo_window_get_letter (window))->mailbox != NULL;
+}
+
+/* A letter from Alice to Bob has come to the end of its way. */
+static void
+setup_office (void)
+{
+  static const char text[] = "From: Alice <alice@athens.example>\r\nTo: Bob <bob@sparta.example>\r\nSubject: "
+                             "Olives\r\n\r\nThey are ripe.\r\n";
+  static const char *const to[] = { "bob@sparta.example", NULL };
+  g_autoptr (GBytes) bytes = g_bytes_new_static (text, sizeof text - 1);
+  setup_app ();
+  open_office ();
+  GpoOffice *office = gpo_source_get_office (gpo_window_get_source (window));
+  ck_assert_uint_ne (gpo_office_send (office, "athens", "alice@athens.example", to, bytes, NULL), 0);
+  ck_assert (turn_until (is_there, NULL));
+}
+
 static void
 teardown (void)
 {
@@ -25,18 +52,26 @@ teardown (void)
   teardown_app ();
 }
 
+/* The text has grown: rules of CSS reach the widgets with the next frame. */
+static gboolean
+is_zoomed (gpointer data)
+{
+  return ABS (gpo_theme_zoom (GTK_WIDGET (window)) * 100 - gpo_look_get_zoom ()) < 1;
+}
+
 static void
 zoom_to (int zoom)
 {
   g_action_group_activate_action (G_ACTION_GROUP (app), "zoom", g_variant_new_string ("reset"));
   while (gpo_look_get_zoom () < zoom)
     g_action_group_activate_action (G_ACTION_GROUP (app), "zoom", g_variant_new_string ("in"));
+  ck_assert (turn_until (is_zoomed, NULL));
 }
 
 static gboolean
 is_shown (gpointer view)
 {
-  return gtk_widget_get_mapped (view);
+  return gtk_widget_get_mapped (view) && gtk_widget_get_width (gtk_widget_get_ancestor (view, GTK_TYPE_SCROLLED_WINDOW)) > 0;
 }
 
 static int
@@ -47,21 +82,48 @@ least_width (GtkWidget *widget)
   return least;
 }
 
+/* If it is as wide as it may be. */
+static int
+least_height (GtkWidget *widget)
+{
+  int least, width = gtk_widget_get_width (widget);
+  gtk_widget_measure (widget, GTK_ORIENTATION_VERTICAL, width > 0 ? width : -1, &least, NULL, NULL, NULL);
+  return least;
+}
+
 /* The widgets that want the most, from the outside to the inside. The caller frees. */
 static char *
-who_wants_it (GtkWidget *widget)
+who_wants_it (GtkWidget *widget, int (*least) (GtkWidget *))
 {
   GString *out = g_string_new (NULL);
   while (widget)
     {
       GtkWidget *widest = NULL;
-      g_string_append_printf (out, " > %s %d", gtk_widget_get_css_name (widget), least_width (widget));
+      g_string_append_printf (out, " > %s %d", gtk_widget_get_css_name (widget), least (widget));
       for (GtkWidget *child = gtk_widget_get_first_child (widget); child; child = gtk_widget_get_next_sibling (child))
-        if (gtk_widget_get_visible (child) && (!widest || least_width (child) > least_width (widest)))
+        if (gtk_widget_get_visible (child) && !GTK_IS_NATIVE (child) && (!widest || least (child) > least (widest)))
           widest = child;
       widget = widest;
     }
   return g_string_free (out, FALSE);
+}
+
+/* What a window asks for that is as wide as a small screen. */
+static int
+least_height_of_window (void)
+{
+  int least;
+  gtk_widget_measure (GTK_WIDGET (window), GTK_ORIENTATION_VERTICAL, MOST, &least, NULL, NULL, NULL);
+  return least;
+}
+
+/* What the view wants beyond the place it has on a small screen: so far it must be scrolled sideways. */
+static int
+missing_width (GtkWidget *view)
+{
+  GtkWidget *page = gtk_widget_get_ancestor (view, GTK_TYPE_SCROLLED_WINDOW);
+  int others = gtk_widget_get_width (GTK_WIDGET (window)) - gtk_widget_get_width (page);
+  return least_width (view) - (MOST - others);
 }
 
 /* One row a view a size of text. */
@@ -74,8 +136,15 @@ START_TEST (window_fits_on_a_small_screen)
   ck_assert (act (view));
   ck_assert (turn_until (is_shown, gpo_window_get_pane (window, pane->name)));
   int least = least_width (GTK_WIDGET (window));
-  g_autofree char *who = who_wants_it (GTK_WIDGET (window));
+  g_autofree char *who = who_wants_it (GTK_WIDGET (window), least_width);
   ck_assert_msg (least <= MOST, "%s at %d %% wants %d px:%s", pane->name, zoom, least, who);
+  int high = least_height_of_window ();
+  g_autofree char *whose = who_wants_it (GTK_WIDGET (window), least_height);
+  ck_assert_msg (high <= HIGHEST, "%s at %d %% wants a height of %d px:%s", pane->name, zoom, high, whose);
+  GtkWidget *seen = gpo_window_get_pane (window, pane->name);
+  g_autofree char *wide = who_wants_it (seen, least_width);
+  ck_assert_msg (missing_width (seen) <= 0, "%s at %d %% scrolls sideways by %d px:%s", pane->name, zoom,
+                 missing_width (seen), wide);
 }
 END_TEST
 
@@ -89,6 +158,9 @@ START_TEST (tabs_of_the_letter_fit_too)
   ck_assert (turn_until (is_shown, gpo_window_get_pane (window, "letter")));
   int least = least_width (GTK_WIDGET (window));
   ck_assert_msg (least <= MOST, "%s wants %d px", tabs[_i], least);
+  GtkWidget *seen = gpo_window_get_pane (window, "letter");
+  g_autofree char *wide = who_wants_it (seen, least_width);
+  ck_assert_msg (missing_width (seen) <= 0, "%s scrolls sideways by %d px:%s", tabs[_i], missing_width (seen), wide);
 }
 END_TEST
 
@@ -111,6 +183,11 @@ suite (void)
   tcase_add_loop_test (c, window_fits_on_a_small_screen, 0, n_panes () * (int) G_N_ELEMENTS (zooms));
   tcase_add_loop_test (c, tabs_of_the_letter_fit_too, 0, G_N_ELEMENTS (tabs));
   suite_add_tcase (s, c);
+  TCase *office = tcase_create ("office");
+  tcase_add_unchecked_fixture (office, setup_office, teardown);
+  tcase_set_timeout (office, 60);
+  tcase_add_loop_test (office, window_fits_on_a_small_screen, 0, n_panes () * (int) G_N_ELEMENTS (zooms));
+  suite_add_tcase (s, office);
   return s;
 }
 
