@@ -77,3 +77,42 @@ gpo_ladder_journey (GpoPicture *picture, const GpoLetterTrack *letter)
   g_array_sort (out, by_number);
   return out;
 }
+
+/* --- kept with the cursor --- */
+
+typedef struct
+{
+  GArray *events; /* guint32 */
+  GpoTrack track; /* over them */
+  guint32 letter;
+  guint seen; /* events of the letter that are in it */
+} Kept;
+
+static void
+kept_free (gpointer data)
+{
+  g_clear_pointer (&((Kept *) data)->events, g_array_unref);
+  g_free (data);
+}
+
+const GpoTrack *
+gpo_journey_of (GpoCursor *cursor)
+{
+  guint32 number;
+  GpoPicture *picture = gpo_cursor_get_picture (cursor);
+  if (gpo_cursor_get_subject (cursor, &number) != GPO_SUBJECT_LETTER)
+    return NULL;
+  const GpoLetterTrack *letter = gpo_picture_letter_numbered (picture, number);
+  Kept *kept = g_object_get_data (G_OBJECT (cursor), "journey");
+  if (!kept)
+    g_object_set_data_full (G_OBJECT (cursor), "journey", kept = g_new0 (Kept, 1), kept_free);
+  if (letter && (kept->letter != number || kept->seen != letter->events.n))
+    {
+      g_clear_pointer (&kept->events, g_array_unref);
+      kept->events = gpo_ladder_journey (picture, letter);
+      kept->track = (GpoTrack){ (guint32 *) kept->events->data, kept->events->len, kept->events->len };
+      kept->letter = number;
+      kept->seen = letter->events.n;
+    }
+  return letter ? &kept->track : NULL;
+}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test-ladder.c: what is a rung, what is folded into one, what a letter's journey has. Pure: no display. */
+#include "caption.h"
 #include "ladder-draw.h"
 #include "ladder-journey.h"
 #include "trace/trace-read.h"
@@ -218,6 +219,45 @@ START_TEST (clock_jump_stands_in_its_place)
 }
 END_TEST
 
+/* The row that is lit at n is the last rung not later than n. */
+START_TEST (lit_row_and_caption_tell_of_the_same)
+{
+  static const struct
+  {
+    const char *trace;
+    GpoSubject subject;
+    guint32 number;
+  } rows[] = {
+    { "tests/gui/letters.trace", GPO_SUBJECT_LETTER, 1 },
+    { "tests/gui/letters.trace", GPO_SUBJECT_LETTER, 3 },
+    { "tests/gui/letters.trace", GPO_SUBJECT_SESSION, 4 },
+    { "labs/12-the-gateway-is-down/solution.trace", GPO_SUBJECT_LETTER, 3 },
+    { "labs/12-the-gateway-is-down/solution.trace", GPO_SUBJECT_SESSION, 1 },
+  };
+  g_autoptr (GpoLog) log = load_trace (rows[_i].trace);
+  g_autoptr (GpoCursor) cursor = gpo_cursor_new (log);
+  gpo_cursor_update (cursor, 0);
+  gpo_cursor_choose (cursor, rows[_i].subject, rows[_i].number);
+  g_autoptr (GpoLadderModel) model = gpo_ladder_model_new (cursor, FALSE);
+  gpo_ladder_model_grow (model, 0);
+  ck_assert_uint_gt (gpo_ladder_model_n_rungs (model), 3);
+  for (guint64 n = 0; n < gpo_log_length (log); n++)
+    {
+      gpo_cursor_set_n (cursor, n);
+      guint64 told = gpo_cursor_get_event (cursor);
+      guint row = gpo_ladder_model_row (model, n);
+      if (row == G_MAXUINT)
+        continue;
+      g_autofree char *caption = gpo_caption (cursor), *start = g_strdup_printf ("Event %lu", (gulong) told);
+      ck_assert_uint_ne (told, G_MAXUINT64);
+      ck_assert_msg (g_str_has_prefix (caption, start), "%s", caption);
+      ck_assert_uint_eq (gpo_ladder_model_row (model, told), row);
+      if (gpo_ladder_model_rung (model, row)->n == n)
+        ck_assert_msg (told == n, "at event %lu, which is lit: %s", (gulong) n, caption);
+    }
+}
+END_TEST
+
 static Suite *
 suite (void)
 {
@@ -228,6 +268,7 @@ suite (void)
   tcase_add_loop_test (c, journey_has_what_was_said_around_the_letter, 0, 4);
   tcase_add_loop_test (c, ladder_grows_piece_by_piece, 0, 2);
   tcase_add_loop_test (c, clock_jump_stands_in_its_place, 0, 2);
+  tcase_add_loop_test (c, lit_row_and_caption_tell_of_the_same, 0, 5);
   suite_add_tcase (s, c);
   return s;
 }
