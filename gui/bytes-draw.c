@@ -340,9 +340,15 @@ draw_head (Ink *ink)
   cairo_rectangle (ink->cr, 0, 0, ink->width, GPO_BYTES_HEAD);
   set_color (ink, &ink->theme->bg, 1);
   cairo_fill (ink->cr);
+  double first
+      = form == GPO_ROWS_BOTH ? middle_x (ink) : ink->width; /* where the words of the left column end */
+  pango_layout_set_ellipsize (ink->layout, PANGO_ELLIPSIZE_END);
+  pango_layout_set_width (ink->layout, pango_units_from_double (MAX (first - GUTTER - 8, 0)));
   words (ink, form == GPO_ROWS_STORED ? stored : wire, GUTTER, 4, &ink->theme->dim, 0);
+  pango_layout_set_width (ink->layout, pango_units_from_double (MAX (ink->width - first - 8, 0)));
   if (form == GPO_ROWS_BOTH)
-    words (ink, stored, middle_x (ink), 4, &ink->theme->dim, 0);
+    words (ink, stored, first, 4, &ink->theme->dim, 0);
+  pango_layout_set_width (ink->layout, -1);
   cairo_rectangle (ink->cr, 0, GPO_BYTES_HEAD - 1, ink->width, 1);
   set_color (ink, &ink->theme->border, 1);
   cairo_fill (ink->cr);

@@ -256,6 +256,22 @@ gpo_window_class_init (GpoWindowClass *class)
   gtk_widget_class_bind_template_child (widget_class, GpoWindow, time);
 }
 
+/* At large text the names of the views do not all fit: the one that is shown is brought into view. */
+static void
+show_name (GpoWindow *window)
+{
+  GtkWidget *scroll = gtk_widget_get_ancestor (window->switcher, GTK_TYPE_SCROLLED_WINDOW);
+  GtkAdjustment *along = gtk_scrolled_window_get_hadjustment (GTK_SCROLLED_WINDOW (scroll));
+  GtkWidget *name = gtk_widget_get_first_child (window->switcher),
+            *shown = gtk_stack_get_visible_child (window->views);
+  for (GtkWidget *page = gtk_widget_get_first_child (GTK_WIDGET (window->views));
+       name && page && page != shown; page = gtk_widget_get_next_sibling (page))
+    name = gtk_widget_get_next_sibling (name);
+  graphene_rect_t at;
+  if (name && gtk_widget_compute_bounds (name, window->switcher, &at))
+    gtk_adjustment_clamp_page (along, at.origin.x, at.origin.x + at.size.width);
+}
+
 /* The views of panes.c: pages of the stack, and entries of the menu. */
 static void
 add_panes (GpoWindow *window)
@@ -289,6 +305,7 @@ gpo_window_init (GpoWindow *window)
   if (GTK_IS_BOX_LAYOUT (layout))
     gtk_box_layout_set_homogeneous (GTK_BOX_LAYOUT (layout), FALSE);
   g_action_map_add_action_entries (G_ACTION_MAP (window), actions, G_N_ELEMENTS (actions), window);
+  g_signal_connect_swapped (window->views, "notify::visible-child", G_CALLBACK (show_name), window);
   g_signal_connect (window->problem, "response", G_CALLBACK (on_problem_closed), NULL);
 }
 
