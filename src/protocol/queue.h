@@ -8,7 +8,7 @@
  *     deferred  recipients are left that were all tried; at least one waits for another time
  *     refused   none is left, and at least one failed for good
  *     empty     nobody was left when it was looked at
- * Run by src/roles/gateway-letter.c. */
+ * Run by src/roles/gateway-state.c. */
 #pragma once
 #include "protocol/machine.h"
 

@@ -2,12 +2,16 @@
 /* gateway-private.h: what the files of the gateway share.
  *
  *     gateway.c         the queue as a whole: adding, listing, holding, stopping
- *     gateway-letter.c  one letter: the writer of its state, its tries, retries and reports
+ *     gateway-letter.c  one letter's stay: its next try, its warning, its expiry, its end
+ *     gateway-state.c   the one writer of its state
+ *     gateway-round.c   one try of it
+ *     gateway-report.c  what its sender is told
  *     gateway-hop.c     one next hop: the letters that wait for it and the calls to it
  *
  * A letter's try is a *round*: every recipient that waits is looked up; those with the same next hop are a
  * *batch*, which waits at its hop until a call takes it; the rest of the round follows after it. */
 #pragma once
+#include "letter/bounce.h"
 #include "protocol/queue.h"
 #include "roles/desk.h"
 #include "roles/gateway.h"
@@ -86,10 +90,24 @@ struct GpoGateway
 GpoQueued *gpo_queued_new (GpoGateway *gateway, GpoEnvelope *envelope, guint64 size);
 /* Takes it out of the queue in memory; the disk is the caller's. */
 void gpo_queued_free (GpoQueued *letter);
+/* Stops what it waits for: its timer, its place at a hop, its round. */
+void gpo_queued_withdraw (GpoQueued *letter);
+/* When the next try is due if this one brought nothing: µs on the office's clock. */
+gint64 gpo_queued_next_try (const GpoQueued *letter);
+/* All reports that were due are stored, or none was: the letter waits on, or goes. */
+void gpo_queued_reported (GpoQueued *letter);
+
+/* --- gateway-state.c --- */
+
 /* The one writer of a letter's state: takes the edge and records it, and the letter's place in the
  * queue with it. session 0: none; cause 0: none. */
 void gpo_queued_take (GpoQueued *letter, GpoQueueInput input, GpoVerdict verdict, guint32 session,
                       guint64 cause);
+/* Why it waits, for the record; copied. */
+void gpo_queued_set_reason (GpoQueued *letter, const char *reason);
+
+/* --- gateway-round.c --- */
+
 /* In state queued: looks the recipients up and hands the first batch to its hop. */
 void gpo_queued_try (GpoQueued *letter);
 /* What an attempt brought for the batch's recipient i. */
@@ -97,10 +115,15 @@ void gpo_queued_outcome (GpoQueued *letter, guint i, const GpoOutcome *outcome, 
                          gboolean dsn);
 /* All of the batch have their outcome: the edge `input`, then reports, the next batch, or the wait. */
 void gpo_queued_settle (GpoQueued *letter, GpoQueueInput input, guint32 session, guint64 cause);
-void gpo_queued_set_reason (GpoQueued *letter, const char *reason);
-/* Stops what it waits for: its timer, its place at a hop, its round. */
-void gpo_queued_withdraw (GpoQueued *letter);
-/* A report's gateway is gone. */
+void gpo_round_free (GpoRound *round);
+
+/* --- gateway-report.c --- */
+
+/* Tells the sender all that is due after a round; gpo_queued_reported() follows. */
+void gpo_queued_report (GpoQueued *letter);
+/* The report of this kind only, if one is due; gpo_queued_reported() follows when it is stored. */
+void gpo_queued_report_kind (GpoQueued *letter, GpoBounceKind kind);
+/* The gateway is gone before its reports are stored. */
 void gpo_queued_forget_reports (GpoGateway *gateway);
 
 /* --- gateway-hop.c --- */
