@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* filter-internal.h: the shape of a compiled filter, for the three files that make one language:
- * filter-parse.c (text to tree), filter.c (tree to yes or no), filter-complete.c (what may come). */
+/* filter-internal.h: the shape of a compiled filter, for the files that make one language:
+ *
+ *     filter-token.c     text to tokens
+ *     filter-names.c     names to what they stand for
+ *     filter-parse.c     tokens to a tree
+ *     filter.c           the tree to yes or no
+ *     filter-terms.c     how far an event came through it
+ *     filter-complete.c  what may come next, while it is typed */
 #pragma once
 #include "trace/filter.h"
 
@@ -98,6 +104,11 @@ gboolean gpo_filter_node_value (const GpoFilterNode *node, guint64 n, const GpoE
 GpoToken gpo_filter_token (const char *text, gsize position, gboolean value);
 /* Whether the token is this word, ASCII case ignored. */
 gboolean gpo_token_is (const char *text, GpoToken token, const char *word);
+/* A number with its unit. FALSE if the word is none, or too large. */
+gboolean gpo_token_number (const char *word, gint64 *number);
+/* What stands between the quotes at start and end - 1. \r \n \t \0 \xHH \" \\ are taken out; another
+ * backslash stays. The caller frees. */
+GString *gpo_token_unquote (const char *text, gsize start, gsize end);
 
 /* The source a name stands for. FALSE if it is no field. *header (may be NULL) gets a new string. */
 gboolean gpo_filter_source (const char *name, GpoSource *source, GpoField *field, char **header);

@@ -17,16 +17,12 @@
  * Bare words given to `kind` and `protocol` must be known, so that a slip is found; quoted ones need
  * not, for traces of newer versions. */
 #include "trace/filter-internal.h"
-#include <string.h>
 #include "wire/nearest.h"
 
 #define MAX_NODES 2000
 #define MAX_DEPTH 100
 
 G_DEFINE_QUARK (gpo - filter - error, gpo_filter_error)
-
-const char *const gpo_filter_head_names[]
-    = { "n", "time", "kind", "host", "protocol", "session", "letter", "class", NULL };
 
 typedef struct
 {
@@ -36,68 +32,6 @@ typedef struct
   guint depth;
   GError *error;
 } Parser;
-
-/* --- tokens --- */
-
-static gboolean
-is_word (char c)
-{
-  return (guchar) c > ' ' && c != 0x7f && !strchr ("()\"=<>!~", c);
-}
-
-/* The end behind the closing `quote`, or 0 if it is not closed. A backslash hides what follows. */
-static gsize
-quoted_end (const char *text, gsize position, char quote)
-{
-  for (gsize i = position + 1; text[i]; i++)
-    if (text[i] == '\\' && text[i + 1])
-      i++;
-    else if (text[i] == quote)
-      return i + 1;
-  return 0;
-}
-
-GpoToken
-gpo_filter_token (const char *text, gsize position, gboolean value)
-{
-  while (g_ascii_isspace (text[position]))
-    position++;
-  GpoToken token = { GPO_TOKEN_BAD, position, position + 1 };
-  char c = text[position], next = c ? text[position + 1] : 0;
-  if (!c)
-    return (GpoToken){ GPO_TOKEN_END, position, position };
-  if (c == '(' || c == ')')
-    token.type = c == '(' ? GPO_TOKEN_OPEN : GPO_TOKEN_CLOSE;
-  else if (c == '"' || (c == '/' && value))
-    {
-      gsize end = quoted_end (text, position, c);
-      token.end = end ? end : position + strlen (text + position);
-      if (end)
-        token.type = c == '"' ? GPO_TOKEN_QUOTED : GPO_TOKEN_REGEX;
-      if (end && c == '/' && text[end] == 'i')
-        token.end++;
-    }
-  else if (strchr ("=<>~", c) || (c == '!' && (next == '=' || next == '~')))
-    {
-      token.type = GPO_TOKEN_OP;
-      token.end += c == '!' || (strchr ("<>=", c) && next == '=');
-    }
-  else if (is_word (c))
-    {
-      token.type = GPO_TOKEN_WORD;
-      while (is_word (text[token.end]))
-        token.end++;
-    }
-  return token;
-}
-
-gboolean
-gpo_token_is (const char *text, GpoToken token, const char *word)
-{
-  gsize length = strlen (word);
-  return token.type == GPO_TOKEN_WORD && token.end - token.start == length
-         && g_ascii_strncasecmp (text + token.start, word, length) == 0;
-}
 
 static GpoToken
 peek (Parser *p, gboolean value)
@@ -160,110 +94,7 @@ fail_name (Parser *p, GpoToken token, const char *name, gboolean fields_only)
     fail (p, token.start, GPO_FILTER_ERROR_NAME, "\"%s\" is not %s", name, what);
 }
 
-/* --- names --- */
-
-gboolean
-gpo_filter_source (const char *name, GpoSource *source, GpoField *field, char **header)
-{
-  g_autofree char *lower = g_ascii_strdown (name, -1);
-  *field = 0;
-  if (g_str_has_prefix (lower, "header.") && lower[7])
-    {
-      *source = GPO_SOURCE_HEADER;
-      if (header)
-        *header = g_strdup (lower + 7);
-      return TRUE;
-    }
-  for (guint i = 0; gpo_filter_head_names[i]; i++)
-    if (strcmp (lower, gpo_filter_head_names[i]) == 0)
-      {
-        *source = (GpoSource) i;
-        return TRUE;
-      }
-  gboolean any = g_str_has_prefix (name, "field.") && name[6] && strlen (name) <= 70;
-  int number = any ? gpo_field_intern (name + 6) : gpo_field_from_name (name);
-  if (number < 0 && !any)
-    number = gpo_field_from_name (lower);
-  *source = GPO_SOURCE_FIELD;
-  *field = (GpoField) number;
-  return number >= 0 && number != GPO_FIELD_HIDDEN;
-}
-
-gboolean
-gpo_filter_is_number (GpoSource source, GpoField field)
-{
-  static const GpoField numbers[]
-      = { GPO_FIELD_CODE,    GPO_FIELD_CAUSE,       GPO_FIELD_OFFSET, GPO_FIELD_LENGTH, GPO_FIELD_SIZE,
-          GPO_FIELD_UID,     GPO_FIELD_UIDVALIDITY, GPO_FIELD_NUMBER, GPO_FIELD_COUNT,  GPO_FIELD_DUE,
-          GPO_FIELD_ATTEMPT, GPO_FIELD_PEER,        GPO_FIELD_PORT };
-  for (guint i = 0; source == GPO_SOURCE_FIELD && i < G_N_ELEMENTS (numbers); i++)
-    if (numbers[i] == field)
-      return TRUE;
-  return source == GPO_SOURCE_N || source == GPO_SOURCE_TIME || source == GPO_SOURCE_SESSION
-         || source == GPO_SOURCE_LETTER || source == GPO_SOURCE_CLASS;
-}
-
 /* --- values --- */
-
-/* A number with its unit. FALSE if the word is none, or too large. */
-static gboolean
-read_number (const char *word, gint64 *number)
-{
-  static const struct
-  {
-    const char *word;
-    double factor;
-  } units[] = { { "", 1 },       { "us", 1 },      { "ms", 1e3 }, { "s", 1e6 }, { "min", 60e6 },
-                { "h", 3600e6 }, { "d", 86400e6 }, { "k", 1000 }, { "M", 1e6 } };
-  const char *digits = word + (*word == '-'), *rest = digits;
-  while (g_ascii_isdigit (*rest))
-    rest++;
-  if (rest == digits || rest - digits > 18)
-    return FALSE;
-  gboolean decimal = *rest == '.' && g_ascii_isdigit (rest[1]);
-  if (decimal)
-    for (rest++; g_ascii_isdigit (*rest);)
-      rest++;
-  for (guint i = decimal ? 2 : 0; i < G_N_ELEMENTS (units); i++)
-    if (strcmp (rest, units[i].word) == 0)
-      {
-        double value = g_ascii_strtod (word, NULL) * units[i].factor;
-        if (value > 9e18 || value < -9e18)
-          return FALSE;
-        *number = units[i].factor == 1 ? g_ascii_strtoll (word, NULL, 10)
-                                       : (gint64) (value + (value < 0 ? -0.5 : 0.5));
-        return TRUE;
-      }
-  return FALSE;
-}
-
-/* What stands between the quotes. \r \n \t \0 \xHH \" \\ are taken out; another backslash stays. */
-static GString *
-unquote (const char *text, gsize start, gsize end)
-{
-  static const char from[] = "rnt0\"\\", to[] = "\r\n\t\0\"\\";
-  GString *out = g_string_new (NULL);
-  for (gsize i = start + 1; i + 1 < end; i++)
-    {
-      const char *at = text[i] == '\\' && text[i + 1] ? strchr (from, text[i + 1]) : NULL;
-      if (at)
-        g_string_append_c (out, to[at - from]);
-      else if (text[i] == '\\' && text[i + 1] == 'x' && g_ascii_isxdigit (text[i + 2])
-               && g_ascii_isxdigit (text[i + 3]))
-        {
-          g_string_append_c (
-              out, (char) (g_ascii_xdigit_value (text[i + 2]) << 4 | g_ascii_xdigit_value (text[i + 3])));
-          i += 2;
-        }
-      else
-        {
-          g_string_append_c (out, text[i]);
-          continue;
-        }
-      i++;
-    }
-  return out;
-}
 
 static void
 set_regex (Parser *p, GpoFilterNode *node, GpoToken token)
@@ -310,7 +141,7 @@ read_value (Parser *p, GpoFilterNode *node, const char *name)
     set_regex (p, node, token);
   else if (token.type == GPO_TOKEN_QUOTED)
     {
-      GString *text = unquote (p->text, token.start, token.end);
+      GString *text = gpo_token_unquote (p->text, token.start, token.end);
       node->length = text->len;
       node->text = g_string_free (text, FALSE);
     }
@@ -320,7 +151,7 @@ read_value (Parser *p, GpoFilterNode *node, const char *name)
       node->length = strlen (node->text);
       gboolean yes = gpo_token_is (p->text, token, "true") || gpo_token_is (p->text, token, "yes");
       gboolean truth = yes || gpo_token_is (p->text, token, "false") || gpo_token_is (p->text, token, "no");
-      node->is_number = truth || read_number (node->text, &node->number);
+      node->is_number = truth || gpo_token_number (node->text, &node->number);
       if (truth)
         node->number = yes;
     }
