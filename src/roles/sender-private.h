@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* sender-private.h: what the files of the SMTP client share.
  *
- *     smtp-sender.c    replies, the greeting, encryption, the end
+ *     smtp-sender.c    arriving in a state, encryption, the end
+ *     sender-reply.c   lines, replies, verdicts
  *     sender-auth.c    AUTH
  *     sender-letter.c  MAIL, RCPT, DATA, the letter's bytes, and what became of its recipients */
 #pragma once
@@ -57,6 +58,17 @@ void gpo_sender_end (GpoSender *sender, GpoRecipientState state, int code, const
                      const char *text);
 /* The same in the words of the last reply. */
 void gpo_sender_end_by_reply (GpoSender *sender, const char *status);
+
+/* Says what waited behind a command that the gate held. */
+void gpo_sender_say_unsaid (GpoSender *sender);
+/* What follows from where the edge led, whichever row it was. */
+void gpo_sender_arrive (GpoSender *sender, const GpoEdge *edge);
+/* How long the state may last: ms, 0 for ever (RFC 5321 §4.5.3.2). */
+guint gpo_sender_timeout (const GpoSender *sender);
+
+/* sender-reply.c */
+/* GpoSessionClass.take: takes one line of the server's. */
+gboolean gpo_sender_take_line (GpoSession *session);
 
 /* sender-auth.c */
 void gpo_sender_auth_begin (GpoSender *sender);

@@ -65,6 +65,11 @@ gboolean gpo_smtp_offers (GpoSmtpServer *server, const char *keyword);
 void gpo_smtp_reset (GpoSmtpServer *server);
 void gpo_smtp_note (GpoSmtpServer *server, const char *words);
 
+/* smtp-hello.c */
+void gpo_smtp_hello (GpoSmtpServer *server, GpoSmtpCommand *command);
+void gpo_smtp_starttls (GpoSmtpServer *server, GpoSmtpCommand *command);
+/* GpoSessionClass.secured: the handshake is done. */
+void gpo_smtp_secured (GpoSession *session, const char *description, const GError *error);
 /* smtp-transaction.c */
 void gpo_smtp_mail (GpoSmtpServer *server, GpoSlice argument);
 void gpo_smtp_rcpt (GpoSmtpServer *server, GpoSlice argument);

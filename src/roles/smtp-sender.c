@@ -62,8 +62,8 @@ unsaid_free (gpointer data)
   g_free (line);
 }
 
-static void
-say_unsaid (GpoSender *sender)
+void
+gpo_sender_say_unsaid (GpoSender *sender)
 {
   while (sender->unsaid.length && sender->session.pending == GPO_PENDING_NONE)
     {
@@ -125,8 +125,8 @@ end_well (GpoSender *sender)
 
 /* --- arriving in a state --- */
 
-static guint
-timeout_of (const GpoSender *sender)
+guint
+gpo_sender_timeout (const GpoSender *sender)
 {
   switch ((GpoSmtpClientState) sender->session.state)
     {
@@ -148,9 +148,8 @@ timeout_of (const GpoSender *sender)
     }
 }
 
-/* What follows from where the edge led, whichever row it was. */
-static void
-arrive (GpoSender *sender, const GpoEdge *edge)
+void
+gpo_sender_arrive (GpoSender *sender, const GpoEdge *edge)
 {
   GpoSession *session = &sender->session;
   switch ((GpoSmtpClientState) session->state)
@@ -182,13 +181,13 @@ arrive (GpoSender *sender, const GpoEdge *edge)
     default:
       break;
     }
-  session->timeout_ms = timeout_of (sender);
+  session->timeout_ms = gpo_sender_timeout (sender);
 }
 
 void
 gpo_sender_take (GpoSender *sender, GpoSmtpClientInput input, GpoVerdict verdict)
 {
-  arrive (sender, gpo_session_take (&sender->session, (guint8) input, verdict, 0, NULL, NULL));
+  gpo_sender_arrive (sender, gpo_session_take (&sender->session, (guint8) input, verdict, 0, NULL, NULL));
 }
 
 /* --- ready: what next? --- */
@@ -238,118 +237,6 @@ gpo_sender_proceed (GpoSender *sender)
         ask_for_tls_or_go_on (sender);
     }
   sender->proceeding = FALSE;
-}
-
-/* --- replies --- */
-
-/* The connection cannot go on: what is left of the letter is deferred, the user is told. `class` is what
- * the reply says, if it came before the letter's end: the letter's fate, then, and not the connection's. */
-static void
-close_by_reply (GpoSender *sender, GpoVerdict verdict, GpoVerdict class)
-{
-  if (verdict == GPO_CLOSING && (class == GPO_REFUSED || class == GPO_DEFERRED))
-    {
-      gpo_sender_letter_decide (sender, class);
-      gpo_sender_end (sender, GPO_RCPT_WAITING, 0, "4.4.2", "the server answered before the letter was sent");
-    }
-  else if (verdict == GPO_SYNTAX)
-    {
-      g_autofree char *words = gpo_smtp_reply_words (&sender->reply, FALSE);
-      g_autofree char *text = g_strdup_printf ("the server answered what is no answer here: %s", words);
-      gpo_sender_end (sender, GPO_RCPT_WAITING, 0, "4.5.0", text);
-    }
-  else
-    gpo_sender_end_by_reply (sender, "4.3.2");
-}
-
-static void
-handle_reply (GpoSender *sender)
-{
-  GpoSession *session = &sender->session;
-  guint8 from = session->state;
-  GpoVerdict class = gpo_smtp_reply_verdict (&sender->reply), verdict = class;
-  if (from == GPO_SMTP_CLIENT_LETTER && !sender->all_sent)
-    verdict = verdict == GPO_OK ? GPO_SYNTAX : GPO_CLOSING; /* before the dot: no way to go on in step */
-  if (gpo_machine_find (session->machine, from, GPO_SMTP_CLIENT_IN_REPLY, verdict) == GPO_NO_EDGE)
-    verdict = GPO_SYNTAX;
-  g_autofree char *words = gpo_smtp_reply_words (&sender->reply, FALSE);
-  if (from == GPO_SMTP_CLIENT_EHLO || from == GPO_SMTP_CLIENT_HELO)
-    gpo_smtp_offer_parse (&sender->offer, &sender->reply, sender->esmtp);
-  const GpoEdge *edge
-      = gpo_session_take (session, GPO_SMTP_CLIENT_IN_REPLY, verdict, sender->reply.code, words, NULL);
-  arrive (sender, edge);
-  if (verdict == GPO_CLOSING || verdict == GPO_SYNTAX)
-    close_by_reply (sender, verdict, class);
-  else if (from == GPO_SMTP_CLIENT_AUTH)
-    gpo_sender_auth_reply (sender, verdict);
-  else if (from >= GPO_SMTP_CLIENT_MAIL && from <= GPO_SMTP_CLIENT_VOID)
-    gpo_sender_letter_reply (sender, from, verdict);
-  else if (session->state == GPO_SMTP_CLIENT_QUIT)
-    gpo_sender_end_by_reply (sender, from == GPO_SMTP_CLIENT_GREETING ? "4.3.2" : "4.5.0");
-  if (session->state == GPO_SMTP_CLIENT_READY)
-    gpo_sender_proceed (sender);
-}
-
-/* A line that is no reply: the edge `syntax`, and the end. */
-static void
-handle_garbage (GpoSender *sender, const char *line, gsize length)
-{
-  g_autofree char *shown = g_strndup (line, MIN (length, 80));
-  g_autofree char *valid = g_utf8_make_valid (shown, -1);
-  g_autofree char *text = g_strdup_printf ("the server sent a line that is no SMTP reply: %s", valid);
-  gpo_sender_take (sender, GPO_SMTP_CLIENT_IN_REPLY, GPO_SYNTAX);
-  gpo_sender_end (sender, GPO_RCPT_WAITING, 0, "4.5.0", text);
-}
-
-/* Records the line once and asks the gate. *other: words that stand in for it; the caller frees. */
-static GpoGateAnswer
-ask_gate (GpoSender *sender, const GpoLine *line, char **other)
-{
-  GpoSession *session = &sender->session;
-  GpoSmtpReplyLine read;
-  gboolean is_reply = gpo_smtp_reply_line_parse (line->text, line->length, &read);
-  if (!sender->asked)
-    gpo_session_record_line (session, FALSE, line->text, line->length, line->ending, 0,
-                             is_reply ? read.code : 0);
-  sender->asked = TRUE;
-  if (!session->witness)
-    return GPO_GATE_PASS; /* the server's end has held it already */
-  return gpo_session_ask (session, session->cause, other);
-}
-
-static gboolean
-take (GpoSession *session)
-{
-  GpoSender *sender = self (session);
-  GpoLine line;
-  say_unsaid (sender);
-  if (session->pending != GPO_PENDING_NONE || session->state == GPO_SMTP_CLIENT_CLOSED)
-    return FALSE;
-  GpoLineResult found = gpo_session_line (session, GPO_SMTP_REPLY_LINE_MAX, &line);
-  if (found == GPO_LINE_NONE)
-    return FALSE;
-  g_autofree char *other = NULL;
-  GpoGateAnswer answer = ask_gate (sender, &line, &other);
-  if (answer == GPO_GATE_HOLD)
-    return FALSE;
-  sender->asked = FALSE;
-  if (answer == GPO_GATE_DROP)
-    return FALSE;
-  const char *text = answer == GPO_GATE_REPLY ? other : line.text;
-  gsize length = answer == GPO_GATE_REPLY ? strlen (other) : line.length;
-  GpoReplyResult result = GPO_REPLY_BAD;
-  if (found == GPO_LINE_WHOLE)
-    result = gpo_smtp_reply_add (&sender->reply, text, length);
-  if (result == GPO_REPLY_BAD)
-    handle_garbage (sender, text, length);
-  gpo_session_consume (session, line.with_ending);
-  if (result == GPO_REPLY_WHOLE)
-    {
-      handle_reply (sender);
-      gpo_smtp_reply_reset (&sender->reply);
-      session->timeout_ms = timeout_of (sender);
-    }
-  return TRUE;
 }
 
 /* --- what the desk says --- */
@@ -439,7 +326,7 @@ drained (GpoSession *session)
   GpoSender *sender = self (session);
   sender->inside++;
   gpo_sender_pump (sender);
-  session->timeout_ms = timeout_of (sender);
+  session->timeout_ms = gpo_sender_timeout (sender);
   sender->inside--;
 }
 
@@ -467,7 +354,7 @@ sender_free (GpoSession *session)
 }
 
 static const GpoSessionClass sender_class = {
-  .take = take,
+  .take = gpo_sender_take_line,
   .timed_out = timed_out,
   .secured = secured,
   .lost = lost,
