@@ -2,13 +2,10 @@
 /* cmd-send.c: `glasspost send`: a small SMTP client for the command line.
  *
  * It runs the very session that gateways send with (roles/smtp-sender.h) on a connection of its own, and
- * a trace of its own, from which --verbose prints. The letter goes as it is: only line ends become CRLF,
- * and only --add-missing adds fields. */
+ * a trace of its own, from which --verbose prints. */
 #include "command/command.h"
 #include "command/send.h"
 #include "letter/address.h"
-#include "letter/anatomy.h"
-#include "letter/received.h"
 #include "roles/desk.h"
 #include "roles/smtp-sender.h"
 #include "wire/tls.h"
@@ -35,7 +32,6 @@ typedef struct
   GMainLoop *loop;
   GpoEnvelope *envelope;
   GBytes *letter;
-  guint *recipients;
   gboolean given, told; /* the letter was handed over; its fate or the end was said */
   int status;
 } Send;
@@ -95,107 +91,23 @@ woken (gpointer data)
 
 /* --- the letter --- */
 
-static char *
-read_stream (FILE *file, gsize *length)
-{
-  GString *text = g_string_new (NULL);
-  char block[16384];
-  for (gsize n; (n = fread (block, 1, sizeof block, file)) > 0;)
-    g_string_append_len (text, block, (gssize) n);
-  *length = text->len;
-  return g_string_free (text, FALSE);
-}
-
-/* Bare LFs become CRLF; what is CRLF stays. */
-static GString *
-with_crlf (const char *text, gsize length)
-{
-  GString *out = g_string_sized_new (length + length / 32 + 2);
-  const char *end = text + length;
-  for (const char *p = text; p < end;)
-    {
-      const char *lf = memchr (p, '\n', (gsize) (end - p));
-      gsize n = (gsize) ((lf ? lf : end) - p);
-      if (lf && n && p[n - 1] == '\r')
-        n--;
-      g_string_append_len (out, p, (gssize) n);
-      g_string_append (out, "\r\n");
-      p = lf ? lf + 1 : end;
-    }
-  return out;
-}
-
-static void
-add_missing (Send *send, GString *letter)
-{
-  g_autoptr (GString) added = g_string_new (NULL);
-  GpoHeaderField field;
-  gint64 now = g_get_real_time ();
-  const char *domain = gpo_path_domain (send->from);
-  g_autofree char *id = g_strdup_printf ("%" G_GINT64_FORMAT ".%d", now, (int) getpid ());
-  GpoSpan header = gpo_header_span (letter->str, letter->len);
-  if (!gpo_header_find (letter->str, header, "From", &field))
-    g_string_append_printf (added, "From: %s\r\n", send->from);
-  gpo_submission_append (added, letter->str, letter->len, now, id, domain ? domain : "localhost");
-  if (header.length == 0)
-    g_string_append (added, "\r\n"); /* it has no header at all: the text is the body */
-  g_string_prepend_len (letter, added->str, (gssize) added->len);
-}
-
-static gboolean
-has_high_byte (const char *text, gsize length)
-{
-  guchar high = 0;
-  for (gsize i = 0; i < length; i++)
-    high |= (guchar) text[i];
-  return high >= 128;
-}
-
 /* FALSE with the status set. */
 static gboolean
-read_letter_file (Send *send, const char *name)
+read_letter (Send *send, const char *name)
 {
-  gsize length = 0;
-  g_autofree char *text = NULL;
   g_autoptr (GError) error = NULL;
-  if (name && strcmp (name, "-") != 0)
-    g_file_get_contents (name, &text, &length, &error);
-  else
-    text = read_stream (stdin, &length);
-  if (!text)
+  gsize length;
+  send->letter = gpo_send_read_letter (name, send->add_missing ? send->from : NULL, &error);
+  if (!send->letter)
     {
       send->status
           = gpo_command_fail ("%s; name a file with a letter, or - for standard input", error->message);
       return FALSE;
     }
-  GString *letter = with_crlf (text, length);
-  if (send->add_missing)
-    add_missing (send, letter);
-  GpoSpan header = gpo_header_span (letter->str, letter->len);
-  if (has_high_byte (letter->str, letter->len))
-    send->envelope->body = GPO_BODY_8BITMIME;
-  send->envelope->smtputf8 |= has_high_byte (letter->str + header.start, header.length);
-  send->letter = g_string_free_to_bytes (letter);
+  const char *bytes = g_bytes_get_data (send->letter, &length);
+  gpo_envelope_note_needs (send->envelope, bytes, length);
   return TRUE;
 }
-
-static gssize
-read_letter (gpointer source, guint64 offset, char *buffer, gsize n, GError **error)
-{
-  gsize length;
-  const char *bytes = g_bytes_get_data (source, &length);
-  gsize take = offset < length ? MIN (n, length - offset) : 0;
-  memcpy (buffer, bytes + offset, take);
-  return (gssize) take;
-}
-
-static void
-unref_letter (gpointer source)
-{
-  g_bytes_unref (source);
-}
-
-static const GpoLetterSource letter_source = { read_letter, unref_letter };
 
 /* --- what becomes of it --- */
 
@@ -209,13 +121,7 @@ on_ready (GpoSender *sender, gpointer data)
       return;
     }
   send->given = TRUE;
-  GpoMailing mailing = { .envelope = send->envelope,
-                         .recipients = send->recipients,
-                         .n_recipients = send->envelope->recipients->len,
-                         .size = g_bytes_get_size (send->letter),
-                         .class = &letter_source,
-                         .source = g_bytes_ref (send->letter) };
-  gpo_sender_send (sender, &mailing);
+  gpo_sender_send_bytes (sender, send->envelope, send->letter);
 }
 
 static void
@@ -304,9 +210,6 @@ fill_envelope (Send *send)
   g_free (send->envelope->reverse_path);
   send->envelope->reverse_path = g_strdup (send->from);
   send->envelope->has_sender = TRUE;
-  send->recipients = g_new (guint, send->envelope->recipients->len);
-  for (guint i = 0; i < send->envelope->recipients->len; i++)
-    send->recipients[i] = i;
   return TRUE;
 }
 
@@ -444,7 +347,7 @@ run (Send *send, const char *file)
           = gpo_command_usage ("--mechanism \"%s\" is not known; there are %s", send->mechanism, known);
       return;
     }
-  if (!choose_login (send, &login, &password) || !read_letter_file (send, file))
+  if (!choose_login (send, &login, &password) || !read_letter (send, file))
     return;
   options.user = login;
   options.password = password;
@@ -488,7 +391,6 @@ gpo_cmd_send (int argc, char **argv)
   g_clear_pointer (&send.letter, g_bytes_unref);
   g_clear_pointer (&send.client_tls, gpo_tls_unref);
   g_strfreev (send.to);
-  g_free (send.recipients);
   g_free (send.from);
   g_free (send.server);
   g_free (send.auth);

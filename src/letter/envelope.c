@@ -10,6 +10,7 @@
  *
  * Who calls it: the sessions of the SMTP daemon, the spool, the queue. */
 #include "letter/envelope.h"
+#include "letter/anatomy.h"
 #include <gio/gio.h>
 #include <string.h>
 
@@ -119,6 +120,24 @@ gpo_envelope_count (const GpoEnvelope *envelope, GpoRecipientState state)
   for (guint i = 0; i < envelope->recipients->len; i++)
     count += gpo_envelope_recipient (envelope, i)->state == state;
   return count;
+}
+
+static gboolean
+has_high_byte (const char *text, gsize length)
+{
+  guchar high = 0;
+  for (gsize i = 0; i < length; i++)
+    high |= (guchar) text[i];
+  return high >= 128;
+}
+
+void
+gpo_envelope_note_needs (GpoEnvelope *envelope, const char *letter, gsize length)
+{
+  GpoSpan header = gpo_header_span (letter, length);
+  if (has_high_byte (letter, length))
+    envelope->body = GPO_BODY_8BITMIME;
+  envelope->smtputf8 |= has_high_byte (letter + header.start, header.length);
 }
 
 /* --- writing --- */

@@ -92,6 +92,9 @@ GpoRecipient *gpo_envelope_add (GpoEnvelope *envelope, const char *path);
 GpoRecipient *gpo_envelope_recipient (const GpoEnvelope *envelope, guint i);
 /* How many recipients are in this state. */
 guint gpo_envelope_count (const GpoEnvelope *envelope, GpoRecipientState state);
+/* Notes what the letter's bytes ask of servers: 8BITMIME if any is above 127 (RFC 6152 §3), SMTPUTF8 if one
+ * of the header is (RFC 6531 §3.4). Takes nothing back. */
+void gpo_envelope_note_needs (GpoEnvelope *envelope, const char *letter, gsize length);
 void gpo_recipient_free (GpoRecipient *recipient);
 
 /* The envelope as the text a queue keeps: one "name: value" a line, a "recipient:" line opening each

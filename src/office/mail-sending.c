@@ -2,7 +2,6 @@
 /* mail-sending.c: a letter of the mail reader's goes to the person's host by submission. */
 #include "office/mail-reader-private.h"
 #include "roles/smtp-sender.h"
-#include <string.h>
 
 typedef struct
 {
@@ -29,45 +28,17 @@ tell_sent (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-static gssize
-read_letter (gpointer source, guint64 offset, char *buffer, gsize n, GError **error)
-{
-  gsize length;
-  const char *bytes = g_bytes_get_data (source, &length);
-  gsize take = offset < length ? MIN (n, length - offset) : 0;
-  memcpy (buffer, bytes + offset, take);
-  return (gssize) take;
-}
-
-static void
-unref_letter (gpointer source)
-{
-  g_bytes_unref (source);
-}
-
-static const GpoLetterSource letter_source = { read_letter, unref_letter };
-
 static void
 on_ready (GpoSender *sender, gpointer data)
 {
   Sending *sending = data;
-  guint n = sending->envelope->recipients->len;
   if (sending->given)
     {
       gpo_sender_quit (sender);
       return;
     }
   sending->given = TRUE;
-  g_autofree guint *recipients = g_new (guint, n);
-  for (guint i = 0; i < n; i++)
-    recipients[i] = i;
-  GpoMailing mailing = { .envelope = sending->envelope,
-                         .recipients = recipients,
-                         .n_recipients = n,
-                         .size = g_bytes_get_size (sending->letter),
-                         .class = &letter_source,
-                         .source = g_bytes_ref (sending->letter) };
-  gpo_sender_send (sender, &mailing);
+  gpo_sender_send_bytes (sender, sending->envelope, sending->letter);
 }
 
 static void
@@ -129,15 +100,6 @@ begin_sending (gpointer data)
 
 /* --- the caller's side --- */
 
-static gboolean
-has_high_byte (const char *text, gsize length)
-{
-  guchar high = 0;
-  for (gsize i = 0; i < length; i++)
-    high |= (guchar) text[i];
-  return high >= 128;
-}
-
 void
 gpo_mail_reader_send (GpoMailReader *reader, const char *reverse_path, const char *const *recipients,
                       GBytes *letter, void (*done) (const char *problem, gpointer data), gpointer data)
@@ -155,8 +117,7 @@ gpo_mail_reader_send (GpoMailReader *reader, const char *reverse_path, const cha
   g_free (sending->envelope->reverse_path);
   sending->envelope->reverse_path = g_strdup (reverse_path);
   sending->envelope->has_sender = TRUE;
-  if (has_high_byte (bytes, length))
-    sending->envelope->body = GPO_BODY_8BITMIME;
+  gpo_envelope_note_needs (sending->envelope, bytes, length);
   for (guint i = 0; recipients[i]; i++)
     {
       gpo_envelope_add (sending->envelope, recipients[i]);

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* smtp-sender.c: how a line becomes a reply, a verdict, an edge, and what the client says next.
+/* smtp-sender.c: what the client says on arriving in a state, and how it ends. Replies are sender-reply.c's.
  *
- *     line → gpo_smtp_reply_add → verdict (the reply's class) → the edge → arrive()
- *
- * What stays true: one reply is taken at a time, the oldest that is owed; the state is written by
- * gpo_session_take() alone; a server that answers what cannot be an answer is left at once. */
+ * What stays true: the state is written by gpo_session_take() alone, and what is said next follows from the
+ * state, whichever row led there. */
 #include "roles/sender-private.h"
 #include <string.h>
 

@@ -92,6 +92,9 @@ void gpo_sender_forget (GpoSender *sender);
 
 /* Sends a letter; only between `ready` and the next `sent`. */
 void gpo_sender_send (GpoSender *sender, const GpoMailing *mailing);
+/* The same for a letter in memory, in CRLF form (a reference is taken), and all recipients of its envelope.
+ */
+void gpo_sender_send_bytes (GpoSender *sender, const GpoEnvelope *envelope, GBytes *letter);
 /* Says goodbye after the letter that is under way. */
 void gpo_sender_quit (GpoSender *sender);
 gboolean gpo_sender_is_ready (const GpoSender *sender);

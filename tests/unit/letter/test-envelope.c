@@ -170,6 +170,29 @@ START_TEST (clearing_leaves_a_new_envelope)
 }
 END_TEST
 
+static const struct
+{
+  const char *letter;
+  GpoBody body;
+  gboolean smtputf8;
+} needs[] = {
+  { "Subject: plain\r\n\r\nplain\r\n", GPO_BODY_7BIT, FALSE },
+  { "Subject: body\r\n\r\nGr\303\274\303\237e\r\n", GPO_BODY_8BITMIME, FALSE },
+  { "Subject: Gr\303\274\303\237e\r\n\r\nplain\r\n", GPO_BODY_8BITMIME, TRUE },
+  { "", GPO_BODY_7BIT, FALSE },
+};
+
+START_TEST (the_bytes_of_a_letter_say_what_it_needs)
+{
+  g_autoptr (GpoEnvelope) envelope = gpo_envelope_new ();
+  gpo_envelope_note_needs (envelope, needs[_i].letter, strlen (needs[_i].letter));
+  ck_assert_int_eq (envelope->body, needs[_i].body);
+  ck_assert_int_eq (envelope->smtputf8, needs[_i].smtputf8);
+  gpo_envelope_note_needs (envelope, "", 0);
+  ck_assert_int_eq (envelope->smtputf8, needs[_i].smtputf8);
+}
+END_TEST
+
 static Suite *
 suite (void)
 {
@@ -181,6 +204,7 @@ suite (void)
   tcase_add_test (t, unknown_names_are_passed_over);
   tcase_add_test (t, a_nul_is_refused);
   tcase_add_test (t, clearing_leaves_a_new_envelope);
+  tcase_add_loop_test (t, the_bytes_of_a_letter_say_what_it_needs, 0, G_N_ELEMENTS (needs));
   suite_add_tcase (s, t);
   return s;
 }
