@@ -1,7 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* office-private.h: what the files of the office share: office.c (its life), office-hosts.c (posts and
- * listeners), office-letters.c (letters handed in), intents.c (what people ask for), control.c (who may
- * ask from another process). */
+/* office-private.h: what the files of the office share.
+ *
+ *     office.c          its life: the thread
+ *     office-opening.c  all that is there before the first connection
+ *     office-closing.c  the end, in an order that loses nothing
+ *     office-hosts.c    posts and listeners
+ *     office-walls.c    proxies that the scenario asks for
+ *     office-trace.c    the trace file
+ *     office-letters.c  letters handed in
+ *     intents.c         what people ask for
+ *     control.c         who may ask from another process */
 #pragma once
 #include "office/control-socket.h"
 #include "office/gate.h"
@@ -96,8 +104,14 @@ char *gpo_office_carry_out (GpoOffice *office, const char *intent, GError **erro
 /* Notes what a student does in a lab: "NAME start 1 Alice", "NAME answer CHECK TEXT" … */
 gboolean gpo_office_note_lab (GpoOffice *office, const char *words, GError **error);
 
-/* --- office.c --- */
+/* --- office-opening.c, office-closing.c --- */
 
+/* Sets all up. On FALSE and *error some of it is there, for gpo_office_tear_down(). */
+gboolean gpo_office_open (GpoOffice *office, GError **error);
+/* A GSourceFunc: begins to close. The loop ends when all is quiet. */
+gboolean gpo_office_begin_to_close (gpointer office);
+/* Takes down whatever was set up. */
+void gpo_office_tear_down (GpoOffice *office);
 /* Looks whether closing is done. */
 void gpo_office_check_quiet (GpoOffice *office);
 

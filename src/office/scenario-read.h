@@ -1,5 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* scenario-read.h: what scenario.c (the file) and scenario-groups.c (its groups) share. */
+/* scenario-read.h: what the readers of a scenario share.
+ *
+ *     scenario.c         the file: its groups, keys and lines
+ *     scenario-groups.c  the kinds of groups; [office], [fault], [letter]
+ *     scenario-host.c    [host]
+ *     scenario-people.c  [person], [alias]
+ *     scenario-routes.c  [mx], [route], [retry]
+ *     scenario-wall.c    [wall]
+ *     scenario-value.c   values by their type
+ *     scenario-check.c   the whole, when all was read */
 #pragma once
 #include "office/scenario-value.h"
 
@@ -42,9 +51,13 @@ gboolean gpo_scenario_table (GpoScenarioReader *reader, const char *group, const
 /* The host of that name; otherwise what is wrong is said at the key. */
 GpoHost *gpo_scenario_host (GpoScenarioReader *reader, const char *group, const char *key, const char *name);
 
-/* --- scenario-wall.c --- */
-
-/* [wall NAME] */
+/* GpoScenarioKind.read of the groups that have a file of their own. */
+gboolean gpo_scenario_read_host (GpoScenarioReader *reader, const char *group, const char *word);
+gboolean gpo_scenario_read_person (GpoScenarioReader *reader, const char *group, const char *word);
+gboolean gpo_scenario_read_alias (GpoScenarioReader *reader, const char *group, const char *word);
+gboolean gpo_scenario_read_mx (GpoScenarioReader *reader, const char *group, const char *word);
+gboolean gpo_scenario_read_route (GpoScenarioReader *reader, const char *group, const char *word);
+gboolean gpo_scenario_read_retry (GpoScenarioReader *reader, const char *group, const char *word);
 gboolean gpo_scenario_read_wall (GpoScenarioReader *reader, const char *group, const char *word);
 /* Moves the walls' ports from GPO_PORT_BASE to another base. */
 gboolean gpo_scenario_move_walls (GpoScenarioReader *reader, int base);

@@ -3,7 +3,7 @@
  *
  *     scan      each line is a comment, a [group] or key = value; where stands what
  *     words     every group and key is known and there once
- *     groups    each kind of group in turn (scenario-groups.c)
+ *     groups    each kind of group in turn (the table in scenario-groups.c)
  *     check     the world as a whole: ports, the outside (scenario-check.c)
  *
  * GKeyFile reads the values; it knows no line numbers and merges what is there twice, so the lines are
