@@ -17,7 +17,7 @@ typedef struct
 {
   GpoImapLetters letters; /* first: imap-letters.c */
   GpoFetchArgs args;
-  gboolean needs_info, needs_header, needs_bytes, sets_seen, wants_flags;
+  gboolean needs_date, needs_info, needs_header, needs_bytes, sets_seen, wants_flags;
   guint at; /* the letter that is next, in letters.slots */
   gboolean some_gone;
 
@@ -274,7 +274,9 @@ gather (GpoImap *imap, Fetch *fetch)
   GpoLetterState state = GPO_LETTER_HERE;
   fetch->info = (GpoLetterInfo){ NULL };
   fetch->bytes = NULL;
-  if (fetch->needs_info || fetch->needs_header)
+  if (fetch->needs_date)
+    state = gpo_imap_letters_date (imap, &fetch->letters, fetch->at);
+  if (state == GPO_LETTER_HERE && (fetch->needs_info || fetch->needs_header))
     state = gpo_imap_letters_info (imap, &fetch->letters, fetch->at, &fetch->info);
   if (state == GPO_LETTER_HERE && (fetch->needs_bytes || (fetch->needs_header && !fetch->info.header)))
     state = gpo_imap_letters_bytes (imap, &fetch->letters, fetch->at, &fetch->bytes);
@@ -325,6 +327,7 @@ look_at_items (GpoImap *imap, Fetch *fetch)
       if (item->kind == GPO_FETCH_ENVELOPE || item->kind == GPO_FETCH_BODY
           || item->kind == GPO_FETCH_BODYSTRUCTURE)
         fetch->needs_info = TRUE;
+      fetch->needs_date |= item->kind == GPO_FETCH_INTERNALDATE;
       fetch->wants_flags |= item->kind == GPO_FETCH_FLAGS;
       if (item->kind != GPO_FETCH_SECTION)
         continue;

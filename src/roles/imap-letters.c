@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define INFO_AHEAD 512
+#define DATES_AHEAD 4096
 #define BYTES_AHEAD (1024 * 1024)
 
 /* A batch that was asked for. */
@@ -54,7 +55,7 @@ slots_from (const GpoImapLetters *letters, guint i)
 }
 
 static void
-info_loaded (const GError *error, gpointer data)
+loaded (const GError *error, gpointer data)
 {
   GpoImap *imap = data;
   if (gpo_mail_awake (&imap->mail))
@@ -72,7 +73,22 @@ gpo_imap_letters_info (GpoImap *imap, GpoImapLetters *letters, guint i, GpoLette
   guint n = MIN (letters->slots->len - i, INFO_AHEAD);
   letters->info_tried = i + n;
   gpo_mail_wait (&imap->mail);
-  gpo_mailbox_load_info (mailbox, slots_from (letters, i), n, info_loaded, imap);
+  gpo_mailbox_load_info (mailbox, slots_from (letters, i), n, loaded, imap);
+  return GPO_LETTER_COMING;
+}
+
+GpoLetterState
+gpo_imap_letters_date (GpoImap *imap, GpoImapLetters *letters, guint i)
+{
+  GpoMailbox *mailbox = imap->view->mailbox;
+  if (gpo_mailbox_message (mailbox, *slots_from (letters, i))->date != GPO_DATE_UNKNOWN)
+    return GPO_LETTER_HERE;
+  if (i < letters->dates_tried)
+    return GPO_LETTER_GONE;
+  guint n = MIN (letters->slots->len - i, DATES_AHEAD);
+  letters->dates_tried = i + n;
+  gpo_mail_wait (&imap->mail);
+  gpo_mailbox_load_dates (mailbox, slots_from (letters, i), n, loaded, imap);
   return GPO_LETTER_COMING;
 }
 

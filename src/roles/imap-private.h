@@ -275,7 +275,7 @@ void gpo_imap_condstore_search (GString *out, guint64 modseq);
 typedef struct
 {
   GArray *slots;    /* of guint32: those the command goes through, in order; owned */
-  guint info_tried; /* what is known of letters before this index was asked for */
+  guint info_tried, dates_tried; /* what is known of letters before this index was asked for */
   guint first, n;   /* letters[i] is that of slots[first + i] */
   GBytes *letters[GPO_LETTERS_AHEAD];
   guint next_first, n_next; /* the same of the batch behind it, if it is here … */
@@ -291,8 +291,9 @@ typedef enum
 } GpoLetterState;
 
 void gpo_imap_letters_clear (GpoImapLetters *letters);
-/* What is known of the i-th letter, or its bytes (which belong to `letters`). */
+/* What is known of the i-th letter; its date (then in the table); its bytes (which belong to `letters`). */
 GpoLetterState gpo_imap_letters_info (GpoImap *imap, GpoImapLetters *letters, guint i, GpoLetterInfo *info);
+GpoLetterState gpo_imap_letters_date (GpoImap *imap, GpoImapLetters *letters, guint i);
 GpoLetterState gpo_imap_letters_bytes (GpoImap *imap, GpoImapLetters *letters, guint i, GBytes **bytes);
 
 /* --- imap-section.c: what a FETCH section names --- */
@@ -337,10 +338,11 @@ typedef enum
 {
   GPO_MATCH_NO,
   GPO_MATCH_YES,
+  GPO_MATCH_DATE,
   GPO_MATCH_INFO,
   GPO_MATCH_BYTES
 } GpoMatch;
-/* Whether a letter matches; INFO or BYTES: what is missing to say so. `bytes` NULL: not read yet. now:
+/* Whether a letter matches; DATE, INFO or BYTES: what is missing to say so. `bytes` NULL: not read yet. now:
  * seconds since 1970. */
 GpoMatch gpo_imap_match (const GpoSearchKey *key, GpoView *view, guint32 number, GBytes *bytes, gint64 now);
 /* Whether folded UTF-8 is found in bytes that are ASCII or UTF-8. */

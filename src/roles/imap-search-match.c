@@ -311,6 +311,14 @@ keyword_matches (const GpoSearchKey *key, GpoView *view, const GpoMessage *messa
 }
 
 static GpoMatch
+date_key (const GpoSearchKey *key, gint64 date, gint64 now)
+{
+  if (date == GPO_DATE_UNKNOWN)
+    return GPO_MATCH_DATE;
+  return yes (key->kind == GPO_SEARCH_INTERNAL ? compare_day (key, day_of (date)) : gpo_imap_within (key, date, now));
+}
+
+static GpoMatch
 table_key (const GpoSearchKey *key, GpoView *view, guint32 number, gint64 now)
 {
   const GpoMessage *message = gpo_view_message (view, number);
@@ -327,14 +335,13 @@ table_key (const GpoSearchKey *key, GpoView *view, guint32 number, gint64 now)
     case GPO_SEARCH_UIDS:
       return yes (gpo_imap_set_has (&key->set, message->uid));
     case GPO_SEARCH_INTERNAL:
-      return yes (compare_day (key, day_of (message->date)));
+    case GPO_SEARCH_YOUNGER:
+    case GPO_SEARCH_OLDER:
+      return date_key (key, message->date, now);
     case GPO_SEARCH_LARGER:
       return yes (message->size > key->number);
     case GPO_SEARCH_SMALLER:
       return yes (message->size < key->number);
-    case GPO_SEARCH_YOUNGER:
-    case GPO_SEARCH_OLDER:
-      return yes (gpo_imap_within (key, message->date, now));
     case GPO_SEARCH_MODSEQ:
       return yes (message->modseq >= key->number);
     default:

@@ -61,20 +61,16 @@ look_at (GpoImap *imap, Search *search, guint32 number, gboolean *found)
 {
   GBytes *bytes = NULL;
   GpoLetterInfo info;
-  GpoMatch match = gpo_imap_match (search->args.key, imap->view, number, NULL, search->now);
   GpoLetterState state = GPO_LETTER_HERE;
-  if (match == GPO_MATCH_INFO)
-    {
+  GpoMatch match = GPO_MATCH_NO;
+  while (state == GPO_LETTER_HERE
+         && (match = gpo_imap_match (search->args.key, imap->view, number, bytes, search->now)) > GPO_MATCH_YES)
+    if (match == GPO_MATCH_DATE)
+      state = gpo_imap_letters_date (imap, &search->letters, search->at);
+    else if (match == GPO_MATCH_INFO)
       state = gpo_imap_letters_info (imap, &search->letters, search->at, &info);
-      if (state == GPO_LETTER_HERE)
-        match = gpo_imap_match (search->args.key, imap->view, number, NULL, search->now);
-    }
-  if (match == GPO_MATCH_BYTES && state == GPO_LETTER_HERE)
-    {
+    else
       state = gpo_imap_letters_bytes (imap, &search->letters, search->at, &bytes);
-      if (state == GPO_LETTER_HERE)
-        match = gpo_imap_match (search->args.key, imap->view, number, bytes, search->now);
-    }
   *found = state == GPO_LETTER_HERE && match == GPO_MATCH_YES;
   return state != GPO_LETTER_COMING;
 }

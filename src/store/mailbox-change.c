@@ -324,8 +324,8 @@ note_done (GpoJob *job, const GError *error)
 
 static const GpoJobClass note_class = { .write = note_write, .done = note_done };
 
-static void
-write_note (GpoFolder *folder, GString *lines)
+void
+gpo_folder_note (GpoFolder *folder, GString *lines)
 {
   Note *note = g_new0 (Note, 1);
   note->job.klass = &note_class;
@@ -342,7 +342,7 @@ gpo_folder_add_keyword (GpoMailbox *mailbox, const char *name)
     return FALSE;
   GString *line = g_string_new (NULL);
   gpo_uidlist_append_keyword (line, mailbox->n_keywords, name);
-  write_note (gpo_folder (mailbox), line);
+  gpo_folder_note (gpo_folder (mailbox), line);
   return TRUE;
 }
 
@@ -353,7 +353,7 @@ gpo_folder_claimed (GpoMailbox *mailbox)
   GpoFolder *folder = gpo_folder (mailbox);
   GString *line = g_string_new (NULL);
   gpo_uidlist_append_next (line, mailbox->uidnext, mailbox->first_recent, mailbox->modseq);
-  write_note (folder, line);
+  gpo_folder_note (folder, line);
   for (guint32 slot = mailbox->n_slots; slot-- > 0;)
     if (gpo_folder_row (folder, slot)->in_new)
       gpo_folder_untidy (folder, slot);

@@ -168,34 +168,35 @@ count_crlf (int folder_fd, const char *name, guint64 *size)
   return n == 0;
 }
 
-/* "…,W=4096": the size in CRLF form, as Courier and Dovecot write it. */
-static gboolean
-size_of_name (const char *path, guint64 *size)
+/* "…,W=4096": the size in CRLF form, as Courier and Dovecot write it. Ours are in CRLF form, so S= is enough. */
+gboolean
+gpo_folder_size_of_name (const char *name, guint32 *size)
 {
-  const char *slash = strrchr (path, '/'), *name = slash ? slash + 1 : path;
   const char *w = strstr (name, ",W=");
   GpoMaildirName parsed;
+  guint64 bytes = 0;
   if (w)
-    {
-      *size = g_ascii_strtoull (w + 3, NULL, 10);
-      return *size > 0;
-    }
-  if (!gpo_maildir_parse (name, &parsed) || !parsed.letter || parsed.size < 0)
-    return FALSE;
-  *size = (guint64) parsed.size;
-  return TRUE;
+    bytes = g_ascii_strtoull (w + 3, NULL, 10);
+  else if (gpo_maildir_parse (name, &parsed) && parsed.letter && parsed.size > 0)
+    bytes = (guint64) parsed.size;
+  *size = (guint32) MIN (bytes, G_MAXUINT32);
+  return bytes > 0;
 }
 
 gboolean
 gpo_folder_measure (int fd, const char *name, guint32 *size, gint64 *date)
 {
+  const char *slash = strrchr (name, '/');
   struct stat st;
-  guint64 bytes = 0;
+  guint64 bytes;
   if (fstatat (fd, name, &st, 0) < 0)
     return FALSE;
-  if ((!size_of_name (name, &bytes) || bytes < (guint64) st.st_size) && !count_crlf (fd, name, &bytes))
-    return FALSE;
-  *size = (guint32) MIN (bytes, G_MAXUINT32);
+  if (!gpo_folder_size_of_name (slash ? slash + 1 : name, size) || *size < (guint64) st.st_size)
+    {
+      if (!count_crlf (fd, name, &bytes))
+        return FALSE;
+      *size = (guint32) MIN (bytes, G_MAXUINT32);
+    }
   *date = st.st_mtim.tv_sec;
   return TRUE;
 }
@@ -283,6 +284,7 @@ closed (GpoMailbox *mailbox)
 const GpoMailboxClass gpo_folder_class = {
   .load_info = gpo_folder_load_info,
   .info = gpo_folder_info,
+  .load_dates = gpo_folder_load_dates,
   .read = gpo_folder_read,
   .append_begin = gpo_folder_append_begin,
   .append_write = gpo_folder_append_write,

@@ -3,10 +3,14 @@
  *
  *     mailbox-maildir.c   all mailboxes of a person: names, create, delete, rename, subscriptions
  *     mailbox-folder.c    one of them while it is open; its list of UIDs as a file
- *     mailbox-open.c      opening: the list of UIDs and the files are brought together        (on a reader's
- * thread) mailbox-scan.c      what local readers did meanwhile mailbox-change.c    flags, letters that come
- * and go: first the list, then the table, then the files' names mailbox-append.c, mailbox-copy.c
+ *     mailbox-open.c      opening: the list of UIDs and the files are brought together  (on a reader's thread)
+ *     mailbox-order.c     letters that nobody has given UIDs, sorted
+ *     mailbox-scan.c      what local readers did meanwhile
+ *     mailbox-change.c    flags, letters that come and go: first the list, then the table, then the files' names
+ *     mailbox-tidy.c      the files' names follow
+ *     mailbox-append.c, mailbox-copy.c
  *     mailbox-read.c      letters read, and what is kept of them: mailbox-cache.c
+ *     mailbox-date.c      their dates
  *     mailbox-watch.c     inotify
  *
  * How a change is made. It is a job of the store's committer. The job writes lines to the list of UIDs, which
@@ -181,6 +185,8 @@ gboolean gpo_folder_write (GpoFolder *folder, GpoLinesUse use, GpoJob *job, GpoB
 GString *gpo_folder_list_text (GpoFolder *folder);
 /* The list's file is another one now, of this size, open as fd. */
 void gpo_folder_take_list (GpoFolder *folder, int fd, gsize size);
+/* A letter's size in CRLF form, if its file's name tells it. */
+gboolean gpo_folder_size_of_name (const char *name, guint32 *size);
 /* A letter's size in CRLF form and its date, of the file `name` within the folder fd. FALSE with errno: it
  * cannot be read. */
 gboolean gpo_folder_measure (int fd, const char *name, guint32 *size, gint64 *date);
@@ -202,8 +208,15 @@ gboolean gpo_folder_load (GpoFolder *folder, GError **error);
 gboolean gpo_scan_read (int folder_fd, gboolean with_new, gboolean with_cur, GpoFolderScan *scan,
                         GError **error);
 void gpo_scan_clear (GpoFolderScan *scan);
-/* The order of letters that nobody has given UIDs: by time of delivery, then by name. The name is not copied.
- */
+void gpo_folder_rescan (GpoMailbox *mailbox, GpoMailboxFunc done, gpointer data);
+/* Something may have changed: looks soon. */
+void gpo_folder_look (GpoFolder *folder, gboolean in_new, gboolean in_cur);
+/* The kernel says that this file came or went. */
+void gpo_folder_event (GpoFolder *folder, gboolean in_new, gboolean came, char *name);
+
+/* --- mailbox-order.c --- */
+
+/* Where a letter without a UID stands among others: by time of delivery, then by name. The name is not copied. */
 typedef struct
 {
   guint64 seconds, fraction;
@@ -211,11 +224,16 @@ typedef struct
 } GpoNameOrder;
 GpoNameOrder gpo_name_order (const char *name);
 int gpo_name_order_compare (const GpoNameOrder *a, const GpoNameOrder *b);
-void gpo_folder_rescan (GpoMailbox *mailbox, GpoMailboxFunc done, gpointer data);
-/* Something may have changed: looks soon. */
-void gpo_folder_look (GpoFolder *folder, gboolean in_new, gboolean in_cur);
-/* The kernel says that this file came or went. */
-void gpo_folder_event (GpoFolder *folder, gboolean in_new, gboolean came, char *name);
+/* The name of the i-th file that was found, up to its flags. */
+static inline const char *
+gpo_scan_name (const GpoFolderScan *scan, guint i)
+{
+  return scan->text->str + g_array_index (scan->files, GpoFoundFile, i).name;
+}
+/* Brings the files into this order. Of a letter that was seen twice the later file stays. */
+void gpo_scan_sort (GpoFolderScan *scan);
+/* The index of a letter's file among those sorted; G_MAXUINT: it is not there. */
+guint gpo_scan_find (const GpoFolderScan *scan, const char *base);
 
 /* --- mailbox-change.c --- */
 
@@ -265,13 +283,16 @@ void gpo_folder_claimed (GpoMailbox *mailbox);
 void gpo_folder_lines (GpoFolder *folder, GString *out, const GArray *slots, const GArray *flags,
                        gboolean unlink, guint64 modseq);
 
+/* Writes lines to the list that nobody waits for. Takes them. */
+void gpo_folder_note (GpoFolder *folder, GString *lines);
+
 /* --- mailbox-tidy.c --- */
 
 /* The slot's file must follow the table. */
 void gpo_folder_untidy (GpoFolder *folder, guint32 slot);
 void gpo_folder_tidy (GpoFolder *folder);
 
-/* --- mailbox-append.c, mailbox-copy.c, mailbox-read.c --- */
+/* --- mailbox-append.c, mailbox-copy.c, mailbox-read.c, mailbox-date.c --- */
 
 GpoAppend *gpo_folder_append_begin (GpoMailbox *mailbox, void (*drained) (gpointer), gpointer data);
 gboolean gpo_folder_append_write (GpoAppend *append, const char *bytes, gsize n);
@@ -285,5 +306,7 @@ void gpo_folder_read (GpoMailbox *mailbox, const guint32 *slots, guint n, gsize 
 gboolean gpo_folder_info (GpoMailbox *mailbox, guint32 slot, GpoLetterInfo *out);
 void gpo_folder_load_info (GpoMailbox *mailbox, const guint32 *slots, guint n, GpoMailboxFunc done,
                            gpointer data);
+void gpo_folder_load_dates (GpoMailbox *mailbox, const guint32 *slots, guint n, GpoMailboxFunc done,
+                            gpointer data);
 
 G_END_DECLS

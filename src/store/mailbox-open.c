@@ -8,7 +8,12 @@
  *
  * Without a list, or with one that has no head, all letters get new UIDs under a new and larger UIDVALIDITY.
  *
- * The folder is not shared with anybody yet, so all of it is done on a reader's thread. */
+ * A hundred thousand letters are no reason to wait: list and folder are read at the same time; the files are
+ * sorted once by the time of their delivery (mailbox-order.c), which is nearly always the order of the list,
+ * so that the next letter of the one is the next of the other; and a letter's file is asked only for what its
+ * name does not tell.
+ *
+ * The folder is not shared with anybody yet, so all of it is done on a reader's thread and its helpers. */
 #include "store/mailbox-internal.h"
 #include "store/disk.h"
 #include "store/maildir.h"
@@ -30,17 +35,13 @@ typedef struct
   gboolean has_list, rewrite;
   GThread *validity_thread; /* makes a new UIDVALIDITY durable meanwhile */
   GError *validity_error;
-  GpoFolderScan scan;
-  GHashTable *found; /* base → index in scan.files + 1; NULL if the list is empty, and nobody asks */
-  GString *lines;    /* to be added to the list */
-  guint64 modseq;    /* of all that is found changed */
+  GThread *scan_thread; /* reads the folder meanwhile */
+  GpoFolderScan scan;   /* sorted */
+  GError *scan_error;
+  guint at;       /* the file behind the one found last */
+  GString *lines; /* to be added to the list */
+  guint64 modseq; /* of all that is found changed */
 } Opening;
-
-static const char *
-base_of (Opening *opening, const GpoFoundFile *file)
-{
-  return opening->scan.text->str + file->name;
-}
 
 /* --- the list --- */
 
@@ -101,29 +102,55 @@ read_list (Opening *opening, GError **error)
 
 /* --- the files --- */
 
-/* A file may be seen in new/ and, moved meanwhile, again in cur/: the later one is right. */
-static gboolean
-read_files (Opening *opening, GError **error)
+static gpointer
+scan_files (gpointer data)
 {
-  GpoFolder *folder = opening->folder;
-  if (!gpo_scan_read (folder->fd, TRUE, TRUE, &opening->scan, error))
-    return FALSE;
-  if (opening->list.entries->len == 0)
-    return TRUE;
-  opening->found = g_hash_table_new (g_str_hash, g_str_equal);
-  for (guint i = 0; i < opening->scan.files->len; i++)
-    {
-      const char *base = base_of (opening, &g_array_index (opening->scan.files, GpoFoundFile, i));
-      g_hash_table_replace (opening->found, (gpointer) base, GUINT_TO_POINTER (i + 1));
-    }
-  return TRUE;
+  Opening *opening = data;
+  if (gpo_scan_read (opening->folder->fd, TRUE, TRUE, &opening->scan, &opening->scan_error))
+    gpo_scan_sort (&opening->scan);
+  return NULL;
 }
 
-static GpoFoundFile *
-find_file (Opening *opening, const char *base)
+static void
+begin_files (Opening *opening)
 {
-  guint i = GPOINTER_TO_UINT (g_hash_table_lookup (opening->found, base));
-  return i ? &g_array_index (opening->scan.files, GpoFoundFile, i - 1) : NULL;
+  opening->scan_thread = g_thread_try_new ("mailbox-scan", scan_files, opening, NULL);
+  if (!opening->scan_thread)
+    scan_files (opening);
+}
+
+static gboolean
+await_files (Opening *opening, GError **error)
+{
+  if (opening->scan_thread)
+    g_thread_join (g_steal_pointer (&opening->scan_thread));
+  if (!opening->scan_error)
+    return TRUE;
+  if (error)
+    g_propagate_error (error, g_steal_pointer (&opening->scan_error));
+  g_clear_error (&opening->scan_error);
+  return FALSE;
+}
+
+/* The file of this entry: most often the one behind the last. *base: its name, of the scan if there is a
+ * file, else to be freed by the caller as *own. */
+static GpoFoundFile *
+find_file (Opening *opening, const GpoUidEntry *entry, const char **base, char **own)
+{
+  const GpoFolderScan *scan = &opening->scan;
+  guint i = opening->at;
+  const char *name = i < scan->files->len ? gpo_scan_name (scan, i) : "";
+  if (strncmp (name, entry->base, entry->base_length) != 0 || name[entry->base_length] != '\0')
+    {
+      *own = g_strndup (entry->base, entry->base_length);
+      i = gpo_scan_find (scan, *own);
+      name = i == G_MAXUINT ? *own : gpo_scan_name (scan, i);
+    }
+  *base = name;
+  if (i == G_MAXUINT)
+    return NULL;
+  opening->at = i + 1;
+  return &g_array_index (scan->files, GpoFoundFile, i);
 }
 
 /* A file that readdir() did not give may have been renamed under its eyes. */
@@ -186,8 +213,9 @@ take_known (Opening *opening, const GpoUidEntry *entry, const char *base, const 
 static void
 take_entry (Opening *opening, const GpoUidEntry *entry)
 {
-  g_autofree char *base = g_strndup (entry->base, entry->base_length);
-  GpoFoundFile *file = find_file (opening, base), other;
+  const char *base;
+  g_autofree char *own = NULL;
+  GpoFoundFile *file = find_file (opening, entry, &base, &own), other;
   if (!file && !(entry->flags & GPO_FLAG_EXPUNGED) && look_again (opening, base, &other))
     file = &other;
   if (entry->flags & GPO_FLAG_EXPUNGED)
@@ -207,19 +235,18 @@ take_entry (Opening *opening, const GpoUidEntry *entry)
     }
 }
 
-/* A letter that is not in the list, with its order read from its name once: there may be a hundred thousand.
- */
+/* A letter that is not in the list. */
 typedef struct
 {
-  GpoNameOrder order;
   const GpoFoundFile *file;
-  guint32 size;
+  const char *base;
   gint64 date;
-  gboolean there; /* FALSE: gone already, or not ours to read: the next scan looks again */
+  guint32 size;
+  gboolean told; /* the name tells the size; the date is not asked for */
+  gboolean gone; /* already, or not ours to read: the next scan looks again */
 } Stranger;
 
-/* A stretch of strangers, measured by a thread of its own: to ask for a file's size and date is what takes
- * the time. */
+/* A stretch of strangers, measured by a thread of its own: to read files is what takes the time. */
 typedef struct
 {
   int part_fds[2]; /* cur/, new/ */
@@ -239,21 +266,23 @@ measure (gpointer data)
     {
       Stranger *s = &stretch->strangers[i];
       const GpoFoundFile *file = s->file;
-      gpo_file_name (name, s->order.name, file->in_new, file->flags, file->passed);
-      s->there = gpo_folder_measure (stretch->part_fds[file->in_new], name->str + strlen ("cur/"), &s->size,
+      if (s->told)
+        continue;
+      gpo_file_name (name, s->base, file->in_new, file->flags, file->passed);
+      s->gone = !gpo_folder_measure (stretch->part_fds[file->in_new], name->str + strlen ("cur/"), &s->size,
                                      &s->date);
     }
   return NULL;
 }
 
 static void
-measure_all (Opening *opening, GArray *strangers)
+measure_all (Opening *opening, GArray *strangers, guint untold)
 {
   GThread *threads[STRETCHES_MAX] = { NULL };
   Stretch stretches[STRETCHES_MAX];
   int cur = openat (opening->folder->fd, "cur", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   int new = openat (opening->folder->fd, "new", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  guint n = CLAMP (MIN (g_get_num_processors (), strangers->len / STRETCH_MIN), 1, STRETCHES_MAX), at = 0;
+  guint n = CLAMP (MIN (g_get_num_processors (), untold / STRETCH_MIN), 1, STRETCHES_MAX), at = 0;
   for (guint i = 0; i < n; i++)
     {
       guint end = (guint) ((guint64) strangers->len * (i + 1) / n);
@@ -278,7 +307,6 @@ take_stranger (Opening *opening, const Stranger *stranger)
 {
   GpoFolder *folder = opening->folder;
   const GpoFoundFile *file = stranger->file;
-  const char *base = stranger->order.name;
   GpoMaildirName parsed;
   guint32 flags = known_flags (folder, file->flags);
   GpoMessage message = { .uid = folder->mailbox.uidnext,
@@ -287,50 +315,34 @@ take_stranger (Opening *opening, const Stranger *stranger)
                          .size = stranger->size,
                          .date = stranger->date };
   GpoFileRow row = { .disk = file->flags, .planned = flags, .in_new = file->in_new, .passed = file->passed };
-  if (gpo_maildir_parse (base, &parsed))
+  if (gpo_maildir_parse (stranger->base, &parsed))
     message.letter = parsed.letter;
-  gpo_folder_add (folder, &message, base, &row);
+  gpo_folder_add (folder, &message, stranger->base, &row);
   if (!opening->rewrite) /* else it will be in the list as that is written whole */
     gpo_uidlist_append_letter (opening->lines, message.uid, message.modseq, message.date, message.size, flags,
-                               base);
-}
-
-/* A letter seen in new/ and then in cur/ is there twice, the later one behind. */
-static int
-compare_strangers (gconstpointer a, gconstpointer b)
-{
-  const Stranger *x = a, *y = b;
-  int order = gpo_name_order_compare (&x->order, &y->order);
-  return order ? order : x->file < y->file ? -1 : 1;
-}
-
-/* Whether the next one is the same letter, seen later. */
-static gboolean
-is_earlier (GArray *strangers, guint i)
-{
-  return i + 1 < strangers->len
-         && strcmp (g_array_index (strangers, Stranger, i).order.name,
-                    g_array_index (strangers, Stranger, i + 1).order.name)
-                == 0;
+                               stranger->base);
 }
 
 static void
 take_strangers (Opening *opening)
 {
+  const GpoFolderScan *scan = &opening->scan;
+  guint untold = 0;
   g_autoptr (GArray) strangers = g_array_new (FALSE, FALSE, sizeof (Stranger));
-  for (guint i = 0; i < opening->scan.files->len; i++)
+  for (guint i = 0; i < scan->files->len; i++)
     {
-      const GpoFoundFile *file = &g_array_index (opening->scan.files, GpoFoundFile, i);
-      Stranger stranger = { .file = file };
-      if (file->seen || (opening->found && find_file (opening, base_of (opening, file)) != file))
+      const GpoFoundFile *file = &g_array_index (scan->files, GpoFoundFile, i);
+      Stranger stranger = { .file = file, .base = gpo_scan_name (scan, i), .date = GPO_DATE_UNKNOWN };
+      if (file->seen)
         continue;
-      stranger.order = gpo_name_order (base_of (opening, file));
+      stranger.told = gpo_folder_size_of_name (stranger.base, &stranger.size);
+      untold += !stranger.told;
       g_array_append_val (strangers, stranger);
     }
-  measure_all (opening, strangers);
-  g_array_sort (strangers, compare_strangers);
+  if (untold)
+    measure_all (opening, strangers, untold);
   for (guint i = 0; i < strangers->len; i++)
-    if (g_array_index (strangers, Stranger, i).there && !is_earlier (strangers, i))
+    if (!g_array_index (strangers, Stranger, i).gone)
       take_stranger (opening, &g_array_index (strangers, Stranger, i));
 }
 
@@ -389,7 +401,9 @@ gboolean
 gpo_folder_load (GpoFolder *folder, GError **error)
 {
   Opening opening = { .folder = folder, .lines = g_string_new (NULL) };
-  gboolean ok = read_list (&opening, error) && read_files (&opening, error);
+  begin_files (&opening);
+  gboolean ok = read_list (&opening, error);
+  ok = await_files (&opening, ok ? error : NULL) && ok;
   if (ok)
     {
       take_list (&opening);
@@ -404,8 +418,6 @@ gpo_folder_load (GpoFolder *folder, GError **error)
     folder->cache = gpo_mailbox_cache_new (folder->fd, folder->mailbox.uidvalidity);
   if (opening.list.entries)
     gpo_uidlist_clear (&opening.list);
-  if (opening.found)
-    g_hash_table_unref (opening.found);
   gpo_scan_clear (&opening.scan);
   g_string_free (opening.lines, TRUE);
   g_free (opening.text);

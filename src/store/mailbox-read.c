@@ -175,14 +175,31 @@ read_work (GpoReaderTask *task)
     }
 }
 
+/* A size that a name told wrongly (S=, W=) is put right when the letter was read. */
+static void
+correct_size (GpoMailbox *mailbox, guint32 slot, gsize size)
+{
+  GpoMessage *message = gpo_mailbox_message (mailbox, slot);
+  if (message->size == size || message->flags & GPO_FLAG_EXPUNGED)
+    return;
+  mailbox->size += size - message->size;
+  message->size = (guint32) size;
+}
+
 static void
 read_finished (GpoReaderTask *task)
 {
   Reading *reading = (Reading *) task;
-  /* An expunged letter is gone for everybody, though its file may lie there a moment longer. */
+  GpoMailbox *mailbox = &reading->folder->mailbox;
   for (guint i = 0; i < reading->letters->len; i++)
-    if (gpo_mailbox_message (&reading->folder->mailbox, reading->slots[i])->flags & GPO_FLAG_EXPUNGED)
-      g_clear_pointer (&reading->letters->pdata[i], g_bytes_unref);
+    {
+      GBytes *letter = reading->letters->pdata[i];
+      if (letter)
+        correct_size (mailbox, reading->slots[i], g_bytes_get_size (letter));
+      /* An expunged letter is gone for everybody, though its file may lie there a moment longer. */
+      if (gpo_mailbox_message (mailbox, reading->slots[i])->flags & GPO_FLAG_EXPUNGED)
+        g_clear_pointer (&reading->letters->pdata[i], g_bytes_unref);
+    }
   reading->read ((GBytes *const *) reading->letters->pdata, reading->letters->len, reading->data);
   reading_free (reading);
 }
@@ -239,20 +256,13 @@ info_work (GpoReaderTask *task)
   gpo_cache_records_clear (&records);
 }
 
-/* A size that a name told wrongly (S=, W=) is put right when the letter was read. */
 static void
 info_finished (GpoReaderTask *task)
 {
   Reading *reading = (Reading *) task;
   GpoMailbox *mailbox = &reading->folder->mailbox;
   for (guint i = 0; i < reading->n; i++)
-    {
-      GpoMessage *message = gpo_mailbox_message (mailbox, reading->slots[i]);
-      if (message->size == reading->sizes[i] || message->flags & GPO_FLAG_EXPUNGED)
-        continue;
-      mailbox->size += (guint64) reading->sizes[i] - message->size;
-      message->size = reading->sizes[i];
-    }
+    correct_size (mailbox, reading->slots[i], reading->sizes[i]);
   reading->done (NULL, reading->data);
   reading_free (reading);
 }

@@ -79,24 +79,6 @@ gpo_scan_clear (GpoFolderScan *scan)
   scan->text = NULL;
 }
 
-GpoNameOrder
-gpo_name_order (const char *name)
-{
-  const char *fraction = strstr (name, ".M");
-  return (GpoNameOrder){ g_ascii_strtoull (name, NULL, 10),
-                         fraction ? g_ascii_strtoull (fraction + 2, NULL, 10) : 0, name };
-}
-
-int
-gpo_name_order_compare (const GpoNameOrder *a, const GpoNameOrder *b)
-{
-  if (a->seconds != b->seconds)
-    return a->seconds < b->seconds ? -1 : 1;
-  if (a->fraction != b->fraction)
-    return a->fraction < b->fraction ? -1 : 1;
-  return strcmp (a->name, b->name);
-}
-
 /* --- comparing --- */
 
 typedef struct
@@ -205,7 +187,7 @@ find_missing (Scan *scan, GpoChange *gone)
   g_autofree guint8 *found = g_malloc0 (folder->mailbox.n_slots);
   for (guint i = 0; i < scan->scan.files->len; i++)
     {
-      const char *base = scan->scan.text->str + g_array_index (scan->scan.files, GpoFoundFile, i).name;
+      const char *base = gpo_scan_name (&scan->scan, i);
       guint32 slot = GPOINTER_TO_UINT (g_hash_table_lookup (folder->slots, base));
       if (slot)
         found[slot - 1] = 1;
@@ -277,7 +259,7 @@ compare (Scan *scan)
   for (guint i = 0; i < scan->scan.files->len; i++)
     {
       const GpoFoundFile *file = &g_array_index (scan->scan.files, GpoFoundFile, i);
-      const char *base = scan->scan.text->str + file->name;
+      const char *base = gpo_scan_name (&scan->scan, i);
       guint32 slot = GPOINTER_TO_UINT (g_hash_table_lookup (folder->slots, base));
       if (slot)
         compare_known (folder, slot - 1, file, change);

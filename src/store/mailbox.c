@@ -201,6 +201,12 @@ gpo_mailbox_load_info (GpoMailbox *mailbox, const guint32 *slots, guint n, GpoMa
 }
 
 void
+gpo_mailbox_load_dates (GpoMailbox *mailbox, const guint32 *slots, guint n, GpoMailboxFunc done, gpointer data)
+{
+  mailbox->class->load_dates (mailbox, slots, n, done, data);
+}
+
+void
 gpo_mailbox_read (GpoMailbox *mailbox, const guint32 *slots, guint n, gsize most, GpoMailboxReadFunc done,
                   gpointer data)
 {

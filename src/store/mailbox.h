@@ -67,11 +67,14 @@ typedef struct
   guint32 uid;
   guint32 flags;  /* GPO_FLAG_… */
   guint64 modseq; /* RFC 7162 §3.1.2: grows with each change of flags */
-  gint64 date;    /* INTERNALDATE, seconds since 1970 */
+  gint64 date;    /* INTERNALDATE, seconds since 1970; GPO_DATE_UNKNOWN: gpo_mailbox_load_dates() */
   guint32 size;   /* bytes in CRLF form: RFC822.SIZE */
   guint32 letter; /* the office's number of the letter; 0: a stranger's */
   gpointer file;  /* the implementation's own */
 } GpoMessage;
+
+/* The file has it, and nobody asked yet. */
+#define GPO_DATE_UNKNOWN G_MININT64
 
 #define GPO_SLOTS_PER_CHUNK 1024u
 
@@ -123,6 +126,7 @@ typedef struct
 {
   void (*load_info) (GpoMailbox *mailbox, const guint32 *slots, guint n, GpoMailboxFunc done, gpointer data);
   gboolean (*info) (GpoMailbox *mailbox, guint32 slot, GpoLetterInfo *out);
+  void (*load_dates) (GpoMailbox *mailbox, const guint32 *slots, guint n, GpoMailboxFunc done, gpointer data);
   void (*read) (GpoMailbox *mailbox, const guint32 *slots, guint n, gsize most, GpoMailboxReadFunc done,
                 gpointer data);
   GpoAppend *(*append_begin) (GpoMailbox *mailbox, void (*drained) (gpointer), gpointer data);
@@ -184,6 +188,10 @@ gboolean gpo_mailbox_info (GpoMailbox *mailbox, guint32 slot, GpoLetterInfo *out
  * is at hand, or the letter is gone. */
 void gpo_mailbox_load_info (GpoMailbox *mailbox, const guint32 *slots, guint n, GpoMailboxFunc done,
                             gpointer data);
+/* Asks for the dates of those of these letters whose date is unknown: after `done` they are known (and stay so,
+ * also after the next start), or the letter is gone. */
+void gpo_mailbox_load_dates (GpoMailbox *mailbox, const guint32 *slots, guint n, GpoMailboxFunc done,
+                             gpointer data);
 /* Reads letters, in order, until `most` bytes are read or all are; at least one. */
 void gpo_mailbox_read (GpoMailbox *mailbox, const guint32 *slots, guint n, gsize most,
                        GpoMailboxReadFunc done, gpointer data);

@@ -148,13 +148,25 @@ is_over (Line *line)
   return !line->bad && line->at == line->end;
 }
 
+/* " " date */
+static gint64
+take_date (Line *line)
+{
+  if (!line->bad && line->end - line->at >= 2 && line->at[0] == ' ' && line->at[1] == '?')
+    {
+      line->at += 2;
+      return GPO_DATE_UNKNOWN;
+    }
+  return (gint64) take_number (line, G_MAXINT64);
+}
+
 static gboolean
 read_letter (GpoUidlist *list, Line *line)
 {
   gsize length;
   GpoUidEntry entry = { .uid = take_uid (line) };
   entry.modseq = take_number (line, G_MAXINT64);
-  entry.date = (gint64) take_number (line, G_MAXINT64);
+  entry.date = take_date (line);
   entry.size = (guint32) take_number (line, G_MAXUINT32);
   entry.flags = take_marks (line);
   entry.base = take_word (line, &length);
@@ -208,6 +220,19 @@ read_change (GpoUidlist *list, Line *line, char kind)
 }
 
 static gboolean
+read_date (GpoUidlist *list, Line *line)
+{
+  guint32 uid = take_uid (line);
+  gint64 date = (gint64) take_number (line, G_MAXINT64);
+  guint i = find (list, uid);
+  if (!is_over (line))
+    return FALSE;
+  if (i < list->entries->len && g_array_index (list->entries, GpoUidEntry, i).uid == uid)
+    g_array_index (list->entries, GpoUidEntry, i).date = date;
+  return TRUE;
+}
+
+static gboolean
 read_next (GpoUidlist *list, Line *line)
 {
   guint32 uidnext = take_uid (line), first_recent = take_uid (line);
@@ -253,6 +278,8 @@ read_line (GpoUidlist *list, const char *text, const char *end, guint *settled)
     case '-':
     case 'x':
       return read_change (list, &line, *text);
+    case 'd':
+      return read_date (list, &line);
     case 'n':
       return read_next (list, &line);
     case 'k':
@@ -307,21 +334,32 @@ gpo_uidlist_clear (GpoUidlist *list)
 
 /* --- writing --- */
 
+/* " " number, written backwards from p. Returns where it begins. */
+static char *
+put_number (char *p, guint64 number)
+{
+  do
+    *--p = (char) ('0' + number % 10);
+  while (number /= 10);
+  *--p = ' ';
+  return p;
+}
+
 static void
 append_numbers (GString *out, char kind, const guint64 *numbers, guint n)
 {
-  char text[24];
-  g_string_append_c (out, kind);
-  for (guint i = 0; i < n; i++)
-    {
-      char *p = text + sizeof text;
-      guint64 number = numbers[i];
-      do
-        *--p = (char) ('0' + number % 10);
-      while (number /= 10);
-      *--p = ' ';
-      g_string_append_len (out, p, text + sizeof text - p);
-    }
+  char text[4 * 24], *p = text + sizeof text;
+  while (n > 0)
+    p = put_number (p, numbers[--n]);
+  *--p = kind;
+  g_string_append_len (out, p, text + sizeof text - p);
+}
+
+static void
+append_number (GString *out, guint64 number)
+{
+  char text[24], *p = put_number (text + sizeof text, number);
+  g_string_append_len (out, p, text + sizeof text - p);
 }
 
 static void
@@ -343,7 +381,14 @@ gpo_uidlist_append_letter (GString *out, guint32 uid, guint64 modseq, gint64 dat
                            guint32 flags, const char *base)
 {
   guint64 numbers[] = { uid, modseq, (guint64) MAX (date, 0), size };
-  append_numbers (out, '+', numbers, 4);
+  if (date != GPO_DATE_UNKNOWN)
+    append_numbers (out, '+', numbers, 4);
+  else
+    {
+      append_numbers (out, '+', numbers, 2);
+      g_string_append_len (out, " ?", 2);
+      append_number (out, size);
+    }
   append_marks (out, flags);
   g_string_append_c (out, ' ');
   g_string_append (out, base);
@@ -364,6 +409,14 @@ gpo_uidlist_append_gone (GString *out, guint32 first, guint32 last, guint64 mods
 {
   guint64 numbers[] = { first, last, modseq };
   append_numbers (out, unlink ? 'x' : '-', numbers, 3);
+  g_string_append_c (out, '\n');
+}
+
+void
+gpo_uidlist_append_date (GString *out, guint32 uid, gint64 date)
+{
+  guint64 numbers[] = { uid, (guint64) MAX (date, 0) };
+  append_numbers (out, 'd', numbers, 2);
   g_string_append_c (out, '\n');
 }
 

@@ -4,10 +4,12 @@
  *     list    = head *line
  *     head    = "glasspost-uidlist 1 " uidvalidity [ " " edition ] LF    ; another one each time it is written
  *                                                                        ; whole, so that the journal tells them apart
- *     line    = ( letter / flags / gone / next / keyword / settled ) LF
+ *     line    = ( letter / flags / gone / dated / next / keyword / settled ) LF
  *     letter  = "+ " uid " " modseq " " date " " size " " marks " " base     ; this file has this UID
  *     flags   = "f " uid " " uid " " modseq " " marks                        ; first to last UID
  *     gone    = ( "- " / "x " ) uid " " uid " " modseq                       ; x: we unlink the files
+ *     dated   = "d " uid " " number                                     ; a date that was "?" is this
+ *     date    = number / "?"                                            ; seconds since 1970; ?: nobody asked the file
  *     next    = "n " uidnext " " first-recent " " modseq
  *     keyword = "k " %x61-7A " " name
  *     settled = "s"                 ; all flags above are in the files' names, all x above are unlinked
@@ -29,7 +31,7 @@ typedef struct
   guint32 uid;
   guint32 flags; /* GPO_FLAG_…; GPO_FLAG_EXPUNGED: gone */
   guint64 modseq;
-  gint64 date;  /* seconds since 1970 */
+  gint64 date;  /* seconds since 1970, or GPO_DATE_UNKNOWN */
   guint32 size; /* in CRLF form */
   guint32 base_length;
   const char *base; /* the file's name without flags, in the text that was read; no NUL behind it */
@@ -62,6 +64,7 @@ void gpo_uidlist_append_letter (GString *out, guint32 uid, guint64 modseq, gint6
                                 guint32 flags, const char *base);
 void gpo_uidlist_append_flags (GString *out, guint32 first, guint32 last, guint64 modseq, guint32 flags);
 void gpo_uidlist_append_gone (GString *out, guint32 first, guint32 last, guint64 modseq, gboolean unlink);
+void gpo_uidlist_append_date (GString *out, guint32 uid, gint64 date);
 void gpo_uidlist_append_next (GString *out, guint32 uidnext, guint32 first_recent, guint64 modseq);
 void gpo_uidlist_append_keyword (GString *out, guint index, const char *name);
 void gpo_uidlist_append_settled (GString *out);

@@ -52,6 +52,8 @@ START_TEST (a_lost_list_gives_a_larger_uidvalidity)
   box = open_box ("INBOX");
   ck_assert_uint_gt (box->uidvalidity, before);
   assert_picture (box, "1F");
+  guint32 slot = 0;
+  ask (gpo_mailbox_load_dates (box, &slot, 1, on_done, NULL));
   ck_assert_int_eq (gpo_mailbox_message (box, 0)->date, 1000000000);
 }
 END_TEST
@@ -64,6 +66,9 @@ static const struct
   { "an empty line", "\n", "1 2" },
   { "a whole line", "f 1 1 9 S\n", "1S 2" },
   { "a word nobody knows", "q 17\n", "1 2" },
+  { "a date that is asked for", "d 1 9\nf 1 1 9 S\n", "1S 2" },
+  { "a date of nobody", "d 9 9\n", "1 2" },
+  { "a date that is none", "d 1 ?\n", "1 2" },
   { "a UID that is there already", "+ 1 9 1 1 S other\n", "1 2" },
   { "the end is torn behind a whole line", "f 2 2 9 FS\nf 1 1 9 T", "1 2SF" },
 };
