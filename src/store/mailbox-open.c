@@ -196,14 +196,12 @@ take_known (Opening *opening, const GpoUidEntry *entry, const char *base, const 
   GpoMessage message = {
     .uid = entry->uid, .flags = flags, .modseq = entry->modseq, .date = entry->date, .size = entry->size
   };
-  GpoMaildirName parsed;
+  message.letter = gpo_maildir_letter (base);
   if (flags != entry->flags)
     {
       message.modseq = opening->modseq;
       gpo_uidlist_append_flags (opening->lines, entry->uid, entry->uid, opening->modseq, flags);
     }
-  if (gpo_maildir_parse (base, &parsed))
-    message.letter = parsed.letter;
   GpoFileRow row = { .disk = file->flags, .planned = flags, .in_new = file->in_new, .passed = file->passed };
   guint32 slot = gpo_folder_add (folder, &message, base, &row);
   if (flags != known_flags (folder, file->flags))
@@ -307,16 +305,14 @@ take_stranger (Opening *opening, const Stranger *stranger)
 {
   GpoFolder *folder = opening->folder;
   const GpoFoundFile *file = stranger->file;
-  GpoMaildirName parsed;
   guint32 flags = known_flags (folder, file->flags);
   GpoMessage message = { .uid = folder->mailbox.uidnext,
                          .flags = flags,
                          .modseq = opening->modseq,
                          .size = stranger->size,
-                         .date = stranger->date };
+                         .date = stranger->date,
+                         .letter = gpo_maildir_letter (stranger->base) };
   GpoFileRow row = { .disk = file->flags, .planned = flags, .in_new = file->in_new, .passed = file->passed };
-  if (gpo_maildir_parse (stranger->base, &parsed))
-    message.letter = parsed.letter;
   gpo_folder_add (folder, &message, stranger->base, &row);
   if (!opening->rewrite) /* else it will be in the list as that is written whole */
     gpo_uidlist_append_letter (opening->lines, message.uid, message.modseq, message.date, message.size, flags,

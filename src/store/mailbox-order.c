@@ -7,6 +7,8 @@
 #include "store/mailbox-internal.h"
 #include <string.h>
 
+#define AHEAD 16
+
 GpoNameOrder
 gpo_name_order (const char *name)
 {
@@ -94,6 +96,30 @@ is_earlier (const GpoFolderScan *scan, const Place *places, guint i, guint n)
          && strcmp (gpo_scan_name (scan, places[i].index), gpo_scan_name (scan, places[i + 1].index)) == 0;
 }
 
+/* Files and names in their order, so that whoever goes through them finds one name behind the other in memory. Where
+ * they lie now there is no order, so memory is asked for some before they are needed. */
+static void
+arrange (GpoFolderScan *scan, const Place *places, guint n)
+{
+  GArray *files = g_array_sized_new (FALSE, FALSE, sizeof (GpoFoundFile), n);
+  GString *text = g_string_sized_new (scan->text->len);
+  for (guint i = 0; i < n; i++)
+    {
+      if (i + AHEAD < n)
+        __builtin_prefetch (gpo_scan_name (scan, places[i + AHEAD].index));
+      if (is_earlier (scan, places, i, n))
+        continue;
+      GpoFoundFile file = g_array_index (scan->files, GpoFoundFile, places[i].index);
+      const char *name = scan->text->str + file.name;
+      file.name = text->len;
+      g_string_append_len (text, name, (gssize) strlen (name) + 1);
+      g_array_append_val (files, file);
+    }
+  gpo_scan_clear (scan);
+  scan->files = files;
+  scan->text = text;
+}
+
 void
 gpo_scan_sort (GpoFolderScan *scan)
 {
@@ -109,12 +135,7 @@ gpo_scan_sort (GpoFolderScan *scan)
       if (next - i > 1)
         g_qsort_with_data (places + i, (gint) (next - i), sizeof (Place), compare_places, scan);
     }
-  GArray *sorted = g_array_sized_new (FALSE, FALSE, sizeof (GpoFoundFile), n);
-  for (guint i = 0; i < n; i++)
-    if (!is_earlier (scan, places, i, n))
-      g_array_append_val (sorted, g_array_index (scan->files, GpoFoundFile, places[i].index));
-  g_array_unref (scan->files);
-  scan->files = sorted;
+  arrange (scan, places, n);
   g_free (places);
 }
 

@@ -62,27 +62,32 @@ gpo_maildir_unique (guint32 letter, guint64 size, const char *host)
   return g_string_free (name, FALSE);
 }
 
-/* Digits at *p, and *p moves behind them; -1 without any. */
+/* Digits at *p, and *p moves behind them; -1 without any. This is asked of each letter of a folder. */
 static gint64
 take_number (const char **p)
 {
-  char *end;
-  if (!g_ascii_isdigit (**p))
+  gint64 n = 0;
+  const char *at = *p;
+  if (!g_ascii_isdigit (*at))
     return -1;
-  gint64 n = g_ascii_strtoll (*p, &end, 10);
-  *p = end;
+  for (; g_ascii_isdigit (*at); at++)
+    n = n > (G_MAXINT64 - 9) / 10 ? G_MAXINT64 : n * 10 + (*at - '0');
+  *p = at;
   return n;
 }
 
 /* "M…P…Q…L17" between the first two dots: tags in any order, each a capital and a number. */
-static guint32
-find_letter (const char *p, const char *end)
+guint32
+gpo_maildir_letter (const char *name)
 {
+  const char *p = name, *end;
+  if (take_number (&p) < 0 || *p++ != '.' || !(end = strchr (p, '.')))
+    return 0;
   while (p < end && g_ascii_isupper (*p))
     {
       char tag = *p++;
       gint64 n = take_number (&p);
-      if (tag == 'L' && n > 0 && n <= G_MAXUINT32 && p <= end)
+      if (tag == 'L' && n > 0 && n <= G_MAXUINT32)
         return (guint32) n;
     }
   return 0;
@@ -96,15 +101,11 @@ gpo_maildir_parse (const char *name, GpoMaildirName *out)
     return FALSE;
   const char *info = strstr (name, ":2,");
   out->base = info ? (gsize) (info - name) : strlen (name);
-  const char *base_end = name + out->base, *p = name;
+  const char *p = name;
   if (info)
     g_strlcpy (out->flags, info + 3, sizeof out->flags);
   out->seconds = take_number (&p);
-  if (out->seconds >= 0 && *p == '.')
-    {
-      const char *dot = memchr (p + 1, '.', (gsize) (base_end - p - 1));
-      out->letter = dot ? find_letter (p + 1, dot) : 0;
-    }
+  out->letter = gpo_maildir_letter (name);
   const char *size = g_strstr_len (name, (gssize) out->base, ",S=");
   if (size)
     {

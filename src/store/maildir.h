@@ -38,6 +38,8 @@ typedef struct
   char flags[64]; /* "FS"; "" if none; other letters (keywords a-z) are kept */
 } GpoMaildirName;
 
+/* The office's number of the letter whose file is called so; 0: not ours. */
+guint32 gpo_maildir_letter (const char *name);
 /* Reads any Maildir file name. FALSE if it is no letter at all (it begins with "."). */
 gboolean gpo_maildir_parse (const char *name, GpoMaildirName *out);
 
