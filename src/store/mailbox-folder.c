@@ -22,7 +22,7 @@ folder_init (GpoMaildirs *owner, const char *name, const char *path)
   folder->fd = folder->list_fd = -1;
   folder->rows = g_array_new (FALSE, TRUE, sizeof (GpoFileRow));
   folder->names = g_string_chunk_new (16 * 1024);
-  folder->slots = g_hash_table_new (g_str_hash, g_str_equal);
+  folder->places = g_array_new (FALSE, FALSE, sizeof (GpoPlace));
   folder->coming = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   folder->loose = g_string_new (NULL);
   folder->untidy = g_array_new (FALSE, FALSE, sizeof (guint32));
@@ -59,7 +59,7 @@ gpo_folder_free (GpoFolder *folder)
     close (folder->fd);
   if (folder->list_fd >= 0)
     close (folder->list_fd);
-  g_hash_table_unref (folder->slots);
+  g_array_unref (folder->places);
   g_hash_table_unref (folder->coming);
   g_string_chunk_free (folder->names);
   g_array_unref (folder->rows);
@@ -78,7 +78,7 @@ gpo_folder_add (GpoFolder *folder, const GpoMessage *message, const char *base, 
   own.file = g_string_chunk_insert (folder->names, base);
   g_array_append_val (folder->rows, *row);
   guint32 slot = gpo_mailbox_add (&folder->mailbox, &own);
-  g_hash_table_insert (folder->slots, own.file, GUINT_TO_POINTER (slot + 1));
+  gpo_folder_place (folder, slot);
   return slot;
 }
 

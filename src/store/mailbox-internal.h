@@ -66,7 +66,8 @@ typedef struct
 typedef struct
 {
   GString *text;
-  GArray *files; /* of GpoFoundFile: those in new/ first */
+  GArray *files;  /* of GpoFoundFile: those in new/ first */
+  GArray *places; /* of GpoPlace: where each stands in the order of delivery (mailbox-order.c) */
   gboolean did_new, did_cur;
 } GpoFolderScan;
 
@@ -78,7 +79,8 @@ typedef struct
   int fd;              /* the folder; all names below are relative to it */
   GArray *rows;        /* of GpoFileRow, by slot */
   GStringChunk *names; /* base names */
-  GHashTable *slots;   /* base name → slot + 1 */
+  GArray *places;      /* of GpoPlace: slots in the order of delivery, to be found by name (mailbox-order.c) */
+  gboolean misplaced;  /* they must be sorted first */
   GHashTable *coming;  /* base names of letters that a job is about to add */
   GpoMailboxCache *cache;
   gint64 unused_since; /* monotonic µs; 0: in use */
@@ -216,14 +218,21 @@ void gpo_folder_event (GpoFolder *folder, gboolean in_new, gboolean came, char *
 
 /* --- mailbox-order.c --- */
 
-/* Where a letter without a UID stands among others: by time of delivery, then by name. The name is not copied. */
+/* A letter in the order of delivery. `index` is its owner's own. */
 typedef struct
 {
-  guint64 seconds, fraction;
-  const char *name;
-} GpoNameOrder;
-GpoNameOrder gpo_name_order (const char *name);
-int gpo_name_order_compare (const GpoNameOrder *a, const GpoNameOrder *b);
+  guint64 moment;
+  guint32 index;
+} GpoPlace;
+#define GPO_NO_PLACE G_MAXUINT32
+typedef const char *(*GpoPlaceName) (gconstpointer owner, guint32 index);
+
+/* The moment that a file's name begins with: seconds and, behind ".M", microseconds. 0: it begins otherwise. */
+guint64 gpo_name_moment (const char *name);
+/* Sorts GpoPlaces by moment, then by name; those of one name by index. */
+void gpo_places_sort (GArray *places, GpoPlaceName name, gconstpointer owner);
+/* The index of the one of this name among sorted places, or GPO_NO_PLACE. */
+guint32 gpo_places_find (const GArray *places, GpoPlaceName name, gconstpointer owner, const char *wanted);
 /* The name of the i-th file that was found, up to its flags. */
 static inline const char *
 gpo_scan_name (const GpoFolderScan *scan, guint i)
@@ -232,8 +241,12 @@ gpo_scan_name (const GpoFolderScan *scan, guint i)
 }
 /* Brings the files into this order. Of a letter that was seen twice the later file stays. */
 void gpo_scan_sort (GpoFolderScan *scan);
-/* The index of a letter's file among those sorted; G_MAXUINT: it is not there. */
-guint gpo_scan_find (const GpoFolderScan *scan, const char *base);
+/* The index of a letter's file among those sorted, or GPO_NO_PLACE. */
+guint32 gpo_scan_find (const GpoFolderScan *scan, const char *base);
+/* A letter is in the table: from now on it is found by name. */
+void gpo_folder_place (GpoFolder *folder, guint32 slot);
+/* The slot of the letter whose file is called so, or GPO_NO_PLACE. */
+guint32 gpo_folder_find (GpoFolder *folder, const char *base);
 
 /* --- mailbox-change.c --- */
 

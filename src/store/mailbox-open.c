@@ -138,16 +138,16 @@ static GpoFoundFile *
 find_file (Opening *opening, const GpoUidEntry *entry, const char **base, char **own)
 {
   const GpoFolderScan *scan = &opening->scan;
-  guint i = opening->at;
+  guint32 i = opening->at;
   const char *name = i < scan->files->len ? gpo_scan_name (scan, i) : "";
   if (strncmp (name, entry->base, entry->base_length) != 0 || name[entry->base_length] != '\0')
     {
       *own = g_strndup (entry->base, entry->base_length);
       i = gpo_scan_find (scan, *own);
-      name = i == G_MAXUINT ? *own : gpo_scan_name (scan, i);
+      name = i == GPO_NO_PLACE ? *own : gpo_scan_name (scan, i);
     }
   *base = name;
-  if (i == G_MAXUINT)
+  if (i == GPO_NO_PLACE)
     return NULL;
   opening->at = i + 1;
   return &g_array_index (scan->files, GpoFoundFile, i);

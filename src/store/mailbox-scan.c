@@ -35,6 +35,8 @@ take_name (GpoFolderScan *scan, const char *name, gboolean in_new)
   file.passed = (guint8) passed;
   g_string_append_len (scan->text, name, (gssize) base);
   g_string_append_c (scan->text, '\0');
+  GpoPlace place = { gpo_name_moment (name), scan->files->len };
+  g_array_append_val (scan->places, place);
   g_array_append_val (scan->files, file);
 }
 
@@ -64,6 +66,7 @@ gpo_scan_read (int folder_fd, gboolean with_new, gboolean with_cur, GpoFolderSca
 {
   scan->text = g_string_sized_new (4096);
   scan->files = g_array_new (FALSE, FALSE, sizeof (GpoFoundFile));
+  scan->places = g_array_new (FALSE, FALSE, sizeof (GpoPlace));
   scan->did_new = with_new;
   scan->did_cur = with_cur;
   return (!with_new || read_part (folder_fd, "new", scan, error))
@@ -76,6 +79,7 @@ gpo_scan_clear (GpoFolderScan *scan)
   if (scan->text)
     g_string_free (scan->text, TRUE);
   g_clear_pointer (&scan->files, g_array_unref);
+  g_clear_pointer (&scan->places, g_array_unref);
   scan->text = NULL;
 }
 
@@ -148,9 +152,9 @@ add_stranger (GpoFolder *folder, const char *base, const GpoFoundFile *file, Gpo
 static int
 compare_added (gconstpointer a, gconstpointer b)
 {
-  GpoNameOrder x = gpo_name_order (((const GpoAdded *) a)->base),
-               y = gpo_name_order (((const GpoAdded *) b)->base);
-  return gpo_name_order_compare (&x, &y);
+  const char *first = ((const GpoAdded *) a)->base, *second = ((const GpoAdded *) b)->base;
+  guint64 x = gpo_name_moment (first), y = gpo_name_moment (second);
+  return x < y ? -1 : x > y ? 1 : strcmp (first, second);
 }
 
 static int
@@ -188,9 +192,9 @@ find_missing (Scan *scan, GpoChange *gone)
   for (guint i = 0; i < scan->scan.files->len; i++)
     {
       const char *base = gpo_scan_name (&scan->scan, i);
-      guint32 slot = GPOINTER_TO_UINT (g_hash_table_lookup (folder->slots, base));
-      if (slot)
-        found[slot - 1] = 1;
+      guint32 slot = gpo_folder_find (folder, base);
+      if (slot != GPO_NO_PLACE)
+        found[slot] = 1;
     }
   for (guint32 slot = 0; slot < folder->mailbox.n_slots; slot++)
     {
@@ -260,9 +264,9 @@ compare (Scan *scan)
     {
       const GpoFoundFile *file = &g_array_index (scan->scan.files, GpoFoundFile, i);
       const char *base = gpo_scan_name (&scan->scan, i);
-      guint32 slot = GPOINTER_TO_UINT (g_hash_table_lookup (folder->slots, base));
-      if (slot)
-        compare_known (folder, slot - 1, file, change);
+      guint32 slot = gpo_folder_find (folder, base);
+      if (slot != GPO_NO_PLACE)
+        compare_known (folder, slot, file, change);
       else
         add_stranger (folder, base, file, change);
     }
@@ -399,13 +403,14 @@ gpo_folder_event (GpoFolder *folder, gboolean in_new, gboolean came, char *name)
   guint32 flags = info ? gpo_flags_from_marks (info + 3, strlen (info + 3), &passed) : 0;
   if (info)
     *info = '\0';
-  guint32 slot = GPOINTER_TO_UINT (g_hash_table_lookup (folder->slots, name));
-  if (name[0] == '.' || (!slot && !came) || g_hash_table_contains (folder->coming, name))
+  guint32 slot = gpo_folder_find (folder, name);
+  gboolean known_name = slot != GPO_NO_PLACE;
+  if (name[0] == '.' || (!known_name && !came) || g_hash_table_contains (folder->coming, name))
     return;
-  GpoFileRow *row = slot ? gpo_folder_row (folder, slot - 1) : NULL;
+  GpoFileRow *row = known_name ? gpo_folder_row (folder, slot) : NULL;
   if (row
       && (row->pending || row->untidy || row->leaving
-          || gpo_mailbox_message (&folder->mailbox, slot - 1)->flags & GPO_FLAG_EXPUNGED))
+          || gpo_mailbox_message (&folder->mailbox, slot)->flags & GPO_FLAG_EXPUNGED))
     return;
   gboolean is_so
       = row && (gboolean) row->in_new == in_new && row->disk == flags && row->passed == (guint8) passed;
