@@ -264,6 +264,41 @@ gpo_trace_write_string (GString *string, const char *text, gsize length)
 
 /* --- events --- */
 
+/* What the names of this version come to: all as long as the longest, so that they are copied without a loop. */
+#define FRAGMENT 32
+typedef struct
+{
+  char text[FRAGMENT];
+  guint8 length;
+} Fragment;
+#define FRAGMENT_OF(text) { text, sizeof (text) - 1 },
+
+static const Fragment field_fragments[] = {
+#define X(name, word) FRAGMENT_OF (",\"" word "\":")
+  GPO_FIELDS (X)
+#undef X
+};
+
+static const Fragment kind_fragments[] = {
+#define X(name, word) FRAGMENT_OF (",\"kind\":\"" word "\"")
+  GPO_KINDS (X)
+#undef X
+};
+
+static const Fragment protocol_fragments[] = {
+#define X(name, word) FRAGMENT_OF (",\"protocol\":\"" word "\"")
+  GPO_PROTOCOLS (X)
+#undef X
+};
+
+static inline void
+put_fragment (Out *out, const Fragment *fragment)
+{
+  need (out, FRAGMENT);
+  memcpy (out->p, fragment->text, FRAGMENT);
+  out->p += fragment->length;
+}
+
 /* ,"name": or ,"name*": */
 static void
 put_name (Out *out, const char *name, gboolean star)
@@ -308,6 +343,40 @@ put_json (Out *out, const char *json, gsize length)
     }
 }
 
+/* ,"name": of a field of this version, or of one that a newer version named. */
+static void
+put_field_name (Out *out, GpoField field)
+{
+  if (field < G_N_ELEMENTS (field_fragments))
+    put_fragment (out, &field_fragments[field]);
+  else
+    put_name (out, gpo_field_name (field), FALSE);
+}
+
+/* A text that needs nothing done to it, as most are, is copied in one piece. */
+static void
+put_field_text (Out *out, GpoField field, const char *text, gsize length)
+{
+  const guint8 *s = (const guint8 *) text;
+  gboolean ascii = is_ascii (text, length), plain = ascii && plain_run (s, s + length) == length;
+  if (!ascii && gpo_trace_needs_star (text, length))
+    {
+      put_text (out, gpo_field_name (field), text, length);
+      return;
+    }
+  put_field_name (out, field);
+  if (!plain)
+    put_string (out, text, length, FALSE);
+  else
+    {
+      need (out, length + 2);
+      *out->p++ = '"';
+      memcpy (out->p, text, length);
+      out->p += length;
+      *out->p++ = '"';
+    }
+}
+
 static void
 put_field (Out *out, GpoLog *log, const GpoEvent *event, const GpoFieldIter *iter)
 {
@@ -317,18 +386,17 @@ put_field (Out *out, GpoLog *log, const GpoEvent *event, const GpoFieldIter *ite
       gsize length;
       const char *text = content ? g_bytes_get_data (content, &length) : NULL;
       if (text)
-        put_text (out, "text", text, length);
+        put_field_text (out, GPO_FIELD_TEXT, text, length);
       return;
     }
-  const char *name = gpo_field_name (iter->field);
   switch (iter->type)
     {
     case GPO_VALUE_NUMBER:
-      put_name (out, name, FALSE);
+      put_field_name (out, iter->field);
       put_number (out, iter->number);
       break;
     case GPO_VALUE_BOOLEAN:
-      put_name (out, name, FALSE);
+      put_field_name (out, iter->field);
       if (iter->number)
         PUT (out, "true");
       else
@@ -336,10 +404,10 @@ put_field (Out *out, GpoLog *log, const GpoEvent *event, const GpoFieldIter *ite
       break;
     case GPO_VALUE_SYMBOL:
     case GPO_VALUE_TEXT:
-      put_text (out, name, iter->text, iter->length);
+      put_field_text (out, iter->field, iter->text, iter->length);
       break;
     case GPO_VALUE_JSON:
-      put_name (out, name, FALSE);
+      put_field_name (out, iter->field);
       put_json (out, iter->text, iter->length);
       break;
     }
@@ -357,12 +425,11 @@ put_head_fields (Out *out, guint64 n, const GpoEvent *event)
   if (kind)
     put_text (out, "kind", kind, length);
   else
-    put_text (out, "kind", gpo_kind_name (event->kind), strlen (gpo_kind_name (event->kind)));
+    put_fragment (out, &kind_fragments[event->kind]);
   if (event->host)
     put_text (out, "host", gpo_symbol_name (event->host), strlen (gpo_symbol_name (event->host)));
   if (event->protocol)
-    put_text (out, "protocol", gpo_protocol_name (event->protocol),
-              strlen (gpo_protocol_name (event->protocol)));
+    put_fragment (out, &protocol_fragments[event->protocol]);
   if (event->session)
     {
       PUT (out, ",\"session\":");
