@@ -10,37 +10,60 @@ gpo_letter_row_get (GtkListBoxRow *row)
   return row ? g_object_get_data (G_OBJECT (row), "about") : NULL;
 }
 
-GtkBox *
-gpo_letter_row_add (GtkListBox *list, const GpoLetterRow *about)
+/* How many rows of the list are in use, while it is filled. */
+static guint
+used (GtkListBox *list)
 {
-  GtkWidget *row = gtk_list_box_row_new (), *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 1);
-  if (about)
-    g_object_set_data_full (G_OBJECT (row), "about", g_memdup2 (about, sizeof *about), g_free);
-  else
-    {
-      gtk_list_box_row_set_selectable (GTK_LIST_BOX_ROW (row), FALSE);
-      gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), FALSE);
-      gtk_widget_set_focusable (row, FALSE);
-    }
-  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
-  gtk_list_box_append (list, row);
-  return GTK_BOX (box);
+  return GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (list), "used"));
 }
 
-static GtkWidget *
-add_label (GtkBox *box, const char *css_class)
+static void
+set_used (GtkListBox *list, guint n)
 {
-  GtkWidget *label = gtk_label_new (NULL);
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
-  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
-  g_autoptr (PangoAttrList) attributes = pango_attr_list_new ();
-  pango_attr_list_insert (attributes, pango_attr_insert_hyphens_new (FALSE)); /* no byte that is not there */
-  gtk_label_set_attributes (GTK_LABEL (label), attributes);
-  if (css_class)
-    gtk_widget_add_css_class (label, css_class);
-  gtk_box_append (box, label);
-  return label;
+  g_object_set_data (G_OBJECT (list), "used", GUINT_TO_POINTER (n));
+}
+
+static GtkListBoxRow *
+new_row (GtkListBox *list)
+{
+  GtkWidget *row = gtk_list_box_row_new ();
+  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), g_object_new (GPO_TYPE_PROSE, NULL));
+  gtk_list_box_append (list, row);
+  return GTK_LIST_BOX_ROW (row);
+}
+
+void
+gpo_letter_list_begin (GtkListBox *list)
+{
+  gtk_list_box_select_row (list, NULL);
+  set_used (list, 0);
+}
+
+GpoProse *
+gpo_letter_row_add (GtkListBox *list, const GpoLetterRow *about)
+{
+  GtkListBoxRow *row = gtk_list_box_get_row_at_index (list, (int) used (list));
+  if (!row)
+    row = new_row (list);
+  set_used (list, used (list) + 1);
+  g_object_set_data_full (G_OBJECT (row), "about", about ? g_memdup2 (about, sizeof *about) : NULL, g_free);
+  gtk_list_box_row_set_selectable (row, about != NULL);
+  gtk_list_box_row_set_activatable (row, about != NULL);
+  gtk_widget_set_focusable (GTK_WIDGET (row), about != NULL);
+  GpoProse *prose = GPO_PROSE (gtk_list_box_row_get_child (row));
+  gtk_widget_set_margin_start (GTK_WIDGET (prose), 0);
+  gpo_prose_begin (prose);
+  return prose;
+}
+
+void
+gpo_letter_list_end (GtkListBox *list)
+{
+  GtkListBoxRow *row;
+  for (guint i = 0; i < used (list); i++)
+    gpo_prose_end (GPO_PROSE (gtk_list_box_row_get_child (gtk_list_box_get_row_at_index (list, (int) i))));
+  while ((row = gtk_list_box_get_row_at_index (list, (int) used (list))))
+    gtk_list_box_remove (list, GTK_WIDGET (row));
 }
 
 /* No more of a value than a screen can have. */
@@ -58,24 +81,16 @@ harmless (const char *text)
 }
 
 void
-gpo_letter_row_text (GtkBox *box, const char *text, const char *css_class)
+gpo_letter_row_text (GpoProse *prose, GpoProseStyle style, const char *text)
 {
   g_autofree char *shown = harmless (text);
-  gtk_label_set_text (GTK_LABEL (add_label (box, css_class)), shown);
+  gpo_prose_add (prose, style, shown);
 }
 
 void
-gpo_letter_row_field (GtkBox *box, const char *name, const char *value, const char *css_class)
+gpo_letter_row_field (GpoProse *prose, GpoProseStyle style, const char *name, const char *value)
 {
   g_autofree char *shown_name = harmless (name), *shown = harmless (value);
-  g_autofree char *markup = g_markup_printf_escaped ("<b>%s:</b> %s", shown_name, shown);
-  gtk_label_set_markup (GTK_LABEL (add_label (box, css_class)), markup);
-}
-
-void
-gpo_letter_list_empty (GtkListBox *list)
-{
-  GtkWidget *child;
-  while ((child = gtk_widget_get_first_child (GTK_WIDGET (list))))
-    gtk_list_box_remove (list, child);
+  g_autofree char *line = g_strdup_printf ("%s: %s", shown_name, shown);
+  gpo_prose_add_led (prose, style, strlen (shown_name) + 1, line);
 }

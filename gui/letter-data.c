@@ -11,7 +11,7 @@ add_part (GtkListBox *list, const GpoLetterFacts *facts, guint index)
   const GpoPart *place = &facts->anatomy.parts[part->index];
   GpoLetterRow about = { index ? place->whole : place->body, G_MAXUINT64, (gint) index };
   about.event = gpo_transfer_event (gpo_letter_facts_transfer (facts), facts->bytes, about.span.start);
-  GtkBox *box = gpo_letter_row_add (list, &about);
+  GpoProse *prose = gpo_letter_row_add (list, &about);
   gboolean leaf = place->kind == GPO_PART_LEAF;
   const char *sign = place->kind == GPO_PART_MULTIPART ? "▣" : leaf ? "▤" : "✉";
   g_autofree char *held
@@ -19,30 +19,30 @@ add_part (GtkListBox *list, const GpoLetterFacts *facts, guint index)
   const char *aside = !leaf ? held : part->filename;
   g_autofree char *title
       = g_strdup_printf ("%s %s%s%s", sign, part->type, aside ? " · " : "", aside ? aside : "");
-  gtk_widget_set_margin_start (GTK_WIDGET (box), (int) MIN (part->depth, 12) * 14);
-  gpo_letter_row_text (box, title, "part");
+  gtk_widget_set_margin_start (GTK_WIDGET (prose), (int) MIN (part->depth, 12) * 14);
+  gpo_letter_row_text (prose, GPO_PROSE_PART, title);
   if (!leaf)
     return;
   g_autofree char *size = gpo_part_size_words (part);
   g_autofree char *text = g_strdup_printf ("%s · %s", gpo_form_name (part->form.declared), size);
-  gpo_letter_row_text (box, text, "kind");
+  gpo_letter_row_text (prose, GPO_PROSE_ASIDE, text);
 }
 
 void
 gpo_letter_show_parts (GtkListBox *list, const GpoLetterFacts *facts)
 {
-  gpo_letter_list_empty (list);
+  gpo_letter_list_begin (list);
   for (guint i = 0; i < facts->parts->len && i < GPO_LETTER_ROWS; i++)
     add_part (list, facts, i);
   if (facts->parts->len > GPO_LETTER_ROWS)
     {
       g_autofree char *text
           = g_strdup_printf (_ ("… and %u parts more: see Bytes"), facts->parts->len - GPO_LETTER_ROWS);
-      gpo_letter_row_text (gpo_letter_row_add (list, NULL), text, "dim-label");
+      gpo_letter_row_text (gpo_letter_row_add (list, NULL), GPO_PROSE_DIM, text);
     }
   else if (facts->parts->len == 0)
-    gpo_letter_row_text (gpo_letter_row_add (list, NULL),
+    gpo_letter_row_text (gpo_letter_row_add (list, NULL), GPO_PROSE_DIM,
                          facts->whole ? _ ("The trace does not hold these bytes.")
-                                      : _ ("Not sent yet: the data come behind the header."),
-                         "dim-label");
+                                      : _ ("Not sent yet: the data come behind the header."));
+  gpo_letter_list_end (list);
 }

@@ -7,10 +7,13 @@
 #include "replay/letter-words.h"
 #include <string.h>
 
-static const char *
-tone_class (gint64 code)
+static GpoProseStyle
+answer_style (gint64 code)
 {
-  return code == 0 ? "waiting" : code >= 500 ? "refused" : code >= 400 ? "deferred" : "ok";
+  return code == 0     ? GPO_PROSE_WAITING
+         : code >= 500 ? GPO_PROSE_REFUSED
+         : code >= 400 ? GPO_PROSE_DEFERRED
+                       : GPO_PROSE_OK;
 }
 
 /* The line that said it, if the trace knows; else the event itself. */
@@ -27,7 +30,7 @@ static void
 add_said (GtkListBox *list, const GpoSaid *said, GpoLog *log)
 {
   GpoLetterRow about = { .event = line_of (log, said->event), .part = -1 };
-  GtkBox *box = gpo_letter_row_add (list, &about);
+  GpoProse *prose = gpo_letter_row_add (list, &about);
   const GpoEvent *event = gpo_log_get (log, about.event);
   g_autofree char *time = gpo_time_words (event ? event->time : 0);
   g_autofree char *command = g_strdup_printf (
@@ -37,19 +40,19 @@ add_said (GtkListBox *list, const GpoSaid *said, GpoLog *log)
                                                         : GPO_TONE_OK);
   g_autofree char *reply = g_strdup_printf ("%s %s", sign, said->reply ? said->reply : _ ("no answer yet"));
   g_autofree char *when = g_strdup_printf (_ ("at %s s"), time);
-  gpo_letter_row_text (box, command, "said");
-  gpo_letter_row_text (box, reply, tone_class (said->code));
-  gpo_letter_row_text (box, when, "when");
+  gpo_letter_row_text (prose, GPO_PROSE_SAID, command);
+  gpo_letter_row_text (prose, answer_style (said->code), reply);
+  gpo_letter_row_text (prose, GPO_PROSE_ASIDE, when);
 }
 
 static void
 add_hop (GtkListBox *list, const GpoHop *hop, gboolean here, GpoLog *log)
 {
-  GtkBox *box = gpo_letter_row_add (list, NULL);
+  GpoProse *prose = gpo_letter_row_add (list, NULL);
   g_autofree char *text = g_strdup_printf (
       _ ("%s told %s, session %u%s"), hop->caller ? gpo_symbol_name (hop->caller) : _ ("a mail program"),
       gpo_symbol_name (hop->host), hop->session, here ? _ (" — shown here") : "");
-  gpo_letter_row_text (box, text, here ? "group-here" : "group");
+  gpo_letter_row_text (prose, here ? GPO_PROSE_GROUP_HERE : GPO_PROSE_GROUP, text);
   for (guint i = 0; i < hop->said->len && i < GPO_LETTER_ROWS; i++)
     add_said (list, hop->said->pdata[i], log);
 }
@@ -63,7 +66,7 @@ add_differences (GtkListBox *list, const GpoLetterFacts *facts)
       GpoLetterRow about = { .event = difference->event, .part = -1 };
       g_autofree char *words = gpo_difference_words (difference);
       g_autofree char *text = g_strconcat ("≠ ", words, NULL);
-      gpo_letter_row_text (gpo_letter_row_add (list, &about), text, "differs");
+      gpo_letter_row_text (gpo_letter_row_add (list, &about), GPO_PROSE_DIFFERS, text);
     }
 }
 
@@ -72,13 +75,13 @@ void
 gpo_letter_show_envelope (GtkListBox *list, const GpoLetterFacts *facts, GpoLog *log)
 {
   const GpoHop *here = gpo_letter_facts_hop (facts, gpo_letter_facts_transfer (facts));
-  gpo_letter_list_empty (list);
+  gpo_letter_list_begin (list);
   add_differences (list, facts);
   for (guint i = facts->hops->len; i > 0; i--)
     add_hop (list, facts->hops->pdata[i - 1], facts->hops->pdata[i - 1] == here, log);
   if (facts->hops->len == 0)
     gpo_letter_row_text (
-        gpo_letter_row_add (list, NULL),
-        _ ("Nobody said an envelope: the office made this letter, or it was put into the mailbox as it is."),
-        "dim-label");
+        gpo_letter_row_add (list, NULL), GPO_PROSE_DIM,
+        _ ("Nobody said an envelope: the office made this letter, or it was put into the mailbox as it is."));
+  gpo_letter_list_end (list);
 }

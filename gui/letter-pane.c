@@ -2,7 +2,7 @@
 /* letter-pane.c: one letter, its facts at n, and what is lit of it.
  *
  * Facts are gathered anew only when the cursor passes an event of the letter, and only while the pane is
- * seen. */
+ * seen; now and then only while the end of a growing trace is followed. */
 #include "letter-pane.h"
 #include "event-words.h"
 #include "i18n.h"
@@ -48,8 +48,7 @@ event_words (GpoLetterPane *pane, guint64 n, const GpoEvent *event)
     return g_strdup_printf (_ ("brought by event %lu, data, %s, session %u"), (gulong) n, way,
                             event->session);
   if (event->kind == GPO_KIND_LETTER)
-    return g_strdup_printf (_ ("put there by %s at event %lu"), gpo_symbol_name (event->host),
-                            (gulong) n);
+    return g_strdup_printf (_ ("put there by %s at event %lu"), gpo_symbol_name (event->host), (gulong) n);
   return gpo_event_line (gpo_cursor_get_log (pane->cursor), n, event);
 }
 
@@ -298,8 +297,15 @@ on_tick (gpointer data)
 static void
 on_moved (GpoLetterPane *pane)
 {
-  if (!pane->tick && gtk_widget_get_mapped (GTK_WIDGET (pane)))
-    pane->tick = g_idle_add_full (G_PRIORITY_DEFAULT_IDLE - 50, on_tick, pane, NULL);
+  if (!gtk_widget_get_mapped (GTK_WIDGET (pane)))
+    return;
+  if (!gpo_cursor_get_following (pane->cursor))
+    {
+      g_clear_handle_id (&pane->tick, g_source_remove);
+      refresh (pane, FALSE);
+    }
+  else if (!pane->tick)
+    pane->tick = g_timeout_add_full (G_PRIORITY_DEFAULT_IDLE - 50, GPO_LETTER_FOLLOW_MS, on_tick, pane, NULL);
 }
 
 static void

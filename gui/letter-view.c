@@ -1,18 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/* letter-view.c: the facts of a letter in labels.
+/* letter-view.c: the facts of a letter in three columns.
  *
- * The facts are gathered anew when the cursor moves over an event of the letter, and only then. They are
- * gathered in an idle moment, so that scrubbing and ten thousand events a second stay smooth. */
+ * The facts are gathered anew when the cursor moves over an event of the letter, and only then: at once, so
+ * that they are in the same frame as the other views; but now and then only where ten thousand events a
+ * second come. */
 #include "letter-view.h"
 #include "event-words.h"
 #include "i18n.h"
+#include "letter-columns.h"
 #include <string.h>
 
+#define LINES_SHOWN 300 /* of the data */
 struct _GpoLetterView
 {
   GtkWidget parent_instance;
   GtkLabel *title;
-  GtkBox *envelope, *header, *data;
+  GpoProse *envelope, *header, *data;
   GpoCursor *cursor;
   GpoLetterFacts *facts;
   guint32 number; /* shown now */
@@ -24,81 +27,61 @@ G_DEFINE_FINAL_TYPE (GpoLetterView, gpo_letter_view, GTK_TYPE_WIDGET)
 
 /* --- small pieces --- */
 
-static void
-empty (GtkBox *box)
-{
-  GtkWidget *child;
-  while ((child = gtk_widget_get_first_child (GTK_WIDGET (box))))
-    gtk_box_remove (box, child);
-}
-
-/* A line of text that can be selected and wraps. `text` may hold anything. */
-static GtkWidget *
-add_text (GtkBox *box, const char *text, const char *class)
-{
-  GtkWidget *label = gtk_label_new (text);
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
-  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
-  gtk_label_set_selectable (GTK_LABEL (label), TRUE);
-  gtk_widget_set_focusable (label, FALSE);
-  if (class)
-    gtk_widget_add_css_class (label, class);
-  gtk_box_append (box, label);
-  return label;
-}
-
-static void add_format (GtkBox *box, const char *class, const char *format, ...) G_GNUC_PRINTF (3, 4);
+static void add_format (GpoProse *prose, GpoProseStyle style, const char *format, ...) G_GNUC_PRINTF (3, 4);
 
 static void
-add_format (GtkBox *box, const char *class, const char *format, ...)
+add_format (GpoProse *prose, GpoProseStyle style, const char *format, ...)
 {
   va_list args;
   va_start (args, format);
   g_autofree char *text = g_strdup_vprintf (format, args);
   va_end (args);
-  add_text (box, text, class);
+  gpo_prose_add (prose, style, text);
 }
 
 /* --- the envelope --- */
 
-static const char *
-tone_class (gint64 code)
+static GpoProseStyle
+answer_style (gint64 code)
 {
-  return code == 0 ? "waiting" : code >= 500 ? "refused" : code >= 400 ? "deferred" : "ok";
+  return code == 0     ? GPO_PROSE_WAITING
+         : code >= 500 ? GPO_PROSE_REFUSED
+         : code >= 400 ? GPO_PROSE_DEFERRED
+                       : GPO_PROSE_OK;
 }
 
 static void
-add_disagreement (GtkBox *box, const GpoLetterFacts *facts, const GpoSaid *said)
+add_disagreement (GpoProse *prose, const GpoLetterFacts *facts, const GpoSaid *said)
 {
   if (facts->fields->len == 0 || said->in_header || !said->path || said->code >= 400)
     return;
   if (strcmp (said->verb, "RCPT") == 0)
-    add_text (box, _ ("≠ in neither To nor Cc: a blind copy"), "differs");
+    gpo_prose_add (prose, GPO_PROSE_DIFFERS, _ ("≠ in neither To nor Cc: a blind copy"));
   else if (!*said->path)
-    add_text (box, _ ("the null reverse-path: a report, which nobody answers"), "differs");
+    gpo_prose_add (prose, GPO_PROSE_DIFFERS, _ ("the null reverse-path: a report, which nobody answers"));
   else
-    add_text (box, _ ("≠ not in From: reports go here, answers there"), "differs");
+    gpo_prose_add (prose, GPO_PROSE_DIFFERS, _ ("≠ not in From: reports go here, answers there"));
 }
 
 static void
-add_hop (GtkBox *box, const GpoLetterFacts *facts, const GpoHop *hop)
+add_hop (GpoProse *prose, const GpoLetterFacts *facts, const GpoHop *hop)
 {
   const char *caller = hop->caller ? gpo_symbol_name (hop->caller) : _ ("a mail program");
-  add_format (box, "group", _ ("%s told %s  (session %u)"), caller, gpo_symbol_name (hop->host),
+  add_format (prose, GPO_PROSE_GROUP, _ ("%s told %s  (session %u)"), caller, gpo_symbol_name (hop->host),
               hop->session);
   for (guint i = 0; i < hop->said->len; i++)
     {
       const GpoSaid *said = hop->said->pdata[i];
       g_autofree char *path
           = gpo_shown_text (said->path ? said->path : "?", strlen (said->path ? said->path : "?"));
-      add_format (box, "said", "%s:<%s>", strcmp (said->verb, "MAIL") == 0 ? "MAIL FROM" : "RCPT TO", path);
+      add_format (prose, GPO_PROSE_SAID, "%s:<%s>",
+                  strcmp (said->verb, "MAIL") == 0 ? "MAIL FROM" : "RCPT TO", path);
       g_autofree char *reply = said->reply ? gpo_shown_text (said->reply, strlen (said->reply)) : NULL;
       const char *sign = gpo_tone_sign (said->code >= 500   ? GPO_TONE_REFUSED
                                         : said->code >= 400 ? GPO_TONE_DEFERRED
                                                             : GPO_TONE_OK);
-      add_format (box, tone_class (said->code), "%s %s", sign, reply ? reply : _ ("no answer yet"));
-      add_disagreement (box, facts, said);
+      add_format (prose, answer_style (said->code), "%s %s", sign, reply ? reply : _ ("no answer yet"));
+      add_disagreement (prose, facts, said);
     }
 }
 
@@ -106,96 +89,110 @@ add_hop (GtkBox *box, const GpoLetterFacts *facts, const GpoHop *hop)
 static void
 show_envelope (GpoLetterView *view)
 {
-  empty (view->envelope);
+  gpo_prose_begin (view->envelope);
   for (guint i = view->facts->hops->len; i > 0; i--)
     add_hop (view->envelope, view->facts, view->facts->hops->pdata[i - 1]);
   if (view->facts->hops->len == 0)
-    add_text (
-        view->envelope,
-        _ ("Nobody said an envelope: the office made this letter, or it was put into the mailbox as it is."),
-        "dim-label");
+    gpo_prose_add (
+        view->envelope, GPO_PROSE_DIM,
+        _ ("Nobody said an envelope: the office made this letter, or it was put into the mailbox as it is."));
+  gpo_prose_end (view->envelope);
 }
 
 /* --- the header --- */
 
 static void
-add_field (GtkBox *box, const GpoFieldFact *field)
+add_field (GpoProse *prose, const GpoFieldFact *field)
 {
   g_autofree char *name = gpo_shown_text (field->name, strlen (field->name));
   g_autofree char *text = gpo_shown_text (field->text, strlen (field->text));
-  GtkWidget *label = add_text (
-      box, "", field->kind == GPO_HEADER_OWN || field->kind == GPO_HEADER_OTHER ? "own-field" : "field");
-  g_autofree char *markup = g_markup_printf_escaped ("<b>%s:</b> %s", name, text);
-  gtk_label_set_markup (GTK_LABEL (label), markup);
+  gboolean own = field->kind == GPO_HEADER_OWN || field->kind == GPO_HEADER_OTHER;
+  g_autofree char *line = g_strdup_printf ("%s: %s", name, text);
+  gpo_prose_add_led (prose, own ? GPO_PROSE_OWN_FIELD : GPO_PROSE_PLAIN, strlen (name) + 1, line);
   g_autofree char *raw = gpo_shown_text (field->raw, strlen (field->raw));
   const char *begin = raw;
   while (*begin == ' ')
     begin++;
   if (strstr (field->raw, "=?")) /* encoded words: the raw form is worth seeing (RFC 2047) */
-    add_format (box, "raw", _ ("raw: %s"), begin);
+    add_format (prose, GPO_PROSE_RAW, _ ("raw: %s"), begin);
 }
 
 static void
 show_header (GpoLetterView *view)
 {
   GpoSymbol origin = (GpoSymbol) -1;
-  empty (view->header);
+  gpo_prose_begin (view->header);
   for (guint i = 0; i < view->facts->fields->len; i++)
     {
       const GpoFieldFact *field = view->facts->fields->pdata[i];
       if (field->added_by != origin && field->added_by)
-        add_format (view->header, "group", _ ("put on top by %s"), gpo_symbol_name (field->added_by));
+        add_format (view->header, GPO_PROSE_GROUP, _ ("put on top by %s"), gpo_symbol_name (field->added_by));
       else if (field->added_by != origin)
-        add_text (view->header, _ ("came with the letter"), "group");
+        gpo_prose_add (view->header, GPO_PROSE_GROUP, _ ("came with the letter"));
       origin = field->added_by;
       add_field (view->header, field);
     }
   if (view->facts->fields->len == 0)
-    add_text (view->header, _ ("Not sent yet: it comes after DATA."), "dim-label");
+    gpo_prose_add (view->header, GPO_PROSE_DIM, _ ("Not sent yet: it comes after DATA."));
+  gpo_prose_end (view->header);
 }
 
 /* --- the data --- */
 
+/* The tree of parts, if there are several. */
 static void
-show_data (GpoLetterView *view)
+add_parts (GpoProse *prose, const GpoLetterFacts *facts)
 {
-  const GpoLetterFacts *facts = view->facts;
-  empty (view->data);
   for (guint i = 0; facts->parts->len > 1 && i < facts->parts->len; i++)
     {
       const GpoPartFact *part = facts->parts->pdata[i];
       g_autofree char *size = gpo_size_words (part->size);
       g_autofree char *name
           = part->filename ? gpo_shown_text (part->filename, strlen (part->filename)) : NULL;
-      add_format (view->data, "part", "%*s%s %s, %s, %s%s%s", (int) part->depth * 3, "",
+      add_format (prose, GPO_PROSE_PART, "%*s%s %s, %s, %s%s%s", (int) part->depth * 3, "",
                   part->depth ? "└" : "▤", part->type, part->encoding, size, name ? ", " : "",
                   name ? name : "");
     }
-  const char *text = facts->body ? facts->body : facts->raw_body;
-  if (!text)
+}
+
+/* The first lines; the view of the letter has all. */
+static void
+add_body (GpoProse *prose, const char *text, gboolean cut)
+{
+  g_autoptr (GString) shown = g_string_new (NULL);
+  guint n = 0;
+  for (; *text && n < LINES_SHOWN; n++)
     {
-      add_text (view->data,
-                facts->whole ? _ ("The trace does not hold these bytes.")
-                             : _ ("Not sent yet: it comes behind the header."),
-                "dim-label");
-      return;
+      gsize length = strcspn (text, "\n");
+      g_autofree char *clean = gpo_shown_text (text, length);
+      g_string_append_printf (shown, "%s\n", clean);
+      text += length + (text[length] == '\n');
     }
-  if (facts->parts->len == 1)
+  gpo_prose_add (prose, GPO_PROSE_BODY, g_strchomp (shown->str));
+  if (cut || *text)
+    gpo_prose_add (prose, GPO_PROSE_DIM, _ ("… only the beginning is shown"));
+}
+
+static void
+show_data (GpoLetterView *view)
+{
+  const GpoLetterFacts *facts = view->facts;
+  const char *text = facts->body ? facts->body : facts->raw_body;
+  gpo_prose_begin (view->data);
+  add_parts (view->data, facts);
+  if (!text)
+    gpo_prose_add (view->data, GPO_PROSE_DIM,
+                   facts->whole ? _ ("The trace does not hold these bytes.")
+                                : _ ("Not sent yet: it comes behind the header."));
+  if (text && facts->parts->len == 1)
     {
       const GpoPartFact *part = facts->parts->pdata[0];
       g_autofree char *size = gpo_size_words (facts->body_size);
-      add_format (view->data, "group", "%s, %s, %s", part->type, part->encoding, size);
+      add_format (view->data, GPO_PROSE_GROUP, "%s, %s, %s", part->type, part->encoding, size);
     }
-  g_auto (GStrv) lines = g_strsplit (text, "\n", 2000);
-  g_autoptr (GString) shown = g_string_new (NULL);
-  for (char **line = lines; *line; line++)
-    {
-      g_autofree char *clean = gpo_shown_text (*line, strlen (*line));
-      g_string_append_printf (shown, "%s\n", clean);
-    }
-  add_text (view->data, g_strchomp (shown->str), "body");
-  if (facts->cut)
-    add_text (view->data, _ ("… only the beginning is shown"), "dim-label");
+  if (text)
+    add_body (view->data, text, facts->cut);
+  gpo_prose_end (view->data);
 }
 
 /* --- keeping up --- */
@@ -252,11 +249,27 @@ on_tick (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+/* What nobody sees does not keep up; it does when it is seen again. */
 static void
 on_moved (GpoLetterView *view)
 {
-  if (!view->tick)
-    view->tick = g_idle_add_full (G_PRIORITY_DEFAULT_IDLE - 50, on_tick, view, NULL);
+  if (!gtk_widget_get_mapped (GTK_WIDGET (view)))
+    return;
+  if (!gpo_cursor_get_following (view->cursor))
+    {
+      g_clear_handle_id (&view->tick, g_source_remove);
+      refresh (view);
+    }
+  else if (!view->tick)
+    view->tick = g_timeout_add_full (G_PRIORITY_DEFAULT_IDLE - 50, GPO_LETTER_FOLLOW_MS, on_tick, view, NULL);
+}
+
+static void
+gpo_letter_view_map (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (gpo_letter_view_parent_class)->map (widget);
+  if (GPO_LETTER_VIEW (widget)->cursor)
+    refresh (GPO_LETTER_VIEW (widget));
 }
 
 static void
@@ -277,6 +290,8 @@ gpo_letter_view_class_init (GpoLetterViewClass *class)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
   G_OBJECT_CLASS (class)->dispose = gpo_letter_view_dispose;
+  widget_class->map = gpo_letter_view_map;
+  g_type_ensure (GPO_TYPE_PROSE);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/glasspost/Glasspost/letter-view.ui");
   gtk_widget_class_bind_template_child (widget_class, GpoLetterView, title);
   gtk_widget_class_bind_template_child (widget_class, GpoLetterView, envelope);
@@ -305,10 +320,7 @@ gpo_letter_view_set_cursor (GpoLetterView *view, GpoCursor *cursor)
 const GpoLetterFacts *
 gpo_letter_view_get_facts (GpoLetterView *view)
 {
-  if (view->tick)
-    {
-      g_clear_handle_id (&view->tick, g_source_remove);
-      refresh (view);
-    }
+  g_clear_handle_id (&view->tick, g_source_remove);
+  refresh (view);
   return view->facts;
 }

@@ -20,9 +20,11 @@ G_DEFINE_FINAL_TYPE (GpoTimeStrip, gpo_time_strip, GTK_TYPE_WIDGET)
 /* --- drawing --- */
 
 static void
-fill (GtkSnapshot *snapshot, const GdkRGBA *color, float x, float y, float width, float height)
+fill (cairo_t *cr, const GdkRGBA *color, float x, float y, float width, float height)
 {
-  gtk_snapshot_append_color (snapshot, color, &GRAPHENE_RECT_INIT (x, y, width, height));
+  gdk_cairo_set_source_rgba (cr, color);
+  cairo_rectangle (cr, x, y, width, height);
+  cairo_fill (cr);
 }
 
 static float
@@ -34,7 +36,7 @@ x_of (GpoTimeStrip *strip, guint64 n)
 }
 
 static void
-draw_bucket (GpoTimeStrip *strip, GtkSnapshot *snapshot, const GpoTheme *theme, guint i, float top)
+draw_bucket (GpoTimeStrip *strip, cairo_t *cr, const GpoTheme *theme, guint i, float top)
 {
   const GpoDensity *density = &strip->density;
   const GpoBucket *bucket = &density->buckets[i];
@@ -43,18 +45,18 @@ draw_bucket (GpoTimeStrip *strip, GtkSnapshot *snapshot, const GpoTheme *theme, 
   float width = MAX (next - x, 1), height = (float) gpo_density_level (density, i) * top;
   gboolean past = first <= gpo_cursor_get_n (strip->cursor);
   GdkRGBA color = gpo_theme_fade (&theme->tone[GPO_TONE_CLIENT], past ? 0.75f : 0.3f);
-  fill (snapshot, &color, x, top - height, width, height);
+  fill (cr, &color, x, top - height, width, height);
   if (bucket->refused)
-    fill (snapshot, &theme->tone[GPO_TONE_REFUSED], x, top + 2, MAX (width, 2), MARK);
+    fill (cr, &theme->tone[GPO_TONE_REFUSED], x, top + 2, MAX (width, 2), MARK);
   else if (bucket->deferred)
-    fill (snapshot, &theme->tone[GPO_TONE_DEFERRED], x, top + 2, MAX (width, 2), MARK);
+    fill (cr, &theme->tone[GPO_TONE_DEFERRED], x, top + 2, MAX (width, 2), MARK);
   else if (bucket->letters)
-    fill (snapshot, &theme->tone[GPO_TONE_OK], x, top + 2, MAX (width, 2), MARK);
+    fill (cr, &theme->tone[GPO_TONE_OK], x, top + 2, MAX (width, 2), MARK);
 }
 
 /* A flag at each note, told from the cursor's mark by its shape. */
 static void
-draw_notes (GpoTimeStrip *strip, GtkSnapshot *snapshot, const GpoTheme *theme, float height)
+draw_notes (GpoTimeStrip *strip, cairo_t *cr, const GpoTheme *theme, float height)
 {
   GpoNotes *notes = gpo_notes_of (strip->cursor);
   const GdkRGBA *color = &theme->tone[GPO_TONE_ENVELOPE];
@@ -64,28 +66,36 @@ draw_notes (GpoTimeStrip *strip, GtkSnapshot *snapshot, const GpoTheme *theme, f
       if (n < strip->density.first || n >= strip->density.length)
         continue;
       float x = x_of (strip, n);
-      fill (snapshot, color, x, 0, 2, height);
-      fill (snapshot, color, x, 0, 10, 7);
+      fill (cr, color, x, 0, 2, height);
+      fill (cr, color, x, 0, 10, 7);
     }
 }
 
 static void
+draw (GpoTimeStrip *strip, cairo_t *cr, const GpoTheme *theme, float width, float height)
+{
+  GdkRGBA ground = gpo_theme_fade (&theme->fg, 0.06f);
+  fill (cr, &ground, 0, 0, width, height - MARK - 2);
+  for (guint i = 0; i < strip->density.n; i++)
+    draw_bucket (strip, cr, theme, i, height - MARK - 2);
+  if (strip->density.n == 0)
+    return;
+  draw_notes (strip, cr, theme, height);
+  float x = x_of (strip, gpo_cursor_get_n (strip->cursor));
+  fill (cr, &theme->fg, CLAMP (x - 1, 0, width - 3), 0, 3, height);
+  fill (cr, &theme->fg, CLAMP (x - 4, 0, width - 9), 0, 9, 5);
+}
+
+/* One node, and so one damaged rectangle: hundreds of them make all drawing of the window slow. */
+static void
 gpo_time_strip_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
-  GpoTimeStrip *strip = GPO_TIME_STRIP (widget);
   GpoTheme theme;
   float width = (float) gtk_widget_get_width (widget), height = (float) gtk_widget_get_height (widget);
   gpo_theme_read (&theme, widget);
-  GdkRGBA ground = gpo_theme_fade (&theme.fg, 0.06f);
-  fill (snapshot, &ground, 0, 0, width, height - MARK - 2);
-  for (guint i = 0; i < strip->density.n; i++)
-    draw_bucket (strip, snapshot, &theme, i, height - MARK - 2);
-  if (strip->density.n == 0)
-    return;
-  draw_notes (strip, snapshot, &theme, height);
-  float x = x_of (strip, gpo_cursor_get_n (strip->cursor));
-  fill (snapshot, &theme.fg, CLAMP (x - 1, 0, width - 3), 0, 3, height);
-  fill (snapshot, &theme.fg, CLAMP (x - 4, 0, width - 9), 0, 9, 5);
+  cairo_t *cr = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (0, 0, width, height));
+  draw (GPO_TIME_STRIP (widget), cr, &theme, width, height);
+  cairo_destroy (cr);
 }
 
 static void
@@ -181,7 +191,8 @@ gpo_time_strip_init (GpoTimeStrip *strip)
   g_signal_connect_swapped (keys, "key-pressed", G_CALLBACK (on_key), strip);
   gtk_widget_add_controller (GTK_WIDGET (strip), keys);
   gtk_widget_set_focusable (GTK_WIDGET (strip), TRUE);
-  gtk_widget_set_overflow (GTK_WIDGET (strip), GTK_OVERFLOW_HIDDEN); /* the last bucket begins at the very end */
+  gtk_widget_set_overflow (GTK_WIDGET (strip),
+                           GTK_OVERFLOW_HIDDEN); /* the last bucket begins at the very end */
   gtk_accessible_update_property (GTK_ACCESSIBLE (strip), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Place in the trace"), -1);
 }

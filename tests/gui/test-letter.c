@@ -97,6 +97,11 @@ add_text (GtkWidget *widget, GString *out)
 {
   if (GTK_IS_LABEL (widget))
     g_string_append_printf (out, "%s\n", gtk_label_get_text (GTK_LABEL (widget)));
+  if (GPO_IS_PROSE (widget))
+    {
+      g_autofree char *text = gpo_prose_get_text (GPO_PROSE (widget));
+      g_string_append (out, text);
+    }
   for (GtkWidget *child = gtk_widget_get_first_child (widget); child; child = gtk_widget_get_next_sibling (child))
     add_text (child, out);
 }
