@@ -393,16 +393,33 @@ gpo_smtp_take_data (GpoSmtpServer *server)
 
 /* --- BDAT: RFC 3030 §2 --- */
 
+/* bdat-cmd = "BDAT" SP chunk-size [ SP end-marker ]. Returns how many octets follow, -1: no number; *last is
+ * what stands behind it, without text if nothing does. */
+static gint64
+read_bdat (GpoSlice argument, GpoSlice *last)
+{
+  const char *space = argument.length ? memchr (argument.text, ' ', argument.length) : NULL;
+  GpoSlice count = { argument.text, space ? (gsize) (space - argument.text) : argument.length };
+  *last = space ? (GpoSlice){ space + 1, argument.length - count.length - 1 } : (GpoSlice){ NULL, 0 };
+  return gpo_slice_number (count);
+}
+
+void
+gpo_smtp_discard_chunk (GpoSmtpServer *server, GpoSlice argument)
+{
+  GpoSlice last;
+  server->discard = (guint64) MAX (read_bdat (argument, &last), 0);
+}
+
 void
 gpo_smtp_bdat (GpoSmtpServer *server, GpoSlice argument)
 {
   GpoSmtpLetter *letter = &server->letter;
-  const char *space = argument.length ? memchr (argument.text, ' ', argument.length) : NULL;
-  GpoSlice count = { argument.text, space ? (gsize) (space - argument.text) : argument.length };
-  GpoSlice last = space ? (GpoSlice){ space + 1, argument.length - count.length - 1 } : (GpoSlice){ NULL, 0 };
-  gint64 octets = gpo_slice_number (count);
-  if (octets < 0 || (space && !gpo_slice_is (last, "LAST")))
+  GpoSlice last;
+  gint64 octets = read_bdat (argument, &last);
+  if (octets < 0 || (last.text && !gpo_slice_is (last, "LAST")))
     {
+      gpo_smtp_discard_chunk (server, argument);
       gpo_smtp_answer (server, GPO_SMTP_IN_BDAT, GPO_SYNTAX, NULL, NULL);
       return;
     }
@@ -415,7 +432,7 @@ gpo_smtp_bdat (GpoSmtpServer *server, GpoSlice argument)
   if (!letter->active)
     begin (server, FALSE);
   letter->chunk_left = (guint64) octets;
-  letter->last_chunk = space != NULL;
+  letter->last_chunk = last.text != NULL;
   gpo_smtp_answer (server, GPO_SMTP_IN_BDAT, GPO_MORE, NULL, NULL);
 }
 

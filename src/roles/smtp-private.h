@@ -78,6 +78,8 @@ void gpo_smtp_expn (GpoSmtpServer *server, GpoSlice argument);
 /* smtp-letter.c */
 void gpo_smtp_data (GpoSmtpServer *server);
 void gpo_smtp_bdat (GpoSmtpServer *server, GpoSlice argument);
+/* The octets of a refused chunk follow its command whatever is answered: they are no commands (RFC 3030 §2). */
+void gpo_smtp_discard_chunk (GpoSmtpServer *server, GpoSlice argument);
 gboolean gpo_smtp_take_data (GpoSmtpServer *server);
 gboolean gpo_smtp_take_chunk (GpoSmtpServer *server);
 void gpo_smtp_letter_clear (GpoSmtpServer *server);

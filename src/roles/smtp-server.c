@@ -162,14 +162,6 @@ handle (GpoSmtpServer *server, GpoSmtpCommand *command)
     }
 }
 
-/* The bytes of a chunk follow its command whatever is answered: they are no commands (RFC 3030 §2). */
-static void
-discard_chunk (GpoSmtpServer *server, const GpoSmtpCommand *command)
-{
-  g_autofree char *octets = gpo_slice_dup (command->argument);
-  server->discard = octets ? g_ascii_strtoull (octets, NULL, 10) : 0;
-}
-
 /* A fault or a person at the gate answers in the place of the handler. */
 static void
 answer_from_gate (GpoSmtpServer *server, GpoSmtpInput input, const GpoSmtpCommand *command, const char *reply)
@@ -180,7 +172,7 @@ answer_from_gate (GpoSmtpServer *server, GpoSmtpInput input, const GpoSmtpComman
   if (input == GPO_SMTP_IN_EHLO || input == GPO_SMTP_IN_HELO)
     gpo_smtp_reset (server);
   if (input == GPO_SMTP_IN_BDAT)
-    discard_chunk (server, command);
+    gpo_smtp_discard_chunk (server, command->argument);
   gpo_smtp_answer (server, input, verdict, reply, NULL);
 }
 
@@ -208,7 +200,7 @@ allowed (GpoSmtpServer *server, GpoSmtpCommand *command)
       g_autofree char *text = g_strdup_printf ("%s (the session is in state %s)", own,
                                                session->machine->states[session->state]);
       if (command->input == GPO_SMTP_IN_BDAT)
-        discard_chunk (server, command);
+        gpo_smtp_discard_chunk (server, command->argument);
       gpo_smtp_answer (server, command->input, GPO_SEQUENCE, text, NULL);
       return FALSE;
     }

@@ -117,11 +117,15 @@ param_notify (GpoSmtpServer *server, GpoRecipient *recipient, GpoSlice value)
   return never && recipient->notify != GPO_NOTIFY_NEVER ? PARAM_WRONG : PARAM_FINE;
 }
 
-/* ORCPT=addr-type;xtext: RFC 3461 §4.2 */
+/* ORCPT=addr-type;xtext: RFC 3461 §4.2. addr-type is an atom: letters, digits and hyphens (RFC 3464 §2.1.2).
+ */
 static ParamVerdict
 param_orcpt (GpoSmtpServer *server, GpoRecipient *recipient, GpoSlice value)
 {
-  if (!value.text || value.length > 500 || !memchr (value.text, ';', value.length))
+  gsize type = 0;
+  while (type < value.length && (g_ascii_isalnum (value.text[type]) || value.text[type] == '-'))
+    type++;
+  if (type == 0 || type == value.length || value.text[type] != ';' || value.length > 500)
     return PARAM_WRONG;
   g_free (recipient->orcpt);
   recipient->orcpt = gpo_xtext_decode (value);
@@ -180,7 +184,8 @@ read_params (GpoSmtpServer *server, GpoSmtpInput input, const Param *known, GpoS
     }
 }
 
-/* SMTPUTF8 allows addresses beyond ASCII, but stands behind the address it allows. */
+/* SMTPUTF8 allows addresses beyond ASCII, but stands behind the address it allows. In a
+ * quoted local part the word says nothing: gpo_smtp_mail() looks again when the parameters are read. */
 static gboolean
 says_smtputf8 (GpoSlice argument)
 {
@@ -273,6 +278,13 @@ gpo_smtp_mail (GpoSmtpServer *server, GpoSlice argument)
   if (!read_params (server, GPO_SMTP_IN_MAIL, mail_params, argument, NULL))
     {
       gpo_envelope_clear (server->envelope);
+      return;
+    }
+  if (!g_str_is_ascii (sender) && !server->envelope->smtputf8)
+    {
+      gpo_envelope_clear (server->envelope);
+      answer_path (server, GPO_SMTP_IN_MAIL, GPO_SYNTAX,
+                   "501 5.1.7 the address goes beyond ASCII, and SMTPUTF8 was not said", sender);
       return;
     }
   if (host->limits.letter && server->envelope->size > host->limits.letter)
