@@ -156,14 +156,17 @@ append_field (Report *r, const char *name, const char *type, const char *value)
   g_string_append_printf (r->out, "%s: %s%.*s\r\n", name, type, FIELD_MAX, tamed);
 }
 
-/* The last reply may be long and is made of words, so it may be folded. */
+/* The last reply may be long and is made of words, so it may be folded. What this office says itself, before
+ * or without a reply, is no diagnostic code of SMTP (RFC 3464 §2.3.6). */
 static void
 append_diagnostic (Report *r, const char *reply)
 {
   if (!reply)
     return;
   g_autofree char *tamed = gpo_tame (reply, r->global_status);
-  gpo_wrap_append (r->out, tamed, "Diagnostic-Code: smtp; ", "\t");
+  gboolean theirs = strspn (tamed, "0123456789") == 3 && strchr (" -", tamed[3]);
+  gpo_wrap_append (r->out, tamed, theirs ? "Diagnostic-Code: smtp; " : "Diagnostic-Code: x-glasspost; ",
+                   "\t");
 }
 
 static void

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* office-closing.c: nobody new is let in; sessions say 421 when their letter is done, gateways finish what
- * they send; when all desks are gone, or after GRACE, the disk is awaited and the thread ends.
+ * they send; when all desks are gone, or after GRACE and a last 421, the disk is awaited and the thread ends.
  *
  * What was answered with 250 is on disk by then, so a shorter end loses nothing either; the order is a
  * courtesy to peers. */
@@ -13,6 +13,8 @@
 
 /* How long sessions and gateways may take to finish, real seconds. */
 #define GRACE 10
+/* And then for the last 421 to be read. */
+#define LAST_WORDS 1
 
 static gboolean
 has_desks (GpoOffice *office)
@@ -78,12 +80,32 @@ cut (GpoDesk *desk)
 }
 
 static gboolean
-grace_is_over (gpointer data)
+nobody_is_awaited (gpointer data)
 {
   GpoOffice *office = data;
   g_clear_pointer (&office->deadline, g_source_unref);
   each_desk (office, cut);
   office->gateways_running = 0;
+  gpo_office_check_quiet (office);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+set_deadline (GpoOffice *office, guint seconds, GSourceFunc func)
+{
+  g_clear_pointer (&office->deadline, g_source_unref);
+  office->deadline = g_timeout_source_new_seconds (seconds);
+  g_source_set_callback (office->deadline, func, office, NULL);
+  g_source_attach (office->deadline, office->context);
+}
+
+/* Whoever is in the middle of a letter still hears 421 now. */
+static gboolean
+grace_is_over (gpointer data)
+{
+  GpoOffice *office = data;
+  set_deadline (office, LAST_WORDS, nobody_is_awaited);
+  each_desk (office, say_goodbye);
   gpo_office_check_quiet (office);
   return G_SOURCE_REMOVE;
 }
@@ -100,9 +122,7 @@ gpo_office_begin_to_close (gpointer data)
   gpo_office_close_listeners (office);
   gpo_gate_unbreak (office->parts.gate, 0);
   gpo_gate_hold_all (office->parts.gate, FALSE);
-  office->deadline = g_timeout_source_new_seconds (GRACE);
-  g_source_set_callback (office->deadline, grace_is_over, office, NULL);
-  g_source_attach (office->deadline, office->context);
+  set_deadline (office, GRACE, grace_is_over);
   office->gateways_running = office->parts.posts->len;
   for (guint i = 0; i < office->parts.posts->len; i++)
     gpo_gateway_stop (((GpoPost *) office->parts.posts->pdata[i])->gateway, gateway_stopped, office);

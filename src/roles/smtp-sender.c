@@ -107,8 +107,11 @@ gpo_sender_end_by_reply (GpoSender *sender, const char *status)
 {
   g_autofree char *words = gpo_smtp_reply_words (&sender->reply, TRUE);
   gboolean permanent = sender->reply.code >= 500;
-  gpo_sender_end (sender, permanent ? GPO_RCPT_FAILED : GPO_RCPT_WAITING, sender->reply.code,
-                  *sender->reply.status ? sender->reply.status : status, words);
+  char own[sizeof sender->reply.status];
+  g_strlcpy (own, *sender->reply.status ? sender->reply.status : status, sizeof own);
+  if (permanent && *own == '4')
+    *own = '5'; /* what is over for good has a status of class 5 (RFC 3463 §2) */
+  gpo_sender_end (sender, permanent ? GPO_RCPT_FAILED : GPO_RCPT_WAITING, sender->reply.code, own, words);
 }
 
 static void

@@ -305,10 +305,14 @@ static void
 smtp_shutdown (GpoSession *session)
 {
   GpoSmtpServer *server = self (session);
-  /* A letter that is under way gets its answer first; take() says goodbye then. */
+  /* A letter that is under way gets its answer first; take() says goodbye then. Asked a second time, the
+   * session waits for the rest of it no longer: it has no 250, so the client keeps it. */
+  gboolean patient = !server->leaving;
   server->leaving = TRUE;
-  if (session->pending == GPO_PENDING_STORE || session->state == GPO_SMTP_CLOSED || server->letter.active)
+  if (session->pending == GPO_PENDING_STORE || session->state == GPO_SMTP_CLOSED
+      || (server->letter.active && patient))
     return;
+  gpo_smtp_letter_clear (server);
   gpo_smtp_answer (server, GPO_SMTP_IN_SHUTDOWN, GPO_CLOSING, NULL, NULL);
 }
 

@@ -117,7 +117,7 @@ param_notify (GpoSmtpServer *server, GpoRecipient *recipient, GpoSlice value)
   return never && recipient->notify != GPO_NOTIFY_NEVER ? PARAM_WRONG : PARAM_FINE;
 }
 
-/* ORCPT=addr-type;xtext: RFC 3461 §4.2. addr-type is an atom: letters, digits and hyphens (RFC 3464 §2.1.2).
+/* ORCPT=addr-type;xtext: RFC 3461 §4.2. addr-type is an atom of letters, digits and hyphens.
  */
 static ParamVerdict
 param_orcpt (GpoSmtpServer *server, GpoRecipient *recipient, GpoSlice value)

@@ -126,6 +126,8 @@ stop (DialogTransport *transport, gpointer data)
   PaperSession *session = data;
   GpoSession *server = session->client ? session->client->session : session->office->session;
   server->class->shutdown (server);
+  if (session->office)
+    paper_office_update (session->office);
 }
 
 static void

@@ -56,6 +56,8 @@ def check_status(name, status):
     assert recipient["Remote-MTA"] == "dns; sparta.example"
     if kind == "failed":
         assert recipient["Diagnostic-Code"].startswith("smtp; 550 ")
+    if kind == "delayed":
+        assert recipient["Diagnostic-Code"].startswith("x-glasspost; sparta.example: cannot "), "not in SMTP's words"
     assert ("Will-Retry-Until" in recipient) == (kind == "delayed")
 
 

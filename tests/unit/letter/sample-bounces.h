@@ -50,7 +50,8 @@ sample_envelope (const SampleBounce *s)
   r->reply = g_strdup (s->hostile                     ? "550 \r\n\r\n--report-7f\r\nforged \xff\x1b[2J"
                        : s->kind == GPO_BOUNCE_FAILED ? "550 5.1.1 there is nobody of that name in Sparta, and "
                                                         "there has not been one since the days of Lycurgus"
-                                                      : NULL);
+                       : s->kind == GPO_BOUNCE_DELAYED ? "sparta.example: cannot connect: Connection refused"
+                                                       : NULL);
   r = gpo_envelope_add (e, "carol@sparta.example");
   r->notify = GPO_NOTIFY_NEVER;
   r->state = states[s->kind];

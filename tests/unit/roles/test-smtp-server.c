@@ -244,6 +244,26 @@ START_TEST (too_many_errors_is_421)
 }
 END_TEST
 
+START_TEST (closing_lets_a_letter_end_and_waits_once)
+{
+  PaperOffice *office = paper_office_new ();
+  paper_office_smtp (office, GPO_ROLE_SMTP);
+  const char *half = HELLO FROM TO "DATA\r\nSubject: x\r\n\r\nhalf";
+  const char *rest = _i == 0 ? " and whole\r\n.\r\n" : "";
+  paper_office_say (office, half, strlen (half), strlen (half));
+  office->session->class->shutdown (office->session);
+  ck_assert_str_eq (last_reply (office), "354 go on, end with a line that holds a dot alone\r\n");
+  paper_office_say (office, rest, strlen (rest), 64);
+  if (_i == 1)
+    office->session->class->shutdown (office->session); /* the rest never comes */
+  paper_office_update (office);
+  ck_assert_str_eq (last_reply (office), "421 4.3.2 this office is closing, goodbye\r\n");
+  ck_assert_int_eq (office->letters->len, _i == 0);
+  ck_assert (office->session->closing);
+  paper_office_free (office);
+}
+END_TEST
+
 START_TEST (limits_are_said_when_passed)
 {
   PaperOffice *office = paper_office_new ();
@@ -318,6 +338,7 @@ suite (void)
   tcase_add_test (tc, full_disk_is_452_and_session_goes_on);
   tcase_add_test (tc, nothing_is_taken_while_the_disk_works);
   tcase_add_test (tc, too_many_errors_is_421);
+  tcase_add_loop_test (tc, closing_lets_a_letter_end_and_waits_once, 0, 2);
   tcase_add_loop_test (tc, limits_are_said_when_passed, 0, 8);
   tcase_add_loop_test (tc, long_line_of_a_letter_is_500, 0, 3);
   tcase_add_loop_test (tc, the_trace_holds_every_byte, 0, 8);
