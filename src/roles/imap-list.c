@@ -116,34 +116,35 @@ tell (GpoImap *imap, const GpoImapList *list, const GpoMailboxEntry *entry, gboo
   gpo_imap_end (imap);
 }
 
-/* Whether something under this name is subscribed: RECURSIVEMATCH tells so, and LSUB of a parent whose child
- * its pattern does not name itself, as with "%". */
+/* Whether something under this name is chosen. `beyond`: something that the pattern does not name itself, as with
+ * "%". */
 static gboolean
-has_subscribed_child (const GpoImapList *list, GPtrArray *entries, const char *name)
+has_chosen_child (const GpoImapList *list, GPtrArray *entries, const char *name, gboolean beyond)
 {
   gsize n = strlen (name);
   for (guint i = 0; i < entries->len; i++)
     {
       const GpoMailboxEntry *other = entries->pdata[i];
-      if (other->subscribed && strncmp (other->name, name, n) == 0 && other->name[n] == GPO_MAILBOX_DELIMITER
-          && !(list->lsub && matches_any (list, other->name)))
+      if (strncmp (other->name, name, n) == 0 && other->name[n] == GPO_MAILBOX_DELIMITER
+          && gpo_imap_list_selects (list, other) && !(beyond && matches_any (list, other->name)))
         return TRUE;
     }
   return FALSE;
 }
 
+/* A name that is not chosen is told for the sake of those under it which the answer would not name else: by
+ * RECURSIVEMATCH (RFC 5258 §3.3 and §3.5), and by LSUB, which calls it \Noselect (RFC 3501 §6.3.9). */
 static void
 tell_all (GpoImap *imap, GpoImapList *list)
 {
   GPtrArray *entries = imap->mailboxes->entries;
-  gboolean parents = list->recursive || list->lsub;
   for (guint i = 0; i < entries->len; i++)
     {
       const GpoMailboxEntry *entry = entries->pdata[i];
       if (!matches_any (list, entry->name))
         continue;
-      gboolean child = parents && has_subscribed_child (list, entries, entry->name);
-      if (!gpo_imap_list_selects (list, entry) && !child)
+      if (!gpo_imap_list_selects (list, entry)
+          && !((list->recursive || list->lsub) && has_chosen_child (list, entries, entry->name, TRUE)))
         continue;
       if (list->lsub && !entry->subscribed)
         {
@@ -152,7 +153,7 @@ tell_all (GpoImap *imap, GpoImapList *list)
           tell (imap, list, &only_name, FALSE);
           continue;
         }
-      tell (imap, list, entry, list->recursive && child);
+      tell (imap, list, entry, list->recursive && has_chosen_child (list, entries, entry->name, FALSE));
       if (list->status && entry->selectable)
         g_ptr_array_add (list->names, g_strdup (entry->name));
     }

@@ -235,8 +235,8 @@ void gpo_imap_moved (GpoImap *imap, const char *copyuid);
 /* CHILDREN, SPECIAL-USE: the attributes of a name. */
 void gpo_imap_children_attribute (GString *out, const GpoMailboxEntry *entry);
 void gpo_imap_special_use_attribute (GString *out, const GpoMailboxEntry *entry);
-/* [SP "(USE (" use-attr "))"] of CREATE. */
-gboolean gpo_imap_create_use (GpoImapParser *parser, GpoSpecialUse *use);
+/* [SP "(USE (" … "))"] of CREATE. *possible FALSE: read, but no mailbox here can have such uses. */
+gboolean gpo_imap_create_use (GpoImapParser *parser, GpoSpecialUse *use, gboolean *possible);
 
 /* LIST-EXTENDED: options, and what they choose. */
 gboolean gpo_imap_list_select_options (GpoImapParser *parser, GpoImapList *list);
