@@ -18,7 +18,8 @@ is_listed (const GpoFetchItem *item, const char *name, gsize length)
   for (guint i = 0; i < item->fields->len; i++)
     {
       const char *field = item->fields->pdata[i];
-      if (strlen (field) == length && g_ascii_strncasecmp (field, name, length) == 0)
+      if (length && g_ascii_tolower (*field) == g_ascii_tolower (*name) && strlen (field) == length
+          && g_ascii_strncasecmp (field, name, length) == 0)
         return TRUE;
     }
   return FALSE;
