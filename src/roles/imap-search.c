@@ -55,46 +55,64 @@ finish (GpoImap *imap, Search *search)
   gpo_imap_answer (imap, GPO_OK, NULL);
 }
 
-/* One letter with what is at hand; reads what is missing. FALSE: it is coming. */
+/* One letter of which `match` says what is missing: reads it. FALSE: it is coming. */
 static gboolean
-look_at (GpoImap *imap, Search *search, guint32 number, gboolean *found)
+look_at (GpoImap *imap, Search *search, guint32 number, GpoMatch match, gboolean *found)
 {
   GBytes *bytes = NULL;
   GpoLetterInfo info;
   GpoLetterState state = GPO_LETTER_HERE;
-  GpoMatch match = GPO_MATCH_NO;
-  while (state == GPO_LETTER_HERE
-         && (match = gpo_imap_match (search->args.key, imap->view, number, bytes, search->now)) > GPO_MATCH_YES)
-    if (match == GPO_MATCH_DATE)
-      state = gpo_imap_letters_date (imap, &search->letters, search->at);
-    else if (match == GPO_MATCH_INFO)
-      state = gpo_imap_letters_info (imap, &search->letters, search->at, &info);
-    else
-      state = gpo_imap_letters_bytes (imap, &search->letters, search->at, &bytes);
+  while (state == GPO_LETTER_HERE && match > GPO_MATCH_YES)
+    {
+      if (match == GPO_MATCH_DATE)
+        state = gpo_imap_letters_date (imap, &search->letters, search->at);
+      else if (match == GPO_MATCH_INFO)
+        state = gpo_imap_letters_info (imap, &search->letters, search->at, &info);
+      else
+        state = gpo_imap_letters_bytes (imap, &search->letters, search->at, &bytes);
+      if (state == GPO_LETTER_HERE)
+        match = gpo_imap_match (search->args.key, imap->view, number, bytes, search->now);
+    }
   *found = state == GPO_LETTER_HERE && match == GPO_MATCH_YES;
   return state != GPO_LETTER_COMING;
 }
 
 static void
-step (GpoImap *imap)
+take (GpoImap *imap, Search *search, guint32 number, const GpoMessage *message)
 {
-  Search *search = imap->job;
-  if (search->at == search->letters.slots->len)
-    {
-      finish (imap, search);
-      return;
-    }
-  guint32 number = search->at + 1; /* numbers stay while SEARCH is answered */
-  const GpoMessage *message = gpo_view_message (imap->view, number);
-  gboolean found = FALSE;
-  if (!(message->flags & GPO_FLAG_EXPUNGED) && !look_at (imap, search, number, &found))
-    return;
-  search->at++;
-  if (!found)
-    return;
   guint32 name = gpo_imap_is_uid (imap->input) ? message->uid : number;
   g_array_append_val (search->found, name);
   search->modseq = MAX (search->modseq, message->modseq);
+}
+
+/* A letter that must be asked for is a step of its own; of those that what is at hand decides, many are one. */
+#define AT_ONCE 16
+
+static void
+step (GpoImap *imap)
+{
+  Search *search = imap->job;
+  for (guint i = 0; i < AT_ONCE && search->at < search->letters.slots->len; i++, search->at++)
+    {
+      guint32 number = search->at + 1; /* numbers stay while SEARCH is answered */
+      const GpoMessage *message = gpo_view_message (imap->view, number);
+      if (message->flags & GPO_FLAG_EXPUNGED)
+        continue;
+      GpoMatch match = gpo_imap_match (search->args.key, imap->view, number, NULL, search->now);
+      if (match == GPO_MATCH_YES)
+        take (imap, search, number, message);
+      if (match <= GPO_MATCH_YES)
+        continue;
+      gboolean found;
+      if (!look_at (imap, search, number, match, &found))
+        return;
+      if (found)
+        take (imap, search, number, message);
+      search->at++;
+      return;
+    }
+  if (search->at == search->letters.slots->len)
+    finish (imap, search);
 }
 
 static void

@@ -88,8 +88,8 @@ gpo_mailbox_cache_free (GpoMailboxCache *cache)
   g_free (cache);
 }
 
-/* FNV-1a over words of 8 bytes: it has to notice a torn or overwritten record, nothing more. Four sums side by
- * side, since each step of one waits for the step before. */
+/* FNV-1a over words of 8 bytes: it has to notice a torn or overwritten record, nothing more. Four sums side
+ * by side, since each step of one waits for the step before. */
 #define LANES 4
 #define PRIME G_GUINT64_CONSTANT (1099511628211)
 
@@ -148,12 +148,16 @@ set_place (GpoMailboxCache *cache, guint32 slot, guint32 place)
   g_array_index (cache->places, guint32, slot) = place;
 }
 
+/* Records are made in the order of slots nearly always, so the one behind the last is looked at first. */
 static void
-note_record (GpoMailboxCache *cache, const char *bytes, guint64 at, const guint32 *uids, guint32 n)
+note_record (GpoMailboxCache *cache, const char *bytes, guint64 at, const guint32 *uids, guint32 n,
+             guint32 *next)
 {
   Record record;
   memcpy (&record, bytes, sizeof record);
   guint32 low = 0, high = n;
+  if (*next < n && uids[*next] == record.uid)
+    low = high = *next;
   while (low < high)
     {
       guint32 middle = low + (high - low) / 2;
@@ -162,8 +166,10 @@ note_record (GpoMailboxCache *cache, const char *bytes, guint64 at, const guint3
       else
         high = middle;
     }
-  if (low < n && uids[low] == record.uid)
-    set_place (cache, low, (guint32) (at / 8));
+  if (low == n || uids[low] != record.uid)
+    return;
+  set_place (cache, low, (guint32) (at / 8));
+  *next = low + 1;
 }
 
 /* Goes through all records; returns where the right ones end. */
@@ -173,11 +179,12 @@ walk (GpoMailboxCache *cache, int fd, const guint32 *uids, guint32 n)
   gsize size = BLOCK, have = 0, used = 0;
   g_autofree char *block = g_malloc (size);
   guint64 at = sizeof (Head);
+  guint32 next = 0;
   for (;;)
     {
       while (is_record (block + used, have - used))
         {
-          note_record (cache, block + used, at, uids, n);
+          note_record (cache, block + used, at, uids, n, &next);
           at += ((Record *) (gpointer) (block + used))->total;
           used += ((Record *) (gpointer) (block + used))->total;
         }
