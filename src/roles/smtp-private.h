@@ -44,9 +44,10 @@ struct GpoSmtpServer
   char *helo;
   gboolean esmtp, offers_tls;
   guint errors;
-  guint64 discard;  /* octets of a refused BDAT to throw away */
-  gboolean leaving; /* the office closes: 421 as soon as no letter is under way */
-  gboolean asked;   /* the line at hand was recorded and the gate has it */
+  guint64 discard;      /* octets of a refused BDAT to throw away */
+  gboolean out_of_step; /* nobody knows where they end: the session ends */
+  gboolean leaving;     /* the office closes: 421 as soon as no letter is under way */
+  gboolean asked;       /* the line at hand was recorded and the gate has it */
   GpoEnvelope *envelope;
   gboolean recorded; /* the letter comes from a host of this office, and the trace has its bytes */
   GpoPerson *person; /* who logged in */

@@ -162,6 +162,30 @@ handle (GpoSmtpServer *server, GpoSmtpCommand *command)
     }
 }
 
+/* A BDAT of more octets than can be counted. */
+static gboolean
+is_boundless (const GpoSmtpCommand *command)
+{
+  GpoSlice argument = command->argument;
+  gsize n = 0;
+  while (n < argument.length && g_ascii_isdigit (argument.text[n]))
+    n++;
+  if (command->input != GPO_SMTP_IN_BDAT || n == 0 || (n < argument.length && argument.text[n] != ' '))
+    return FALSE;
+  gint64 octets = gpo_slice_number ((GpoSlice){ argument.text, n });
+  return octets < 0 || octets == G_MAXINT64; /* too many digits, or too large */
+}
+
+/* Nothing would ever be a command again: the client is told, and the session ends. */
+static void
+refuse_boundless (GpoSmtpServer *server)
+{
+  gpo_smtp_answer (server, GPO_SMTP_IN_BDAT, GPO_TOO_BIG,
+                   "552 5.3.4 no letter has so many octets, and what follows them would never be a command",
+                   NULL);
+  server->out_of_step = TRUE;
+}
+
 /* A fault or a person at the gate answers in the place of the handler. */
 static void
 answer_from_gate (GpoSmtpServer *server, GpoSmtpInput input, const GpoSmtpCommand *command, const char *reply)
@@ -238,7 +262,9 @@ take_line (GpoSmtpServer *server)
   server->asked = FALSE;
   /* The line stays readable in the buffer until the handler is done, but counts as consumed now. */
   gpo_session_consume (session, line.with_ending);
-  if (answer == GPO_GATE_REPLY)
+  if (!auth && is_boundless (&command))
+    refuse_boundless (server);
+  else if (answer == GPO_GATE_REPLY)
     answer_from_gate (server, input, &command, reply);
   else if (result == GPO_LINE_TOO_LONG)
     gpo_smtp_answer (server, input, GPO_TOO_LONG, NULL, NULL);
@@ -273,6 +299,12 @@ smtp_take (GpoSession *session)
   if (server->leaving && !server->letter.active)
     {
       gpo_smtp_answer (server, GPO_SMTP_IN_SHUTDOWN, GPO_CLOSING, NULL, NULL);
+      return TRUE;
+    }
+  if (server->out_of_step)
+    {
+      gpo_smtp_answer (server, GPO_SMTP_IN_SHUTDOWN, GPO_CLOSING,
+                       "421 4.7.0 octets and commands cannot be told apart any more, goodbye", NULL);
       return TRUE;
     }
   if (server->discard > 0)
