@@ -2,7 +2,7 @@
 /* committer.h: makes many small files durable together (group commit).
  *
  * To promise that a file survives a power cut one must wait for the disk. Alone, that costs a letter
- * some hundred µs; but whoever arrives while the disk is busy can share the next wait. A worker takes
+ * some hundred µs; but whoever arrives while others are written can share the next wait. A worker takes
  * all jobs that wait as one batch and leads them through
  *
  *     write      each job writes its files under temporary names         (fails alone)
@@ -13,7 +13,9 @@
  *     done       on the owner's context, one wake-up for the whole batch
  *
  * so the cost of waiting is divided by the size of the batch, which grows by itself with the load.
- * Jobs take each step in the order in which they were added, and a batch ends before the next begins. */
+ * Jobs take each step in the order in which they were added, and one job at a time takes one. A batch ends
+ * before the next begins, save that plain ones are written while those before are on their way into the
+ * journal. */
 #pragma once
 #include "store/journal.h"
 #include <gio/gio.h>
@@ -27,9 +29,12 @@ typedef struct GpoJob GpoJob;
 /* Jobs in one batch at most: more share no better, and wait longer. */
 #define GPO_BATCH_JOBS 64
 
-/* What a kind of job does. All but `done` run on the worker; all but `done` may be NULL. */
+/* What a kind of job does. All but `done` run on a worker; all but `done` may be NULL. */
 typedef struct
 {
+  /* `write` may come before the batch before this one is published, and the other way round: all it does is
+   * to make new files, and all that `publish` does is to give them their names. */
+  gboolean plain;
   gboolean (*write) (GpoJob *job, GpoBatch *batch, GError **error);
   gboolean (*publish) (GpoJob *job, GpoBatch *batch, GError **error);
   /* Called whatever happened before. !ok: undo what was done. `synced`: the directories are, so that what

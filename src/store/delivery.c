@@ -307,7 +307,7 @@ delivery_done (GpoJob *job, const GError *error)
 }
 
 static const GpoJobClass delivery_class
-    = { delivery_write, delivery_publish, delivery_settle, delivery_done };
+    = { .plain = TRUE, delivery_write, delivery_publish, delivery_settle, delivery_done };
 
 /* --- preparing, on the office's thread --- */
 

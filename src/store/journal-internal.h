@@ -37,13 +37,21 @@ struct GpoJournal
   guint current; /* the segment being filled */
   gsize at;      /* where its next batch goes */
   guint64 sequence, durable_upto;
-  GByteArray *batch;
-  guint8 *piece;    /* aligned memory for what is being written; NULL before the first */
   guint without;    /* batches before there was a journal */
   gboolean broken;  /* cannot be written */
   GThread *freeing; /* syncs what the other segment tells */
   guint64 freeing_upto;
   guint restored, failed;
+};
+
+struct GpoJournalRecord
+{
+  guint8 *bytes;      /* aligned to blocks */
+  gsize length, room; /* used, and allocated */
+  guint segment;      /* sealed: where it goes */
+  gsize at;
+  guint64 sequence;
+  int error; /* written: 0 or errno */
 };
 
 /* Reads both segments, makes missing files again, and leaves the journal empty. */

@@ -11,6 +11,8 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#define UNDER_WAY 64 /* more batches than ever are written at the same time */
+
 typedef struct
 {
   guint64 sequence;
@@ -224,7 +226,12 @@ gpo_journal_replay (GpoJournal *journal)
       return;
     }
   if (gpo_journal_in_use (journal) && !gpo_journal_sync_all (journal))
-    journal->broken = TRUE;
-  else
-    gpo_journal_synced (journal);
+    {
+      journal->broken = TRUE;
+      return;
+    }
+  gpo_journal_synced (journal, NULL);
+  /* batches behind a gap keep their numbers to themselves */
+  journal->sequence += UNDER_WAY;
+  journal->durable_upto = journal->sequence;
 }

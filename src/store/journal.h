@@ -16,6 +16,8 @@
  * What stays true:
  *  - a file is whole under a temporary name before the batch that tells of it is written, and in its place
  *    before anybody is told so;
+ *  - several batches may be written at a time, but each counts only when all before it are there: a batch
+ *    behind a gap was promised to nobody;
  *  - all batches up to `durable-upto` have become durable without the journal; a segment is written over only
  *    then. A sync of the whole file system for other reasons is made use of too;
  *  - so after a kill nothing needs to be done: the files are there. After a power cut (the boot ID is another
@@ -25,8 +27,8 @@
  *  - what a sync has promised to be gone (an expunged letter) is never brought back. What was removed without
  *    one may be, and is sent twice: RFC 5321 §6.1 prefers that to a loss.
  *
- * The segments are made when an office proves to be busy, and not on a small or full disk. Worker thread, but
- * for opening and closing. */
+ * The segments are made when an office proves to be busy, and not on a small or full disk. A worker in its
+ * turn, but for opening and closing. */
 #pragma once
 #include <gio/gio.h>
 #include <sys/types.h>
@@ -35,6 +37,7 @@
 G_BEGIN_DECLS
 
 typedef struct GpoJournal GpoJournal;
+typedef struct GpoJournalRecord GpoJournalRecord;
 
 #define GPO_JOURNAL_SEGMENT (16 * 1024 * 1024) /* bytes of one segment */
 #define GPO_JOURNAL_FILE (64 * 1024)           /* larger files are synced themselves */
@@ -53,23 +56,36 @@ GpoJournal *gpo_journal_open (const char *root, GError **error);
 void gpo_journal_close (GpoJournal *journal);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GpoJournal, gpo_journal_close)
 
+/* --- a batch: begun, filled, sealed, written, ended --- */
+
+/* A batch's bytes on their way into the journal; used for one batch after the other. The caller frees. */
+GpoJournalRecord *gpo_journal_record_new (void);
+void gpo_journal_record_free (GpoJournalRecord *record);
 /* Begins a batch. FALSE: not now (not busy, no room, an error before): sync the files themselves. */
-gboolean gpo_journal_begin (GpoJournal *journal);
+gboolean gpo_journal_begin (GpoJournal *journal, GpoJournalRecord *record);
 /* Adds a file that will be at `path`; `fd` (or -1) is it. FALSE: it cannot be in the journal (it is too
  * large, outside of the store, or on another device). */
-gboolean gpo_journal_add (GpoJournal *journal, GpoJournalKind kind, int fd, const char *path,
-                          const struct iovec *parts, int n_parts);
+gboolean gpo_journal_add (GpoJournal *journal, GpoJournalRecord *record, GpoJournalKind kind, int fd,
+                          const char *path, const struct iovec *parts, int n_parts);
 /* Adds what was written at `offset` of the file open as `fd`, whose name is `path`. Its first line, which
  * ends before `offset`, tells it from others that have the name before or after it. FALSE as above. */
-gboolean gpo_journal_add_lines (GpoJournal *journal, int fd, const char *path, goffset offset,
-                                const char *first_line, const struct iovec *lines);
-/* Writes the batch. TRUE: it is durable. FALSE: sync the files themselves. */
-gboolean gpo_journal_commit (GpoJournal *journal);
+gboolean gpo_journal_add_lines (GpoJournal *journal, GpoJournalRecord *record, int fd, const char *path,
+                                goffset offset, const char *first_line, const struct iovec *lines);
+/* TRUE if the batch fits behind the one before it. Else all before it must have ended when it is sealed. */
+gboolean gpo_journal_fits (GpoJournal *journal, GpoJournalRecord *record);
+/* Gives the batch its number and its place. FALSE: sync the files themselves. */
+gboolean gpo_journal_seal (GpoJournal *journal, GpoJournalRecord *record);
+/* Writes a sealed batch and waits for the disk. Any thread, and while others do the same. */
+void gpo_journal_write (GpoJournal *journal, GpoJournalRecord *record);
+/* After gpo_journal_write(), for one batch after the other. TRUE: it is durable. FALSE: it could not be
+ * written, or one before it could not: sync the files themselves. */
+gboolean gpo_journal_end (GpoJournal *journal, GpoJournalRecord *record);
 gboolean gpo_journal_is_on (GpoJournal *journal, dev_t device);
 /* Syncs the whole file system. TRUE: gpo_journal_synced() may be called, if no batch is under way. */
 gboolean gpo_journal_sync_all (GpoJournal *journal);
-/* The whole file system was synced: the journal is worth nothing any more, and says so. */
-void gpo_journal_synced (GpoJournal *journal);
+/* The whole file system was synced after this batch, or all of them (NULL), had their names: the journal is
+ * worth nothing any more up to there, and says so. */
+void gpo_journal_synced (GpoJournal *journal, GpoJournalRecord *record);
 /* TRUE if there are batches that a removal must not outlive: a removal needs a sync of the whole then. */
 gboolean gpo_journal_in_use (GpoJournal *journal);
 

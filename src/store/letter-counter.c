@@ -47,7 +47,7 @@ reservation_done (GpoJob *job, const GError *error)
   g_free (reservation);
 }
 
-static const GpoJobClass reservation_class = { .write = reservation_write, .done = reservation_done };
+static const GpoJobClass reservation_class = { .plain = TRUE, .write = reservation_write, .done = reservation_done };
 
 static void
 ask (GpoLetterCounter *counter)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* recycler.c: free files as a stack of numbers: the one used last is the one taken first, for its
- * blocks are still in memory. `free/17` is file 17. Only the committer's worker and the opening of
- * the spool come here; the lock is for the count. */
+ * blocks are still in memory. `free/17` is file 17. Only the committer's workers, one at a time, and the
+ * opening of the spool come here; the lock is for the count. */
 #include "store/recycler.h"
 #include "store/disk.h"
 #include "store/spool.h"

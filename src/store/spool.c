@@ -287,8 +287,8 @@ change_done (GpoJob *job, const GError *error)
   g_free (change);
 }
 
-static const GpoJobClass update_class = { update_write, update_publish, change_settle, change_done };
-static const GpoJobClass remove_class = { NULL, remove_publish, change_settle, change_done };
+static const GpoJobClass update_class = { FALSE, update_write, update_publish, change_settle, change_done };
+static const GpoJobClass remove_class = { FALSE, NULL, remove_publish, change_settle, change_done };
 
 static Change *
 change_new (GpoSpool *spool, const GpoJobClass *klass, const char *id, GpoSpoolFunc callback,
