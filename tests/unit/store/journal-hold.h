@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* journal-hold.h: stands in for pwritev(2), so that a test can hold a write of the journal on its way to the disk,
- * let it fail, and play a file system that takes O_DIRECT but no write. All other writes pass. */
+ * let it fail, and play a file system that takes O_DIRECT but no write. All other writes pass. And it counts
+ * syncfs(2). */
 #pragma once
 #include <check.h>
 #include <errno.h>
@@ -69,6 +70,15 @@ pwritev (int fd, const struct iovec *parts, int n_parts, off_t offset)
       return -1;
     }
   return syscall (SYS_pwritev, fd, parts, n_parts, (long) offset, 0L);
+}
+
+static guint n_synced;
+
+int
+syncfs (int fd)
+{
+  g_atomic_int_inc (&n_synced);
+  return (int) syscall (SYS_syncfs, fd);
 }
 
 /* From now on writes of the journal wait. */
