@@ -184,7 +184,7 @@ print_json (const GpoComparison *comparison)
   json_builder_end_array (b);
   json_builder_end_object (b);
   g_autoptr (JsonNode) root = json_builder_get_root (b);
-  g_autofree char *text = json_to_string (root, FALSE);
+  g_autofree char *text = gpo_escape_json (json_to_string (root, FALSE));
   puts (text);
 }
 

@@ -8,6 +8,7 @@
 #include "office/scenario.h"
 #include "store/spool.h"
 #include "store/store.h"
+#include "trace/transcript.h"
 #include <json-glib/json-glib.h>
 #include <stdio.h>
 #include <string.h>
@@ -132,7 +133,7 @@ list_entry (Queue *q, const char *host, const GpoSpoolEntry *entry)
   json_builder_add_string_value (json, entry->envelope->held ? "held" : "stopped");
   json_builder_end_object (json);
   g_autoptr (JsonNode) root = json_builder_get_root (json);
-  g_autofree char *line = json_to_string (root, FALSE);
+  g_autofree char *line = gpo_escape_json (json_to_string (root, FALSE));
   take_line (line, q);
 }
 

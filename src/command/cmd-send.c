@@ -8,6 +8,7 @@
 #include "letter/address.h"
 #include "roles/desk.h"
 #include "roles/smtp-sender.h"
+#include "trace/transcript.h"
 #include "wire/tls.h"
 #include <fcntl.h>
 #include <stdio.h>
@@ -43,13 +44,9 @@ print_line (const char *arrow, const char *text, gsize length)
 {
   while (length && (text[length - 1] == '\n' || text[length - 1] == '\r'))
     length--;
-  printf ("%s ", arrow);
-  for (gsize i = 0; i < length; i++)
-    if ((guchar) text[i] < 32 || text[i] == 127)
-      printf ("\\x%02x", (guchar) text[i]);
-    else
-      putchar (text[i]);
-  putchar ('\n');
+  g_autoptr (GString) harmless = g_string_new (NULL);
+  gpo_escape_text (harmless, text, length, GPO_TRANSCRIPT_PLAIN);
+  printf ("%s %s\n", arrow, harmless->str);
 }
 
 static void

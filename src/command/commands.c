@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* commands.c: the table of subcommands, and what all of them share: options and error messages. */
 #include "command/command.h"
+#include "trace/transcript.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -123,20 +124,16 @@ gpo_command_parse (const GOptionEntry *entries, int *argc, char ***argv, int *st
 static void
 complain (const char *format, va_list args)
 {
-  g_autofree char *raw = g_strdup_vprintf (format, args);
-  g_autofree char *text = g_utf8_make_valid (raw, -1);
-  GString *line = g_string_new ("glasspost: ");
-  for (const char *p = text; *p; p = g_utf8_next_char (p))
+  g_autofree char *text = g_strdup_vprintf (format, args);
+  g_autoptr (GString) line = g_string_new ("glasspost: ");
+  for (const char *p = text; *p;)
     {
-      gunichar c = g_utf8_get_char (p);
-      if (g_unichar_iscntrl (c) && c != '\n')
-        g_string_append_printf (line, "\\x%02x", c);
-      else
-        g_string_append_unichar (line, c);
+      gsize length = strcspn (p, "\n");
+      gpo_escape_text (line, p, length, 0);
+      g_string_append_c (line, '\n');
+      p += length + (p[length] == '\n');
     }
-  g_string_append_c (line, '\n');
   fputs (line->str, stderr);
-  g_string_free (line, TRUE);
 }
 
 int

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* answer-lines.c: words of a request, lines of an answer. */
 #include "office/answer-lines.h"
+#include "trace/transcript.h"
 #include "wire/nearest.h"
 #include <gio/gio.h>
 #include <string.h>
@@ -88,7 +89,7 @@ gpo_answer_end (GpoAnswerLines *a)
 {
   json_builder_end_object (a->json);
   g_autoptr (JsonNode) root = json_builder_get_root (a->json);
-  g_autofree char *line = json_to_string (root, FALSE);
+  g_autofree char *line = gpo_escape_json (json_to_string (root, FALSE));
   g_string_append_printf (a->out, "%s\n", line);
 }
 

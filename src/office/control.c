@@ -7,6 +7,7 @@
 #include "office/control-socket.h"
 #include "office/control.h"
 #include "trace/trace-write.h"
+#include "trace/transcript.h"
 #include <errno.h>
 #include <gio/gunixsocketaddress.h>
 #include <glib/gstdio.h>
@@ -159,7 +160,7 @@ error_line (const char *message)
   json_builder_add_string_value (json, valid);
   json_builder_end_object (json);
   g_autoptr (JsonNode) root = json_builder_get_root (json);
-  g_autofree char *line = json_to_string (root, FALSE);
+  g_autofree char *line = gpo_escape_json (json_to_string (root, FALSE));
   return g_strconcat (line, "\n", NULL);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* world-json.c: the world as of event n as one JSON object. */
 #include "replay/world.h"
+#include "trace/transcript.h"
 #include <json-glib/json-glib.h>
 
 /* A member with a text; bytes that are no UTF-8 become U+FFFD. NULL adds nothing. */
@@ -182,5 +183,5 @@ gpo_world_to_json (GpoPicture *picture, guint64 n)
   add_letters (b, picture, n);
   json_builder_end_object (b);
   g_autoptr (JsonNode) root = json_builder_get_root (b);
-  return json_to_string (root, FALSE);
+  return gpo_escape_json (json_to_string (root, FALSE));
 }

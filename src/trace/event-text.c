@@ -64,6 +64,24 @@ gpo_escape_text (GString *out, const char *text, gsize length, GpoTranscriptFlag
     }
 }
 
+char *
+gpo_escape_json (char *json)
+{
+  g_autofree char *raw = json;
+  GString *out = g_string_sized_new (strlen (raw));
+  for (const char *p = raw; *p; p = g_utf8_next_char (p))
+    {
+      gunichar c = g_utf8_get_char (p);
+      if (c < 0x7f || !has_no_shape (c))
+        g_string_append_unichar (out, c);
+      else if (c < 0x10000)
+        g_string_append_printf (out, "\\u%04x", c);
+      else /* a surrogate pair: RFC 8259 §7 */
+        g_string_append_printf (out, "\\u%04x\\u%04x", 0xd800 + ((c - 0x10000) >> 10), 0xdc00 + (c & 0x3ff));
+    }
+  return g_string_free (out, FALSE);
+}
+
 /* --- patterns --- */
 
 static const char *const patterns[GPO_N_KINDS] = {

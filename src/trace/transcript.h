@@ -34,6 +34,11 @@ typedef enum
  * is \xHH, and with _BYTES a backslash is doubled, so that the text is exact. */
 void gpo_escape_text (GString *out, const char *text, gsize length, GpoTranscriptFlags flags);
 
+/* JSON made harmless in the same way, and meaning the same: what has no shape of its own is written \uHHHH,
+ * which may only stand in strings, as such characters may. Takes `json`, valid UTF-8; the caller frees what
+ * it gets back. */
+char *gpo_escape_json (char *json);
+
 /* One event as one line of words without a line ending: "athens smtp 3: ready → mail   RFC 5321
  * §4.1.1.2". Needs nothing but the event. */
 void gpo_event_to_text (GString *out, guint64 n, const GpoEvent *event, GpoTranscriptFlags flags);

@@ -3,6 +3,7 @@
 import base64
 import email
 import email.policy
+import json
 import re
 import smtplib
 import socket
@@ -365,6 +366,43 @@ def _(office):
     office.stop()
     office.start()
     arrived(office, sent)
+
+
+HARMFUL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+
+
+@case("an address that turns the writing or commands the terminal is shown, not obeyed, by queue and queue --json")
+def _(office):
+    well(office.run(office.program, "ask", "--store", office.store, "host", "down", "gateway"))
+    well(office.run(office.program, "ask", "--store", office.store, "host", "down", "sparta"))
+    with submission(office) as client:
+        client.ehlo()
+        client.mail(ALICE, ["SMTPUTF8"])
+        same(client.rcpt("b\u202e\x9b31m@sparta.example")[0], 250, "RCPT")
+        same(client.data(letter("turned"))[0], 250, "DATA")
+    office.wait_for_event(kind="queue", state="deferred")
+    for words in ([], ["--json"]):
+        shown = well(office.run(office.program, "queue", "--store", office.store, *words)).stdout
+        true("sparta.example" in shown and not HARMFUL.search(shown), f"harmless, not {shown!r}")
+    same(json.loads(shown)["recipients"], ["b\u202e\x9b31m@sparta.example"], "the address, exactly")
+
+
+@case("a server's words cannot act on the terminal of send --verbose, nor on that of its complaint")
+def _(office):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        def serve():
+            with listener.accept()[0] as peer:
+                peer.sendall("554 no \x9b31m \u202e \x1b[2J\r\n".encode())
+                peer.recv(100)
+        thread = threading.Thread(target=serve)
+        thread.start()
+        done = office.run(office.program, "send", "--server", "127.0.0.1:%d" % listener.getsockname()[1], "--from", ALICE,
+                          "--to", BOB, "--verbose", input="Subject: x\n\nx\n")
+        thread.join()
+    same(done.returncode, 1, "the exit status")
+    true("<- 554 no" in done.stdout and "554" in done.stderr, "both say what the server said")
+    for shown in (done.stdout, done.stderr):
+        true(not HARMFUL.search(shown), f"harmless, not {shown!r}")
 
 
 @case("a follower of the trace that stops reading is let go")

@@ -145,6 +145,13 @@ static const struct {
   { "\n=== session 9\r", 15 },
 };
 
+START_TEST (harmless_json_means_the_same)
+{
+  g_autofree char *json = gpo_escape_json (g_strdup ("[\"\xc3\xb6 \xc2\x9b" "31m\x7f \xe2\x80\xae \xf3\xa0\x81\x81\\n\"]"));
+  ck_assert_str_eq (json, "[\"\xc3\xb6 \\u009b31m\\u007f \\u202e \\udb40\\udc41\\n\"]");
+}
+END_TEST
+
 /* Nothing in `text` can act on a terminal. */
 static void
 check_harmless (const char *text, gboolean colored)
@@ -219,6 +226,7 @@ suite (void)
   tcase_add_loop_test (c, says, 0, G_N_ELEMENTS (cases));
   tcase_add_test (c, a_ladder_draws_a_connection_once);
   tcase_set_timeout (c, 60); /* a sanitizer on a busy machine */
+  tcase_add_test (c, harmless_json_means_the_same);
   tcase_add_loop_test (c, no_text_acts_on_the_terminal, 0, 5 * (G_N_ELEMENTS (hostile) + 1));
   suite_add_tcase (s, c);
   return s;
