@@ -8,6 +8,9 @@
 #include <math.h>
 
 #define MOVING (G_USEC_PER_SEC / 4)
+/* Events: over a longer way letters do not move. Nobody could follow them, and a busy office would be drawn
+ * anew in every frame because of them. */
+#define FAR 100
 
 struct _GpoMapView
 {
@@ -260,8 +263,10 @@ refresh (GpoMapView *view)
 {
   if (!gtk_widget_get_mapped (GTK_WIDGET (view)))
     return;
-  GArray *before = view->layout.tokens ? seen_now (view) : NULL;
-  gpo_map_model_set_n (view->model, gpo_cursor_get_n (view->cursor));
+  guint64 from = gpo_map_model_get_n (view->model), n = gpo_cursor_get_n (view->cursor);
+  gboolean near = MAX (from, n) - MIN (from, n) <= FAR;
+  GArray *before = view->layout.tokens && near ? seen_now (view) : NULL;
+  gpo_map_model_set_n (view->model, n);
   if (!lay_out (view))
     {
       g_clear_pointer (&before, g_array_unref);
@@ -269,6 +274,8 @@ refresh (GpoMapView *view)
     }
   if (before)
     start_moving (view, before);
+  else
+    g_clear_pointer (&view->before, g_array_unref);
   put_spots (view);
   gtk_widget_queue_draw (GTK_WIDGET (view));
 }

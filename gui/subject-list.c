@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* subject-list.c: model → list view, and the choice both ways. */
+/* subject-list.c: model → list view, and the choice both ways.
+ *
+ * GtkListView keeps some two hundred rows ready, seen or not: so it gets its model when it is first seen. */
 #include "subject-list.h"
 #include "i18n.h"
 #include "subject-row.h"
@@ -111,6 +113,15 @@ on_rows (GpoSubjectList *list)
 }
 
 static void
+gpo_subject_list_map (GtkWidget *widget)
+{
+  GpoSubjectList *list = GPO_SUBJECT_LIST (widget);
+  if (list->selection && !gtk_list_view_get_model (list->list))
+    gtk_list_view_set_model (list->list, list->selection);
+  GTK_WIDGET_CLASS (gpo_subject_list_parent_class)->map (widget);
+}
+
+static void
 gpo_subject_list_dispose (GObject *object)
 {
   GpoSubjectList *list = GPO_SUBJECT_LIST (object);
@@ -130,6 +141,7 @@ gpo_subject_list_class_init (GpoSubjectListClass *class)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
   G_OBJECT_CLASS (class)->dispose = gpo_subject_list_dispose;
+  widget_class->map = gpo_subject_list_map;
   gtk_widget_class_set_template_from_resource (widget_class, "/org/glasspost/Glasspost/subject-list.ui");
   gtk_widget_class_bind_template_child (widget_class, GpoSubjectList, stack);
   gtk_widget_class_bind_template_child (widget_class, GpoSubjectList, none);
@@ -170,7 +182,6 @@ gpo_subject_list_set (GpoSubjectList *list, GpoCursor *cursor, GpoSubject subjec
   g_signal_connect (factory, "unbind", G_CALLBACK (on_unbind), NULL);
   gtk_list_view_set_factory (list->list, factory);
   g_object_unref (factory);
-  gtk_list_view_set_model (list->list, list->selection);
   gtk_accessible_update_property (GTK_ACCESSIBLE (list->list), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   sessions ? _ ("Sessions") : _ ("Letters"), -1);
   gtk_label_set_text (list->none, sessions
