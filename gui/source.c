@@ -8,6 +8,9 @@
 #include "i18n.h"
 #include "notes.h"
 #include "trace-loader.h"
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #define FRAME_MS 16
 /* Events a second from which on an office is busy, and how often it is looked at then. */
@@ -166,6 +169,15 @@ set_progress (GpoSource *source, double progress)
   g_object_notify_by_pspec (G_OBJECT (source), props[PROP_PROGRESS]);
 }
 
+/* What reading needed and nobody needs any more goes back to the system. */
+static void
+give_back (void)
+{
+#ifdef __GLIBC__
+  malloc_trim (0);
+#endif
+}
+
 static void
 end_file (GpoSource *source, GpoTraceReader *reader, const GError *error)
 {
@@ -178,6 +190,7 @@ end_file (GpoSource *source, GpoTraceReader *reader, const GError *error)
                                      "%u lines could not be read, the first: %s", (gulong) problems),
                            (guint) problems, gpo_trace_reader_problems (reader)[0]);
   g_clear_pointer (&source->file, gpo_trace_loader_free);
+  give_back ();
   set_progress (source, 1);
 }
 
