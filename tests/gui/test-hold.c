@@ -132,6 +132,83 @@ START_TEST (client_that_is_held_is_told_how_long_it_waits)
 }
 END_TEST
 
+/* The default world and Corinth, which waits a second for a command. */
+static void
+setup_impatient (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = g_strconcat (gpo_scenario_default (), "[host corinth]\nlimit-command-timeout = 1s\n", NULL);
+  GpoOfficeConfig config
+      = { .scenario = gpo_scenario_read (text, strlen (text), "test", ".", 0, &error), .no_control = TRUE };
+  setup_app ();
+  g_autoptr (GpoSource) source = gpo_source_new_office (&config, &error);
+  ck_assert_msg (source != NULL, "%s", error ? error->message : "");
+  window = gpo_app_show (app, source);
+}
+
+/* The client of the held line has waited three seconds more, as the strip counts them. */
+static gboolean
+patience_has_run_down (gpointer data)
+{
+  const char *shown = gpo_hold_row_get_patience (gpo_hold_bar_get_row (gpo_hold_bar_of (window), 0));
+  guint minutes = 0, seconds = 0;
+  ck_assert_msg (sscanf (shown, "client waits %u:%u more", &minutes, &seconds) == 2, "%s", shown);
+  return minutes * 60 + seconds + 3 <= GPOINTER_TO_UINT (data);
+}
+
+/* The newest event with this action of `hold`, or the newest at all of this kind if action is NULL. */
+static const GpoEvent *
+newest (GpoKind kind, const char *action)
+{
+  GpoLog *log = gpo_cursor_get_log (gpo_window_get_cursor (window));
+  for (guint64 i = gpo_cursor_get_length (gpo_window_get_cursor (window)); i-- > 0;)
+    {
+      const GpoEvent *event = gpo_log_get (log, i);
+      if (event->kind == kind && (!action || g_strcmp0 (gpo_event_text (event, GPO_FIELD_ACTION, NULL), action) == 0))
+        return event;
+    }
+  return NULL;
+}
+
+/* The last thing that Corinth said has this code. */
+static gboolean
+corinth_said (gpointer code)
+{
+  const GpoEvent *line = newest (GPO_KIND_LINE, NULL);
+  return line && line->host == gpo_symbol ("corinth")
+         && gpo_event_number (line, GPO_FIELD_CODE, 0) == GPOINTER_TO_INT (code);
+}
+
+START_TEST (own_time_outs_stand_while_the_clients_patience_runs_down)
+{
+  Curl held, silent;
+  GpoOffice *office = gpo_source_get_office (gpo_window_get_source (window));
+  guint port = gpo_office_port (office, gpo_world_host ((GpoWorld *) gpo_office_world (office), "corinth"), GPO_ROLE_SMTP);
+  add_break ("from = client and verb = MAIL");
+  curl_start (&held, "bob@sparta.example");
+  ck_assert (turn_until (n_held_is, GUINT_TO_POINTER (1)));
+  /* somebody who says nothing, in a session that is not held: his second would be over soon */
+  g_autofree char *url = g_strdup_printf ("telnet://127.0.0.1:%u", port);
+  const char *const argv[] = { "curl", "-sv", "--max-time", "30", url, NULL };
+  silent = (Curl){
+    .process = g_subprocess_newv (
+        argv, G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDERR_SILENCE | G_SUBPROCESS_FLAGS_STDOUT_SILENCE, NULL)
+  };
+  ck_assert (turn_until (corinth_said, GINT_TO_POINTER (220)));
+  ck_assert (turn_until (patience_has_run_down, GUINT_TO_POINTER (300)));
+  ck_assert_msg (corinth_said (GINT_TO_POINTER (220)), "a session timed out while a line is held");
+  gint64 since = newest (GPO_KIND_HOLD, "hold")->time;
+  ck_assert (act ("win.let-go"));
+  ck_assert_int_eq (curl_end (&held), 0);
+  ck_assert_msg (newest (GPO_KIND_HOLD, "release")->time - since < G_USEC_PER_SEC, "the office’s clock went on");
+  ck_assert (turn_until (corinth_said, GINT_TO_POINTER (421)));
+  g_subprocess_force_exit (silent.process);
+  g_subprocess_wait (silent.process, NULL, NULL);
+  curl_clear (&silent);
+  curl_clear (&held);
+}
+END_TEST
+
 START_TEST (chosen_session_goes_on_and_the_other_stays)
 {
   Curl first, second;
@@ -236,6 +313,11 @@ suite (void)
   tcase_add_test (live, breakpoint_that_is_not_understood_is_not_added);
   tcase_add_test (live, breakpoints_are_switched_removed_and_brought_back);
   suite_add_tcase (s, live);
+  TCase *impatient = tcase_create ("impatient");
+  tcase_add_checked_fixture (impatient, setup_impatient, teardown);
+  tcase_set_timeout (impatient, 60);
+  tcase_add_test (impatient, own_time_outs_stand_while_the_clients_patience_runs_down);
+  suite_add_tcase (s, impatient);
   return s;
 }
 
