@@ -4,8 +4,8 @@
  * The window is a function of the trace and n. So (1) at each of fifty cursors a pane says what the fold of the first
  * n events says, where the fold is models made anew of a trace that ends there; (2) a step back and on is the
  * identity; (3) after a live run the window's picture at every n is that of the saved file. Panes are read through
- * their models, never by pixels. The hold bar and the labs are about the end of the trace, whatever n is
- * (test-hold.c, test-lab.c); which session is held at n is in the list of sessions and on the map. */
+ * their models, never by pixels. The hold strip and the labs are about the end of the trace, whatever n is
+ * (test-end-panes.c); which session is held at n is in the list of sessions and on the map. */
 #include "window-fixture.h"
 #include "caption.h"
 #include "letter-pane.h"
@@ -303,6 +303,7 @@ fold_clear (Fold *fold)
 /* --- a recorded trace --- */
 
 #define CURSORS 50
+#define LETTERS 4 /* in the trace */
 
 static guint64 first; /* event in which somebody connects: the world has been told by then */
 
@@ -331,12 +332,30 @@ place (int i)
   return first + (length - first) * (guint64) i / CURSORS;
 }
 
-/* Everything at one cursor, one of the sessions at the next. */
+/* Everything at one cursor, one of the sessions at the next, then one of the letters, whose ladder is its journey. */
 static GpoSubject
 subject_of (int i, guint32 *number)
 {
-  *number = i % 2 ? 1 + (guint32) (i / 2) % 5 : 0;
-  return i % 2 ? GPO_SUBJECT_SESSION : GPO_SUBJECT_EVERYTHING;
+  static const GpoSubject subjects[] = { GPO_SUBJECT_EVERYTHING, GPO_SUBJECT_SESSION, GPO_SUBJECT_LETTER };
+  *number = i % 3 == 0 ? 0 : 1 + (guint32) (i / 3) % (i % 3 == 1 ? 5 : LETTERS);
+  return subjects[i % 3];
+}
+
+/* An event of the letter: what was said around those belongs to its journey only once the letter is there. */
+static guint64
+place_of_letter (int i, guint32 number)
+{
+  GpoPicture *picture = gpo_cursor_get_picture (gpo_window_get_cursor (window));
+  const GpoTrack *events = &gpo_picture_letter_numbered (picture, number)->events;
+  return events->events[(guint) i * (events->n - 1) / (CURSORS - 1)];
+}
+
+/* Where the cursor is for case i. */
+static guint64
+place_for (int i)
+{
+  guint32 number;
+  return subject_of (i, &number) == GPO_SUBJECT_LETTER ? place_of_letter (i, number) : place (i);
 }
 
 /* One row a pane a cursor. */
@@ -349,12 +368,12 @@ START_TEST (pane_at_a_cursor_is_what_the_fold_says)
   World world;
   Fold fold;
   gpo_cursor_choose (gpo_window_get_cursor (window), subject, number);
-  gpo_cursor_set_n (gpo_window_get_cursor (window), place (cursor));
-  fold_init (&fold, place (cursor), subject, number);
+  gpo_cursor_set_n (gpo_window_get_cursor (window), place_for (cursor));
+  fold_init (&fold, place_for (cursor), subject, number);
   world_of_window (&world);
   g_autofree char *shown = tell (pane, &world), *folded = tell (pane, &fold.world);
   ck_assert_msg (strcmp (shown, folded) == 0, "%s at event %lu\n%s\n--- the fold says\n%s", panes[pane].name,
-                 (gulong) place (cursor), shown, folded);
+                 (gulong) place_for (cursor), shown, folded);
   world_clear (&world);
   fold_clear (&fold);
 }
