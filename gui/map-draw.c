@@ -89,6 +89,14 @@ draw_padlock (GpoInk *ink, double x, double y, const GdkRGBA *color)
   cairo_stroke (ink->cr);
 }
 
+/* What a label may be wide: between two that stand beside each other it covers neither. */
+static double
+label_room (const GpoMapCurve *curve)
+{
+  double between = fabs (curve->x[3] - curve->x[0]);
+  return between > fabs (curve->y[3] - curve->y[0]) / 4 ? CLAMP (between - 8, 40, 220) : 220;
+}
+
 /* Above the line, and higher if a letter is there. */
 static void
 draw_label (GpoInk *ink, const GpoMapLink *link, const GpoMapCurve *curve, gboolean chosen)
@@ -97,14 +105,15 @@ draw_label (GpoInk *ink, const GpoMapLink *link, const GpoMapCurve *curve, gbool
   g_autofree char *label = link_label (link);
   GpoInkStyle style = GPO_INK_SMALL | (chosen ? GPO_INK_BOLD : 0);
   gpo_map_curve_point (curve, t, &x, &y);
-  double lock = link->tls ? 12 : 0, width = gpo_ink_measure (ink, label, 220, style) + lock;
+  double lock = link->tls ? 12 : 0, most = label_room (curve) - lock;
+  double width = MIN (gpo_ink_measure (ink, label, most, style), most) + lock;
   y -= link->letter && fabs (link->at - 0.5) < 0.3 ? 22 : 11;
   cairo_rectangle (ink->cr, x - width / 2 - 3, y - 7, width + 6, 14);
   gpo_ink_color (ink, &ink->theme->base, 0.88);
   cairo_fill (ink->cr);
   if (link->tls)
     draw_padlock (ink, x - width / 2, y, link_color (ink->theme, link));
-  gpo_ink_text (ink, label, x - width / 2 + lock, y, 0, 220, link_color (ink->theme, link), style);
+  gpo_ink_text (ink, label, x - width / 2 + lock, y, 0, most, link_color (ink->theme, link), style);
 }
 
 /* --- letters --- */

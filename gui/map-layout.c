@@ -8,7 +8,7 @@
 #define OUTSIDE_W 116
 #define OUTSIDE_H 58
 #define EDGE 14      /* around everything */
-#define NEAR_GAP 64  /* between readers and hosts, at least */
+#define NEAR_GAP 112 /* between readers and hosts, at least: "IMAP selected" stands there */
 #define FAR_GAP 104  /* between hosts, at least */
 #define FARTHEST 460 /* between hosts, at most */
 #define APART 24     /* between two in a column, at least */
