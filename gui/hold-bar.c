@@ -247,6 +247,7 @@ gpo_hold_bar_init (GpoHoldBar *bar)
 {
   gtk_widget_init_template (GTK_WIDGET (bar));
   bar->editor = g_object_new (GPO_TYPE_HOLD_EDITOR, NULL);
+  gtk_widget_set_halign (GTK_WIDGET (bar->editor), GTK_ALIGN_END); /* its button stands at the window's end */
   gtk_widget_set_parent (GTK_WIDGET (bar->editor), GTK_WIDGET (bar));
   g_signal_connect_swapped (bar->rows, "row-activated", G_CALLBACK (on_row_activated), bar);
 }

@@ -6,10 +6,12 @@
  * TRACE "office" is a running office instead. SUBJECT is everything, session:N or letter:N; an ACTION is a
  * detailed action name, done in order ("win.view::ladder"), "run:COMMAND", which a shell starts with the office's
  * ports in $ATHENS, $GATEWAY and $SPARTA (SMTP) and does not wait for, "say:LINE", typed in the terminal,
- * "compare:TRACE", or "tour:N", which opens the tour at a card and makes it the picture. The script
- * take-pictures.sh makes all pictures of docs/pictures. */
+ * "compare:TRACE", "edit:REPLY", typed over the held reply, or what makes another window the picture: "tour:N", the
+ * tour at a card, and "shortcuts". What pops up over a window is in its picture. The script take-pictures.sh makes
+ * all pictures of docs/pictures. */
 #include "app.h"
 #include "diff-view.h"
+#include "hold-bar.h"
 #include "terminal-view.h"
 #include "tour.h"
 #include <stdlib.h>
@@ -66,18 +68,44 @@ choose (GpoCursor *cursor, const char *subject)
 }
 
 static void
+draw (cairo_t *cr, GtkWidget *widget, double x, double y)
+{
+  g_autoptr (GdkPaintable) paintable = gtk_widget_paintable_new (widget);
+  GtkSnapshot *snapshot = gtk_snapshot_new ();
+  gdk_paintable_snapshot (paintable, snapshot, gdk_paintable_get_intrinsic_width (paintable),
+                          gdk_paintable_get_intrinsic_height (paintable));
+  GskRenderNode *node = gtk_snapshot_free_to_node (snapshot);
+  cairo_save (cr);
+  cairo_translate (cr, x, y);
+  gsk_render_node_draw (node, cr);
+  cairo_restore (cr);
+  gsk_render_node_unref (node);
+}
+
+/* What pops up is a surface of its own, at a place that its parent's surface counts. */
+static void
+draw_popovers (cairo_t *cr, GtkWidget *widget)
+{
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child; child = gtk_widget_get_next_sibling (child))
+    if (!GTK_IS_POPOVER (child))
+      draw_popovers (cr, child);
+    else if (gtk_widget_get_mapped (child))
+      {
+        GdkPopup *popup = GDK_POPUP (gtk_native_get_surface (GTK_NATIVE (child)));
+        draw (cr, child, gdk_popup_get_position_x (popup), gdk_popup_get_position_y (popup));
+      }
+}
+
+static void
 save (GtkWidget *widget, const char *path)
 {
   g_autoptr (GdkPaintable) paintable = gtk_widget_paintable_new (widget);
   int width = gdk_paintable_get_intrinsic_width (paintable), height = gdk_paintable_get_intrinsic_height (paintable);
-  GtkSnapshot *snapshot = gtk_snapshot_new ();
-  gdk_paintable_snapshot (paintable, snapshot, width, height);
-  GskRenderNode *node = gtk_snapshot_free_to_node (snapshot);
   cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, width, height);
   cairo_t *cr = cairo_create (surface);
-  gsk_render_node_draw (node, cr);
+  draw (cr, widget, 0, 0);
+  draw_popovers (cr, widget);
   cairo_destroy (cr);
-  gsk_render_node_unref (node);
   if (cairo_surface_write_to_png (surface, path) != CAIRO_STATUS_SUCCESS)
     g_error ("%s cannot be written", path);
   cairo_surface_destroy (surface);
@@ -154,6 +182,17 @@ on_activate (GApplication *app, gpointer data)
           g_autoptr (GFile) file = g_file_new_for_path (job->argv[i] + 8);
           if (!gpo_diff_view_compare (GPO_DIFF_VIEW (gpo_window_get_pane (job->window, "compare")), file, &error))
             g_error ("%s", error->message);
+          continue;
+        }
+      if (g_str_has_prefix (job->argv[i], "edit:"))
+        {
+          gpo_hold_editor_set_text (gpo_hold_bar_get_editor (gpo_hold_bar_of (job->window)), job->argv[i] + 5);
+          continue;
+        }
+      if (strcmp (job->argv[i], "shortcuts") == 0)
+        {
+          job->shown = GTK_WIDGET (gtk_application_window_get_help_overlay (GTK_APPLICATION_WINDOW (job->window)));
+          gtk_window_present (GTK_WINDOW (job->shown));
           continue;
         }
       if (g_str_has_prefix (job->argv[i], "tour:"))

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # take-pictures.sh BUILD: writes docs/pictures from the recorded trace of tests/gui, on a display of its own.
+# With a second argument only those pictures whose names it begins: take-pictures.sh build map
 set -eu
 build=$(cd "${1:?usage: take-pictures.sh BUILD-FOLDER}" && pwd)
 cd "$(dirname "$0")/../.."
@@ -11,8 +12,10 @@ XDG_CONFIG_HOME=$(mktemp -d) # what the window remembers is nobody's
 export XDG_CONFIG_HOME
 trap 'rm -rf "$XDG_CONFIG_HOME"' EXIT
 trace=tests/gui/letters.trace
+only=${2:-}
 shot() { # name, width, height, style, event, subject, actions…
   picture=$1; shift
+  case $picture in "$only"*) ;; *) return 0 ;; esac
   GSK_RENDERER=cairo GDK_BACKEND=x11 GTK_A11Y=none GSETTINGS_BACKEND=memory LC_ALL=C.UTF-8 \
     DBUS_SESSION_BUS_ADDRESS=disabled: xvfb-run -a -s '-screen 0 1920x1080x24 -noreset' \
     "$build/tests/gui/take-pictures" "$trace" "docs/pictures/$picture.png" "$@"
@@ -77,6 +80,32 @@ shot lab-light 1280 800 light end everything win.view::ladder win.lab win.lab-ch
 shot lab-dark 1920 1080 dark end everything win.view::map win.lab win.lab-choose::01-first-letter "run:$letter" win.lab-next win.lab-next win.lab-next
 shot lab-light-wide 1920 1080 light end everything win.view::ladder win.lab win.lab-choose::01-first-letter "run:$letter" win.lab-next
 shot lab-dark-small 1280 800 dark end everything win.view::ladder win.lab win.lab-choose::01-first-letter "run:$letter" win.lab-next
+held='win.hold run:true' # a client of whom each line and each reply is held; its RCPT was read, its 250 is not sent yet
+shot hold-light 1280 800 light end everything win.view::ladder $held "run:$letter" win.step run:true win.step run:true win.step run:true \
+  win.step run:true win.step run:true win.step run:true win.show-held win.edit-reply 'edit:451 4.3.0 Try again later'
 trace=tests/gui/letters.trace
-shot ladder-contrast 1280 800 contrast 330 session:4 win.view::ladder
-shot tour-light 1280 800 light 330 everything tour:1
+# High contrast, light and dark: colours are gone, signs, shapes and words tell the same.
+contrast() { # name, event, subject, actions…
+  name=$1; shift
+  shot "$name-contrast" 1280 800 contrast "$@"
+  shot "$name-contrast-dark" 1280 800 contrast-dark "$@"
+}
+contrast transcript 330 session:4
+contrast ladder 330 session:4 win.view::ladder
+contrast states 250 session:4 win.view::states
+contrast map 468 letter:3 win.view::map
+for card in 0 1 2 3; do
+  shot "tour-$card-light" 1280 800 light 330 everything "tour:$card"
+done
+shot shortcuts-light 1280 800 light 330 everything shortcuts
+trace=traces/04-two-recipients-one-bad.trace
+contrast compare end session:1 compare:traces/05-blind-copy.trace win.view::compare
+trace=tests/gui/parts.trace
+contrast letter-parts end letter:3 win.view::letter win.letter-field::Subject
+contrast letter-bytes end letter:3 win.letter-tab::bytes win.letter-form::both win.letter-field::Subject
+contrast letter-hops end letter:3 win.letter-tab::hops
+trace=office
+contrast reader end everything "run:$answer" win.view::reader run:true win.read-go::next run:true
+contrast terminal end everything win.view::terminal win.term-call run:true 'say:EHLO laptop.example' run:true \
+  'say:MAIL FROM:<bob@sparta.example>' run:true 'say:RCPT TO:<nobody@athens.example>' run:true
+contrast lab end everything win.view::map win.lab win.lab-choose::01-first-letter "run:$letter" win.lab-next win.lab-next

@@ -181,6 +181,58 @@ START_TEST (letter_below_a_view_is_remembered)
 }
 END_TEST
 
+/* What takes files that are dropped on the window. */
+static GtkDropTarget *
+drop_target (void)
+{
+  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (GTK_WIDGET (window));
+  for (guint i = 0; i < g_list_model_get_n_items (controllers); i++)
+    {
+      g_autoptr (GtkEventController) controller = g_list_model_get_item (controllers, i);
+      if (GTK_IS_DROP_TARGET (controller)
+          && gdk_content_formats_contain_gtype (gtk_drop_target_get_formats (GTK_DROP_TARGET (controller)),
+                                                GDK_TYPE_FILE_LIST))
+        return GTK_DROP_TARGET (controller);
+    }
+  return NULL;
+}
+
+/* The window that came beside the first. */
+static GpoWindow *
+other_window (void)
+{
+  for (GList *each = gtk_application_get_windows (GTK_APPLICATION (app)); each; each = each->next)
+    if (GPO_IS_WINDOW (each->data) && each->data != window)
+      return each->data;
+  return NULL;
+}
+
+static gboolean
+other_is_loaded (gpointer data)
+{
+  GpoWindow *other = other_window ();
+  return other && gpo_source_get_progress (gpo_window_get_source (other)) >= 1;
+}
+
+START_TEST (trace_dropped_on_the_window_opens)
+{
+  gboolean taken = FALSE;
+  g_auto (GValue) files = G_VALUE_INIT;
+  open_trace ();
+  GtkDropTarget *target = drop_target ();
+  ck_assert_ptr_nonnull (target);
+  g_autofree char *path = g_build_filename (g_getenv ("GPO_SOURCE_ROOT"), "tests", "gui", "parts.trace", NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_value_init (&files, GDK_TYPE_FILE_LIST);
+  g_value_take_boxed (&files, g_boxed_copy (GDK_TYPE_FILE_LIST, &(GSList){ .data = file }));
+  g_signal_emit_by_name (target, "drop", &files, 10.0, 10.0, &taken);
+  ck_assert (taken);
+  ck_assert (turn_until (other_is_loaded, NULL));
+  ck_assert_uint_eq (gpo_cursor_get_length (gpo_window_get_cursor (other_window ())), 485);
+  gtk_window_destroy (GTK_WINDOW (other_window ()));
+}
+END_TEST
+
 START_TEST (no_key_means_two_things)
 {
   g_auto (GStrv) actions = gtk_application_list_action_descriptions (GTK_APPLICATION (app));
@@ -241,6 +293,7 @@ suite (void)
   tcase_add_test (tc, window_opens_as_the_last_one_closed);
   tcase_add_test (tc, letter_gives_way_to_reader_and_terminal);
   tcase_add_test (tc, letter_below_a_view_is_remembered);
+  tcase_add_test (tc, trace_dropped_on_the_window_opens);
   tcase_add_test (tc, no_key_means_two_things);
   tcase_add_test (tc, tour_turns_and_ends);
   tcase_add_test (tc, settings_that_cannot_be_read_are_not_there);
