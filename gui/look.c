@@ -2,6 +2,7 @@
 /* look.c: styles are GTK's own themes; text grows by one rule of CSS, on which all other sizes depend. */
 #include "look.h"
 #include "settings.h"
+#include "theme.h"
 #include <string.h>
 
 static const int zooms[] = { 75, 90, 100, 110, 125, 150, 175, 200, 250 };
@@ -10,16 +11,36 @@ static GtkCssProvider *css;
 
 /* --- the size of text --- */
 
+/* In high contrast nothing is pale, and outcomes are told by signs and words alone, as in what is drawn
+ * (theme.h). */
+static const char stark[] = ".ok, .deferred, .refused, .differs, .problem { color: @theme_fg_color; }"
+                            ".dim-label, .group, .raw, .kind, .when, .own-field, .field-trace, .diff-same,"
+                            ".reader-people { opacity: 1; }";
+
+static gboolean
+is_stark (void)
+{
+  g_autofree char *name = NULL;
+  g_object_get (gtk_settings_get_default (), "gtk-theme-name", &name, NULL);
+  return name && gpo_theme_is_stark (name);
+}
+
 static void
 apply_zoom (int wanted)
 {
-  char rules[128], usual[G_ASCII_DTOSTR_BUF_SIZE], presented[G_ASCII_DTOSTR_BUF_SIZE];
+  char rules[512], usual[G_ASCII_DTOSTR_BUF_SIZE], presented[G_ASCII_DTOSTR_BUF_SIZE];
   zoom = CLAMP (wanted, zooms[0], zooms[G_N_ELEMENTS (zooms) - 1]);
   g_ascii_formatd (usual, sizeof usual, "%.2f", 11 * zoom / 100.0);
   g_ascii_formatd (presented, sizeof presented, "%.2f", 16 * zoom / 100.0);
-  g_snprintf (rules, sizeof rules, "window { font-size: %spt; } window.presenting { font-size: %spt; }",
-              usual, presented);
+  g_snprintf (rules, sizeof rules, "window { font-size: %spt; } window.presenting { font-size: %spt; } %s",
+              usual, presented, is_stark () ? stark : "");
   gtk_css_provider_load_from_data (css, rules, -1);
+}
+
+static void
+on_theme (void)
+{
+  apply_zoom (zoom);
 }
 
 static void
@@ -99,6 +120,8 @@ gpo_look_start (GtkApplication *app)
   gtk_style_context_add_provider_for_display (gdk_display_get_default (), GTK_STYLE_PROVIDER (css),
                                               GTK_STYLE_PROVIDER_PRIORITY_APPLICATION + 1);
   apply_zoom (gpo_settings_get_number ("zoom", 100));
+  g_signal_connect_object (gtk_settings_get_default (), "notify::gtk-theme-name", G_CALLBACK (on_theme), app,
+                           0);
   g_action_map_add_action_entries (G_ACTION_MAP (app), actions, G_N_ELEMENTS (actions), app);
   if (apply_style (style))
     g_simple_action_set_state (G_SIMPLE_ACTION (g_action_map_lookup_action (G_ACTION_MAP (app), "style")),

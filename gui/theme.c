@@ -36,6 +36,12 @@ brightness (const GdkRGBA *c)
   return 0.299f * c->red + 0.587f * c->green + 0.114f * c->blue;
 }
 
+gboolean
+gpo_theme_is_stark (const char *name)
+{
+  return g_str_has_prefix (name, "HighContrast") || strstr (name, "-hc");
+}
+
 void
 gpo_theme_read (GpoTheme *theme, GtkWidget *widget)
 {
@@ -50,7 +56,7 @@ gpo_theme_read (GpoTheme *theme, GtkWidget *widget)
   look_up (style, "borders", &theme->fg, &theme->border);
   look_up (style, "theme_selected_bg_color", &theme->fg, &theme->accent);
   theme->dark = brightness (&theme->fg) > brightness (&theme->base);
-  theme->high_contrast = name && (g_str_has_prefix (name, "HighContrast") || strstr (name, "-hc"));
+  theme->high_contrast = name && gpo_theme_is_stark (name);
   theme->dim = gpo_theme_fade (&theme->fg, theme->high_contrast ? 0.9f : 0.74f);
   theme->faint = gpo_theme_fade (&theme->fg, 0.38f);
   for (int i = 0; i < GPO_N_TONES; i++)

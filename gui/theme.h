@@ -17,6 +17,8 @@ typedef struct
   GdkRGBA tone[GPO_N_TONES];
 } GpoTheme;
 
+/* Whether a theme of this name is one of high contrast. */
+gboolean gpo_theme_is_stark (const char *name);
 /* As the widget's style is now; cheap. */
 void gpo_theme_read (GpoTheme *theme, GtkWidget *widget);
 /* How much larger than 11 points the widget's type is: what is drawn for 11 points grows with it. */

@@ -106,6 +106,13 @@ START_TEST (style_reaches_what_is_drawn)
   gpo_theme_read (&theme, GTK_WIDGET (gpo_window_get_ladder (window)));
   ck_assert_int_eq (theme.dark, styles[_i].dark);
   ck_assert_int_eq (theme.high_contrast, styles[_i].contrast);
+  GdkRGBA color;
+  GtkWidget *refusal = g_object_ref_sink (gtk_label_new ("550"));
+  gtk_widget_add_css_class (refusal, "refused");
+  gtk_style_context_get_color (gtk_widget_get_style_context (refusal), &color);
+  ck_assert_msg (gdk_rgba_equal (&color, &theme.fg) == styles[_i].contrast, "%s: a refusal in words is %.2f %.2f %.2f",
+                 styles[_i].name, color.red, color.green, color.blue);
+  g_object_unref (refusal);
   gpo_settings_forget ();
   g_autofree char *kept = gpo_settings_get_text ("style", "");
   ck_assert_str_eq (kept, styles[_i].name);
