@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Several sessions at a served office's mailbox counter: who is told what, and when; the maildrop's lock; what the
 trace says of it. tests/dialogs has the same rules a command at a time; here the office, its disk and its post do it."""
+import os
 import poplib
 import smtplib
 
@@ -75,6 +76,27 @@ def _(office):
     true(sum("\\Recent" in words for words in flags) <= 1, "FETCH says so too")
 
 
+@case("dates of letters that the office never read: SEARCH, FETCH INTERNALDATE and COPY give the files' own, and what was told stays")
+def _(office):
+    cur = office.maildir("sparta", "bob") / "cur"
+    cur.mkdir(parents=True, exist_ok=True)
+    for day in range(1, 4):
+        path = cur / f"{day}.M{day}.elsewhere,S=22,W=22:2,"
+        path.write_bytes(b"Subject: one\r\n\r\ntext\r\n")
+        os.utime(path, (1000000000 + day * 86400,) * 2)
+    (wire,), _selected = sessions(office, 1)
+    same(wire.well("SEARCH ON 11-Sep-2001").untagged, [b"SEARCH 2"])
+    same(wire.well("FETCH 3 INTERNALDATE").untagged, [b'3 FETCH (INTERNALDATE "12-Sep-2001 01:46:40 +0000")'])
+    for path in cur.iterdir():
+        os.utime(path, (1200000000,) * 2)
+    same(wire.well("FETCH 1:3 INTERNALDATE").untagged, [f'{n} FETCH (INTERNALDATE "{9 + n}-Sep-2001 01:46:40 +0000")'.encode() for n in (1, 2, 3)])
+    wire.well("CREATE Other")
+    wire.well("COPY 2 Other")
+    wire.well("SELECT Other")
+    same(wire.well("FETCH 1 INTERNALDATE").untagged, [b'1 FETCH (INTERNALDATE "11-Sep-2001 01:46:40 +0000")'])
+    wire.close()
+
+
 @case("a letter sent by SMTP is told in IDLE, and at NOOP to a session that does not idle")
 def _(office):
     (idler, other), _ = sessions(office, 2)
@@ -102,7 +124,7 @@ def _(office):
         mine = [e for e in office.events() if e.get("letter") == letter]
         return {(e["kind"], e.get("role") or e.get("proto") or e.get("protocol")) for e in mine}
     until(lambda: len(kinds()) >= 3, f"events of letter {letter}: {kinds()}")
-    true(any(e["kind"] == "mailbox" and e.get("uid") == 1 for e in office.events()), "an event that names UID 1")
+    until(lambda: any(e["kind"] == "mailbox" and e.get("uid") == 1 for e in office.events()), "an event that names UID 1")
 
 
 @case("twenty bad commands end in BYE; a huge literal is refused before it is read")
