@@ -70,7 +70,7 @@ typedef enum {
   X (CAUSE, "cause")          /* number of the event that led to this one */                         \
   X (SENDER, "sender")        /* reverse-path, without angle brackets; "" is the null reverse-path */\
   X (RECIPIENT, "recipient")  /* forward-path */                                                     \
-  X (ACTION, "action")        /* what was done: "add", "clear", "deliver", "expunge", "hold" … */    \
+  X (ACTION, "action")        /* what was done: "to", "clear", "deliver", "expunge", "hold" … */     \
   X (ENDING, "ending")        /* line: "crlf", "lf" (bare), "none" (cut) */                          \
   X (OFFSET, "offset")        /* data: where in the letter these bytes begin */                      \
   X (LENGTH, "length")        /* data: how many bytes */                                             \
@@ -79,7 +79,6 @@ typedef enum {
   X (ADDED, "added")          /* letter: bytes the office put in front, raw */                       \
   X (MAILBOX, "mailbox")      /* "bob/INBOX" */                                                      \
   X (UID, "uid")              /* mailbox */                                                          \
-  X (UIDVALIDITY, "uidvalidity")                                                                     \
   X (NUMBER, "number")        /* message sequence number */                                          \
   X (FLAGS, "flags")          /* "\\Seen \\Flagged" */                                               \
   X (COUNT, "count")                                                                                 \
@@ -96,10 +95,8 @@ typedef enum {
   X (RESULT, "result")        /* auth, tls, lookup, lab: "ok", "failed" … */                         \
   X (ROLE, "role")            /* connect: smtp, submission, imap … */                                \
   X (SIDE, "side")            /* connect: "server" or "client": whose end this session is */         \
-  X (PEER, "peer")            /* connect: the session number of the other end, if it is ours */      \
   X (TITLE, "title")                                                                                 \
   X (NAME, "name")                                                                                   \
-  X (PORT, "port")                                                                                   \
   X (ADDRESS, "address")                                                                             \
   X (ROLES, "roles")                                                                                 \
   X (SPEED, "speed")                                                                                 \
@@ -107,10 +104,8 @@ typedef enum {
   X (SCENARIO, "scenario")                                                                           \
   X (WAS, "was")              /* what it was before: a letter's other number, a reply's true text */ \
   X (TAG, "tag")              /* IMAP */                                                             \
-  X (ENVID, "envid")                                                                                 \
   X (CHECK, "check")                                                                                \
   X (STEP, "step")                                                                                   \
-  X (TLS, "tls")              /* connect, edge: whether the session is encrypted */                  \
   X (HIDDEN, "hidden")        /* data: the bytes are elsewhere; never written to files */            \
   X (AHEAD, "ahead")          /* line: the client sent more behind it without waiting for the answer */ \
   X (VERSION, "version")      /* lab: which version of the lab it was */

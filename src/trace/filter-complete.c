@@ -98,7 +98,7 @@ offer_values (Offer *o, const char *name)
           { GPO_FIELD_SIDE, "server client" },
           { GPO_FIELD_RESULT, "ok failed" },
           { GPO_FIELD_TYPE, "MX A" },
-          { GPO_FIELD_TLS, "true false" },
+          { GPO_FIELD_AHEAD, "true false" },
           { GPO_FIELD_CODE, "220 221 235 250 334 354 421 450 451 452 500 501 502 503 530 535 550 552 554" },
           { GPO_FIELD_ROLE, "smtp submission imap imaps pop3" },
           { GPO_FIELD_STATUS, "OK NO BAD +OK -ERR" } };

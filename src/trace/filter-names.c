@@ -37,9 +37,8 @@ gboolean
 gpo_filter_is_number (GpoSource source, GpoField field)
 {
   static const GpoField numbers[]
-      = { GPO_FIELD_CODE,    GPO_FIELD_CAUSE,       GPO_FIELD_OFFSET, GPO_FIELD_LENGTH, GPO_FIELD_SIZE,
-          GPO_FIELD_UID,     GPO_FIELD_UIDVALIDITY, GPO_FIELD_NUMBER, GPO_FIELD_COUNT,  GPO_FIELD_DUE,
-          GPO_FIELD_ATTEMPT, GPO_FIELD_PEER,        GPO_FIELD_PORT };
+      = { GPO_FIELD_CODE, GPO_FIELD_CAUSE,  GPO_FIELD_OFFSET, GPO_FIELD_LENGTH, GPO_FIELD_SIZE,
+          GPO_FIELD_UID,  GPO_FIELD_NUMBER, GPO_FIELD_COUNT,  GPO_FIELD_DUE,    GPO_FIELD_ATTEMPT };
   for (guint i = 0; source == GPO_SOURCE_FIELD && i < G_N_ELEMENTS (numbers); i++)
     if (numbers[i] == field)
       return TRUE;

@@ -15,7 +15,7 @@ make_event (GpoEventBuilder *b)
   gpo_event_add_number (b, GPO_FIELD_CODE, 550);
   gpo_event_add_text (b, GPO_FIELD_TEXT, "RCPT TO:<bob@sparta.example>\r\n", -1);
   gpo_event_add_text (b, GPO_FIELD_HEADER, "To: bob\r\n carol\r\nX:\r\nno colon\r\n", -1);
-  gpo_event_add_boolean (b, GPO_FIELD_TLS, TRUE);
+  gpo_event_add_boolean (b, GPO_FIELD_AHEAD, TRUE);
 }
 
 int

@@ -45,7 +45,7 @@ START_TEST (fields_come_in_the_order_they_were_added)
   ck_assert_uint_eq (gpo_field_intern ("from-a-newer-version"), newer);
   gpo_event_begin (&b, GPO_KIND_EDGE);
   gpo_event_add_symbol (&b, GPO_FIELD_FROM, gpo_symbol ("ready"));
-  gpo_event_add_boolean (&b, GPO_FIELD_TLS, TRUE);
+  gpo_event_add_boolean (&b, GPO_FIELD_AHEAD, TRUE);
   gpo_event_add_json (&b, newer, "[1,2]", -1);
   gpo_event_add_number (&b, GPO_FIELD_CODE, 250);
   gpo_event_add_text (&b, GPO_FIELD_REPLY, "ok", -1);

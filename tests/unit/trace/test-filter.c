@@ -27,7 +27,7 @@ make_event (GpoEventBuilder *b, int which)
       gpo_event_add_number (b, GPO_FIELD_CODE, 550);
       gpo_event_add_text (b, GPO_FIELD_STATUS, "5.1.1", -1);
       gpo_event_add_text (b, GPO_FIELD_RECIPIENT, "Bob@Sparta.example", -1);
-      gpo_event_add_boolean (b, GPO_FIELD_TLS, TRUE);
+      gpo_event_add_boolean (b, GPO_FIELD_AHEAD, TRUE);
       gpo_event_add_text (b, GPO_FIELD_SENDER, "", -1);
     }
   if (which == 1)
@@ -85,8 +85,8 @@ static const struct {
   { "sender", 0, TRUE },
   { "sender = \"\"", 0, TRUE },
   { "sender != \"\"", 0, FALSE },
-  { "tls = true", 0, TRUE },
-  { "tls = no", 0, FALSE },
+  { "ahead = true", 0, TRUE },
+  { "ahead = no", 0, FALSE },
   { "host = ATHENS", 0, TRUE },
   { "host != sparta", 0, TRUE },
   { "session = 3", 0, TRUE },

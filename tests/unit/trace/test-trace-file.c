@@ -94,7 +94,7 @@ END_TEST
 static const char *const exact[] = {
   "{\"n\":17,\"t\":1234,\"kind\":\"line\",\"host\":\"athens\",\"protocol\":\"smtp\",\"session\":3,\"letter\":1,"
   "\"from\":\"client\",\"text\":\"EHLO reader\\r\\n\"}",
-  "{\"n\":0,\"t\":-5,\"kind\":\"edge\",\"code\":250,\"tls\":true,\"status\":\"2.1.5\"}",
+  "{\"n\":0,\"t\":-5,\"kind\":\"edge\",\"code\":250,\"ahead\":true,\"status\":\"2.1.5\"}",
   "{\"n\":1,\"t\":0,\"kind\":\"parcel\",\"weight\":12,\"stamp\":\"red\",\"open\":false}",
   "{\"n\":1,\"t\":0,\"kind\":\"note\",\"list\":[1,{\"a\":null,\"b\":[]},\"x]\"],\"text\":\"x\"}",
   "{\"n\":1,\"t\":0,\"kind\":\"note\",\"weight\":1.5,\"nothing\":null}",
