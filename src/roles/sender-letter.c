@@ -330,6 +330,21 @@ record_wire (GpoSender *sender, gsize from)
   sender->wire += out->len - from;
 }
 
+/* The bytes of a letter that came in chunks (BDAT) may end within a line, and DATA cannot say so: the one
+ * change on its way that is not in front, and the trace must tell of it. */
+static void
+end_last_line (GpoSender *sender)
+{
+  GpoEventBuilder b;
+  gpo_session_event (&sender->session, &b, GPO_KIND_NOTE);
+  gpo_event_add_text (&b, GPO_FIELD_TEXT,
+                      "the letter does not end in CR LF: they are added, as DATA asks (RFC 5321 §4.1.1.4)",
+                      -1);
+  gpo_event_add_text (&b, GPO_FIELD_ADDED, "\r\n", 2);
+  gpo_log_append (sender->session.log, &b);
+  g_string_append (sender->session.out, "\r\n");
+}
+
 /* The letter cannot be read: without its last dot the server will throw away what it has. */
 static void
 give_up (GpoSender *sender, const char *why)
@@ -358,7 +373,7 @@ gpo_sender_pump (GpoSender *sender)
       sender->offset += (guint64) n;
       append_stuffed (sender, block, (gsize) n);
       if (n == 0 && memcmp (sender->last, "\r\n", 2) != 0)
-        g_string_append (session->out, "\r\n"); /* RFC 5321 §4.1.1.4 */
+        end_last_line (sender);
       if (session->out->len > before)
         record_wire (sender, before);
       if (n == 0)

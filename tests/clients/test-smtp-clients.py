@@ -347,6 +347,21 @@ def _(office):
     arrived(office, sent)
 
 
+@case("a letter in chunks that ends within a line gets its last CR LF on the way, and the trace says so")
+def _(office):
+    sent = letter("within") + b"no end"
+    with submission(office) as client:
+        client.ehlo()
+        client.mail(ALICE)
+        client.rcpt(BOB)
+        client.send(b"BDAT %d LAST\r\n" % len(sent) + sent)
+        same(client.getreply()[0], 250, "BDAT")
+    arrived(office, sent + b"\r\n")
+    notes = [event["text"] for event in office.events(kind="note", host="athens", added="\r\n")]
+    same(len(notes), 1, "the notes of added bytes")
+    true("RFC 5321 §4.1.1.4" in notes[0], notes[0])
+
+
 @case("commands in a row (PIPELINING) are answered in a row")
 def _(office):
     sent = letter("pipeline")
