@@ -28,7 +28,9 @@ G_BEGIN_DECLS
 typedef struct GpoSpool GpoSpool;
 typedef struct GpoSpoolReader GpoSpoolReader;
 
-#define GPO_SPOOL_FREE_FILES 2048        /* at most so many files wait in free/ */
+/* At most so many files wait in free/, which is what 10,000 letters leave. Those beyond are deleted, and that
+ * may cost some milliseconds each, on a file system that discards their blocks at once. */
+#define GPO_SPOOL_FREE_FILES (20 * 1024)
 #define GPO_SPOOL_FREE_BYTES (64 * 1024) /* a longer one is cut to nothing first */
 
 /* One whole letter found in the queue at start. */
