@@ -44,7 +44,8 @@ run (const char *input, const char *output, guint16 port, GpoProtocol protocol)
   GpoPcapCount count;
   FILE *file = strcmp (input, "-") == 0 ? stdin : fopen (input, "rb");
   if (!file)
-    return gpo_command_fail ("cannot read %s: %s", input, g_strerror (errno));
+    return gpo_command_fail ("cannot read %s: %s; name a capture, or - for standard input", input,
+                             g_strerror (errno));
   g_autoptr (GpoPcap) pcap = gpo_pcap_open (file, input, &error);
   if (!pcap)
     return gpo_command_fail ("%s", error->message);

@@ -103,8 +103,12 @@ read_file (const char *path, gsize *length, GError **error)
   g_autoptr (GFileInfo) info
       = g_file_query_info (file, "standard::size,standard::type", G_FILE_QUERY_INFO_NONE, NULL, NULL);
   char *text = NULL;
-  if (info
-      && (g_file_info_get_file_type (info) != G_FILE_TYPE_REGULAR || g_file_info_get_size (info) > MAX_FILE))
+  if (!info && !g_file_test (path, G_FILE_TEST_EXISTS))
+    g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_NOENT,
+                 "%s is not there; a lab is a folder with checks.ini and lab.md", path);
+  else if (info
+           && (g_file_info_get_file_type (info) != G_FILE_TYPE_REGULAR
+               || g_file_info_get_size (info) > MAX_FILE))
     g_set_error (error, GPO_LAB_ERROR, GPO_LAB_ERROR_WRONG, "%s: is not a text file of at most 1 MB", path);
   else
     g_file_get_contents (path, &text, length, error);

@@ -398,8 +398,9 @@ gpo_scenario_load (const char *path, int port_base, GError **error)
   g_autoptr (GError) own = NULL;
   if (!g_file_get_contents (path, &text, &length, &own))
     {
-      g_set_error (error, own->domain, own->code, "the scenario %s cannot be read: %s", path,
-                   own->code == G_FILE_ERROR_NOENT ? "there is no such file" : own->message);
+      g_set_error (error, own->domain, own->code,
+                   "the scenario %s cannot be read: %s; name another file, or none for the default world",
+                   path, own->code == G_FILE_ERROR_NOENT ? "there is no such file" : own->message);
       return NULL;
     }
   folder = g_path_get_dirname (path);

@@ -354,8 +354,9 @@ gpo_trace_reader_head (GpoTraceReader *reader)
 static void
 file_error (GpoTraceReader *reader, int code, GError **error)
 {
-  g_set_error (error, G_IO_ERROR, (int) g_io_error_from_errno (code), "cannot read the trace %s: %s",
-               reader->name, g_strerror (code));
+  g_set_error (error, G_IO_ERROR, (int) g_io_error_from_errno (code),
+               "cannot read the trace %s: %s; name a trace file, or - for standard input", reader->name,
+               g_strerror (code));
 }
 
 GpoTraceReader *

@@ -216,7 +216,8 @@ def _(office):
          f'glasspost: {path}:2: domian in [host troy]: there is no such key; did you mean "domain"?\n', "the error")
     path.unlink()
     same(refused_start(office, "--temporary", "--scenario", str(path)),
-         f"glasspost: the scenario {path} cannot be read: there is no such file\n", "the error")
+         f"glasspost: the scenario {path} cannot be read: there is no such file; "
+         "name another file, or none for the default world\n", "the error")
 
 
 # --- clients that mean no good ---

@@ -185,6 +185,42 @@ START_TEST (the_rest_is_as_the_scenario_says)
 }
 END_TEST
 
+/* --- walls --- */
+
+static const struct
+{
+  int base;
+  guint port;
+} wall_ports[] = { { -1, 12500 }, { 20000, 22500 }, { 0, 0 } };
+
+START_TEST (a_wall_is_as_the_scenario_says_and_moves_with_the_port_base)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GpoScenario) s
+      = read_text ("[host troy]\n[wall pupil]\nport = 12500\nto = 127.0.0.1:2500\nprotocol = imap\n",
+                   wall_ports[_i].base, &error);
+  ck_assert_msg (s != NULL, "%s", error ? error->message : "?");
+  ck_assert_uint_eq (s->walls->len, 1);
+  const GpoScenarioWall *wall = s->walls->pdata[0];
+  ck_assert_str_eq (wall->name, "pupil");
+  ck_assert_uint_eq (wall->port, wall_ports[_i].port);
+  ck_assert_uint_eq (wall->said_port, 12500);
+  ck_assert_str_eq (wall->to_address, "127.0.0.1");
+  ck_assert_uint_eq (wall->to_port, 2500);
+  ck_assert_int_eq (wall->protocol, GPO_PROTOCOL_IMAP);
+}
+END_TEST
+
+START_TEST (a_wall_whose_port_would_leave_the_range_is_refused)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GpoScenario) s
+      = read_text ("[host troy]\nport-base = 0\n[wall pupil]\nport = 60000\nto = 127.0.0.1:2500\n", 20000, &error);
+  ck_assert_ptr_null (s);
+  ck_assert_ptr_nonnull (strstr (error->message, "port in [wall pupil]"));
+}
+END_TEST
+
 /* --- what is wrong --- */
 
 #define HOST "[host troy]\n"
@@ -192,6 +228,14 @@ static const struct
 {
   const char *text, *place, *words;
 } wrong[] = {
+  { HOST "[wall pupil]\nto = 127.0.0.1:2500\n", ":2: [wall pupil]", "port = 12500" },
+  { HOST "[wall pupil]\nport = 12500\n", ":2: [wall pupil]", "to = 127.0.0.1:2500" },
+  { HOST "[wall troy]\nport = 12500\nto = 127.0.0.1:2500\n", ":2: [wall troy]", "give the wall its own name" },
+  { HOST "[wall pupil]\nport = 0\nto = 127.0.0.1:2500\n", ":3: port in [wall pupil]", "from 1 to 65535" },
+  { HOST "[wall pupil]\nport = 12500\nto = elsewhere\n", ":4: to in [wall pupil]", "127.0.0.1:2500" },
+  { HOST "[wall pupil]\nport = 12500\nto = 192.0.2.1:25\n", ":4: to in [wall pupil]", "outside = yes" },
+  { HOST "[wall pupil]\nport = 12500\nto = 127.0.0.1:2500\nprotocol = nntp\n", ":5: protocol in [wall pupil]",
+    "smtp, imap or pop3" },
   { "", "class.scenario", "there is no host" },
   { HOST "[hsot ilion]\n", ":2: [hsot ilion]", "did you mean \"host\"?" },
   { HOST "[planet mars]\n", ":2:", "known are: office, host" },
@@ -372,6 +416,8 @@ suite (void)
   tcase_add_test (c, letters_between_the_towns_pass_the_gateway);
   tcase_add_test (c, a_host_is_as_the_scenario_says);
   tcase_add_test (c, the_rest_is_as_the_scenario_says);
+  tcase_add_loop_test (c, a_wall_is_as_the_scenario_says_and_moves_with_the_port_base, 0, G_N_ELEMENTS (wall_ports));
+  tcase_add_test (c, a_wall_whose_port_would_leave_the_range_is_refused);
   tcase_add_loop_test (c, what_is_wrong_is_named_with_place_and_cure, 0, G_N_ELEMENTS (wrong));
   tcase_add_test (c, outside_is_allowed_when_asked_for_with_own_passwords);
   tcase_add_test (c, a_missing_file_is_named);
