@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* cursor.c: moving n, and saying so once. */
 #include "cursor.h"
-#include "clock-jumps.h"
-#include "ladder-journey.h"
 #include "several.h"
 
 /* How far back the newest session or letter is looked for when nothing is chosen. */
@@ -282,18 +280,11 @@ gpo_cursor_get_track (GpoCursor *cursor)
 guint64
 gpo_cursor_get_event (GpoCursor *cursor)
 {
-  const GpoTrack *track = gpo_cursor_get_track (cursor), *journey = gpo_journey_of (cursor);
+  const GpoTrack *track = gpo_cursor_get_track (cursor);
+  guint i = track ? gpo_track_until (track, cursor->n) : 0;
   if (!track)
     return cursor->length ? cursor->n : G_MAXUINT64;
-  if (journey)
-    track = journey;
-  guint i = gpo_track_until (track, cursor->n);
-  guint64 at = i ? track->events[i - 1] : G_MAXUINT64;
-  if (i == 0 || i == track->n)
-    return at;
-  const GpoTrack *clocks = gpo_clock_jumps_of (cursor);
-  guint jumps = gpo_track_until (clocks, cursor->n);
-  return jumps ? MAX (at, clocks->events[jumps - 1]) : at;
+  return i ? track->events[i - 1] : G_MAXUINT64;
 }
 
 /* The newest event of the subject not later than n that names a session (or a letter): that number. */

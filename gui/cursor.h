@@ -54,9 +54,7 @@ const guint32 *gpo_cursor_get_sessions (GpoCursor *cursor, guint *n);
 /* The events of the subject, growing with the picture; NULL: all. Valid until the subject changes. */
 const GpoTrack *gpo_cursor_get_track (GpoCursor *cursor);
 
-/* The event that is looked at: the newest one of the subject not later than n; of a letter's journey, what was said around
- * its own events too; between two of them a jump of the clock, which concerns all. It is what the caption tells and the
- * ladder lights. G_MAXUINT64: none yet. */
+/* The event that is looked at: the newest one of the subject not later than n. G_MAXUINT64: none yet. */
 guint64 gpo_cursor_get_event (GpoCursor *cursor);
 /* The session and the letter that are of interest at n: the chosen one, else that of the newest event not
  * later than n that has one. 0: none. */

@@ -293,7 +293,7 @@ gpo_ladder_draw (cairo_t *cr, GpoLadderModel *model, const GpoTheme *theme, cons
   Sheet sheet = { .model = model, .left = MARGIN + (gpo_ladder_model_is_mixed (model) ? CHIP : 0) };
   gpo_ink_init (&sheet.ink, cr, theme, font, width);
   draw_lanes (&sheet, height);
-  guint rungs = gpo_ladder_model_n_rungs (model), current = gpo_ladder_model_row (model, n);
+  guint rungs = gpo_ladder_model_n_rungs (model), current = gpo_ladder_model_lit (model, n);
   guint first = (guint) (scroll / GPO_LADDER_ROW);
   for (guint i = first; i < rungs; i++)
     {

@@ -465,6 +465,15 @@ gpo_ladder_model_row (GpoLadderModel *model, guint64 n)
   return low ? low - 1 : G_MAXUINT;
 }
 
+guint
+gpo_ladder_model_lit (GpoLadderModel *model, guint64 n)
+{
+  guint i = model->track ? gpo_track_until (model->track, n) : 0;
+  if (model->track && i == 0)
+    return G_MAXUINT;
+  return gpo_ladder_model_row (model, model->track ? model->track->events[i - 1] : n);
+}
+
 GpoLog *
 gpo_ladder_model_log (GpoLadderModel *model)
 {

@@ -55,6 +55,9 @@ guint gpo_ladder_model_n_rungs (GpoLadderModel *model);
 const GpoRung *gpo_ladder_model_rung (GpoLadderModel *model, guint i);
 /* The last rung not later than n, or G_MAXUINT. */
 guint gpo_ladder_model_row (GpoLadderModel *model, guint64 n);
+/* The rung that is lit at n: that of the subject's newest own event not later than n, which the caption tells and the
+ * transcript marks; what was said around a letter in its journey, and jumps of the clock, are not lit. G_MAXUINT: none. */
+guint gpo_ladder_model_lit (GpoLadderModel *model, guint64 n);
 GpoLog *gpo_ladder_model_log (GpoLadderModel *model);
 /* What a GPO_RUNG_GROUP holds: "MAIL, RCPT, RCPT, DATA", "250, 250, 550, 354"; *n is how many. The caller
  * frees. */
