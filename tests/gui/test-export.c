@@ -1,52 +1,27 @@
 /* SPDX-License-Identifier: MIT */
 /* test-export.c: every view as a picture and as text, copied and saved. Needs a display; run-under-xvfb gives
  * one. */
-#include "app.h"
 #include "export.h"
 #include "map-view.h"
-#include <check.h>
 #include <glib/gstdio.h>
-#include <string.h>
+#include "window-fixture.h"
 
-static GpoApp *app;
-static GpoWindow *window;
 static char *folder;
-
-static gboolean
-turn_until (gboolean (*ready) (gpointer), gpointer data)
-{
-  gint64 deadline = g_get_monotonic_time () + 20 * G_USEC_PER_SEC;
-  while (!ready (data) && g_get_monotonic_time () < deadline)
-    g_main_context_iteration (NULL, FALSE);
-  return ready (data);
-}
-
-static gboolean
-is_loaded (gpointer data)
-{
-  return gpo_source_get_progress (gpo_window_get_source (window)) >= 1;
-}
 
 static void
 setup (void)
 {
-  g_autoptr (GError) error = NULL;
-  app = gpo_app_new ();
-  ck_assert (g_application_register (G_APPLICATION (app), NULL, &error));
-  g_autofree char *path = g_build_filename (g_getenv ("GPO_SOURCE_ROOT"), "tests", "gui", "letters.trace", NULL);
-  g_autoptr (GFile) file = g_file_new_for_path (path);
-  g_autoptr (GpoSource) source = gpo_source_new_file (file, &error);
-  ck_assert_msg (source != NULL, "%s", error ? error->message : "");
-  window = gpo_app_show (app, source);
-  ck_assert (turn_until (is_loaded, NULL));
+  g_autofree char *path = recorded_trace ();
+  setup_app ();
+  open_path (path);
   folder = g_dir_make_tmp ("glasspost-export-XXXXXX", NULL);
 }
 
 static void
 teardown (void)
 {
-  gtk_window_destroy (GTK_WINDOW (window));
-  g_clear_object (&app);
+  close_window ();
+  teardown_app ();
   g_rmdir (folder);
   g_free (folder);
 }
