@@ -1,28 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* test-diff-view.c: another trace beside the window's, and a file that another process writes. */
-#include "app.h"
 #include "diff-view.h"
-#include <check.h>
 #include <glib/gstdio.h>
-#include <string.h>
-
-static GpoApp *app;
-static GpoWindow *window;
-
-static gboolean
-turn_until (gboolean (*ready) (gpointer), gpointer data)
-{
-  gint64 deadline = g_get_monotonic_time () + 20 * G_USEC_PER_SEC;
-  while (!ready (data) && g_get_monotonic_time () < deadline)
-    g_main_context_iteration (NULL, FALSE);
-  return ready (data);
-}
-
-static gboolean
-is_loaded (gpointer data)
-{
-  return gpo_source_get_progress (gpo_window_get_source (window)) >= 1;
-}
+#include "window-fixture.h"
 
 static char *
 trace_path (const char *name)
@@ -35,8 +15,7 @@ open_window (const char *path, gboolean follow)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GFile) file = g_file_new_for_path (path);
-  app = gpo_app_new ();
-  ck_assert (g_application_register (G_APPLICATION (app), NULL, &error));
+  setup_app ();
   g_autoptr (GpoSource) source = gpo_source_new_file (file, &error);
   ck_assert_msg (source != NULL, "%s", error ? error->message : "");
   if (follow)
@@ -46,11 +25,10 @@ open_window (const char *path, gboolean follow)
 }
 
 static void
-close_window (void)
+close_all (void)
 {
-  gtk_window_destroy (GTK_WINDOW (window));
-  window = NULL;
-  g_clear_object (&app);
+  close_window ();
+  teardown_app ();
 }
 
 START_TEST (lines_stand_side_by_side_and_lead_to_their_events)
@@ -74,7 +52,7 @@ START_TEST (lines_stand_side_by_side_and_lead_to_their_events)
   ck_assert_uint_eq (only_there, 2); /* the refused RCPT and its answer */
   gpo_diff_model_set_brief (gpo_diff_view_get_model (view), TRUE);
   ck_assert_uint_eq (g_list_model_get_n_items (model), 3);
-  close_window ();
+  close_all ();
 }
 END_TEST
 
@@ -91,7 +69,7 @@ START_TEST (what_is_no_trace_is_refused_and_nothing_changes)
   ck_assert (!gpo_diff_view_compare (view, bad, &error));
   ck_assert_ptr_nonnull (error);
   ck_assert_ptr_eq (gpo_diff_view_get_model (view), model);
-  close_window ();
+  close_all ();
 }
 END_TEST
 
@@ -116,7 +94,7 @@ START_TEST (a_file_that_is_followed_grows_in_the_window)
   ck_assert_int_eq (write (fd, text + half, length - half), (gssize) (length - half));
   ck_assert (turn_until (has_grown, GUINT_TO_POINTER (before * 2 - 5)));
   ck_assert_ptr_null (gpo_source_get_problem (gpo_window_get_source (window)));
-  close_window ();
+  close_all ();
   close (fd);
   g_unlink (path);
 }

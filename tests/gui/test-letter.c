@@ -3,31 +3,12 @@
  * named.
  *
  * Driven by actions, read through models and rows, never by pixels. */
-#include "app.h"
 #include "chain-draw.h"
 #include "letter-columns.h"
 #include "letter-pane.h"
-#include <check.h>
-#include <string.h>
+#include "window-fixture.h"
 
-static GpoApp *app;
-static GpoWindow *window;
 static GpoLetterPane *pane;
-
-static gboolean
-turn_until (gboolean (*ready) (gpointer), gpointer data)
-{
-  gint64 deadline = g_get_monotonic_time () + 20 * G_USEC_PER_SEC;
-  while (!ready (data) && g_get_monotonic_time () < deadline)
-    g_main_context_iteration (NULL, FALSE);
-  return ready (data);
-}
-
-static gboolean
-is_loaded (gpointer data)
-{
-  return gpo_source_get_progress (gpo_window_get_source (window)) >= 1;
-}
 
 static gboolean
 is_mapped (gpointer widget)
@@ -36,46 +17,37 @@ is_mapped (gpointer widget)
 }
 
 static void
-act (const char *detailed)
+do_act (const char *detailed)
 {
-  g_autofree char *name = NULL;
-  g_autoptr (GVariant) target = NULL;
-  ck_assert (g_action_parse_detailed_name (detailed, &name, &target, NULL));
-  ck_assert_msg (gtk_widget_activate_action_variant (GTK_WIDGET (window), name, target), "no action %s", detailed);
+  ck_assert_msg (act (detailed), "no action %s", detailed);
 }
 
 static void
 setup (void)
 {
-  g_autoptr (GError) error = NULL;
   g_autofree char *path = g_build_filename (g_getenv ("GPO_SOURCE_ROOT"), "tests", "gui", "parts.trace", NULL);
-  g_autoptr (GFile) file = g_file_new_for_path (path);
-  app = gpo_app_new ();
-  ck_assert (g_application_register (G_APPLICATION (app), NULL, &error));
-  g_autoptr (GpoSource) source = gpo_source_new_file (file, &error);
-  ck_assert_msg (source != NULL, "%s", error ? error->message : "");
-  window = gpo_app_show (app, source);
-  ck_assert (turn_until (is_loaded, NULL));
+  setup_app ();
+  open_path (path);
   pane = GPO_LETTER_PANE (gpo_window_get_pane (window, "letter"));
 }
 
 static void
 teardown (void)
 {
-  gtk_window_destroy (GTK_WINDOW (window));
-  g_clear_object (&app);
+  close_window ();
+  teardown_app ();
 }
 
 /* Letter 3 at the end, in its newest transfer. */
 static void
 reset (void)
 {
-  act ("win.view::letter");
-  act ("win.letter-tab::parts");
-  act ("win.letter-form::stored");
-  act ("win.letter(uint32 3)");
+  do_act ("win.view::letter");
+  do_act ("win.letter-tab::parts");
+  do_act ("win.letter-form::stored");
+  do_act ("win.letter(uint32 3)");
   gpo_cursor_set_following (gpo_window_get_cursor (window), TRUE);
-  act ("win.letter-transfer::newest");
+  do_act ("win.letter-transfer::newest");
   ck_assert (turn_until (is_mapped, pane));
 }
 
@@ -128,7 +100,7 @@ facts_now (gint transfer)
 START_TEST (pane_shows_the_facts_at_n)
 {
   GpoCursor *cursor = gpo_window_get_cursor (window);
-  act ("win.letter(uint32 3)");
+  do_act ("win.letter(uint32 3)");
   gpo_cursor_set_n (cursor, gpo_cursor_get_length (cursor) * (guint64) _i / N_PLACES);
   const GpoLetterFacts *shown = gpo_letter_pane_get_facts (pane);
   const GpoLetterTrack *letter = gpo_picture_letter_numbered (gpo_cursor_get_picture (cursor), 3);
@@ -158,9 +130,9 @@ START_TEST (card_gives_way_to_the_view_and_comes_back)
 {
   GtkWidget *card = GTK_WIDGET (gpo_window_get_letter (window));
   ck_assert (!gtk_widget_get_visible (card));
-  act ("win.view::ladder");
+  do_act ("win.view::ladder");
   ck_assert (gtk_widget_get_visible (card));
-  act ("win.view::letter");
+  do_act ("win.view::letter");
   ck_assert (!gtk_widget_get_visible (card));
 }
 END_TEST
@@ -176,7 +148,7 @@ START_TEST (pointing_at_a_field_lights_its_bytes_and_names_its_event)
                { "X-Mailer", "gateway → sparta", GPO_KIND_DATA } };
   GpoCursor *cursor = gpo_window_get_cursor (window);
   g_autofree char *action = g_strdup_printf ("win.letter-field::%s", rows[_i].field);
-  act (action);
+  do_act (action);
   const GpoLetterFacts *facts = gpo_letter_pane_get_facts (pane);
   GpoSpan lit = gpo_bytes_view_get_lit (gpo_letter_pane_get_bytes (pane));
   gsize length;
@@ -186,7 +158,7 @@ START_TEST (pointing_at_a_field_lights_its_bytes_and_names_its_event)
   ck_assert_ptr_nonnull (strstr (gpo_letter_pane_get_lit_text (pane), rows[_i].says));
   guint64 event = gpo_letter_pane_get_event (pane);
   ck_assert_int_eq (gpo_log_get (gpo_cursor_get_log (cursor), event)->kind, rows[_i].kind);
-  act ("win.letter-go");
+  do_act ("win.letter-go");
   ck_assert_uint_eq (gpo_cursor_get_n (cursor), event);
 }
 END_TEST
@@ -221,7 +193,7 @@ START_TEST (disagreements_are_told_in_words)
                { 4, "MAIL FROM says mallory@far.example" },
                { 4, "The header has Bcc" } };
   g_autofree char *action = g_strdup_printf ("win.letter(uint32 %u)", rows[_i].letter);
-  act (action);
+  do_act (action);
   gpo_letter_pane_get_facts (pane);
   g_autofree char *text = text_of (gpo_letter_pane_get_list (pane, "envelope"));
   ck_assert_msg (strstr (text, rows[_i].says), "not told: %s in %s", rows[_i].says, text);
@@ -236,10 +208,10 @@ START_TEST (transfers_can_be_walked)
       const GpoLetterFacts *facts = gpo_letter_pane_get_facts (pane);
       ck_assert_int_eq (facts->transfer, i);
       ck_assert_str_eq (gpo_symbol_name (gpo_letter_facts_transfer (facts)->host), hosts[i]);
-      act ("win.letter-transfer::earlier");
+      do_act ("win.letter-transfer::earlier");
     }
   ck_assert_int_eq (gpo_letter_pane_get_facts (pane)->transfer, 0);
-  act ("win.letter-transfer::later");
+  do_act ("win.letter-transfer::later");
   ck_assert_int_eq (gpo_letter_pane_get_facts (pane)->transfer, 1);
 }
 END_TEST
@@ -270,10 +242,10 @@ START_TEST (rows_have_every_byte_once)
   static const char *const forms[] = { "stored", "wire", "both" };
   g_autofree char *action = g_strdup_printf ("win.letter-form::%s", forms[_i % 3]);
   gpo_letter_pane_get_facts (pane);
-  act ("win.letter-tab::bytes");
-  act (action);
+  do_act ("win.letter-tab::bytes");
+  do_act (action);
   if (_i >= 3)
-    act ("win.letter-hex");
+    do_act ("win.letter-hex");
   const GpoBytesScene *scene = gpo_bytes_view_get_scene (gpo_letter_pane_get_bytes (pane));
   g_autoptr (GByteArray) wire = g_byte_array_new (), stored = g_byte_array_new ();
   collect (scene->rows, wire, stored);
@@ -286,13 +258,13 @@ START_TEST (rows_have_every_byte_once)
     ck_assert_int_eq (memcmp (stored->data, g_bytes_get_data (scene->facts->bytes->stored, NULL), stored->len), 0);
   ck_assert_uint_eq (gpo_letter_rows_find (scene->rows, 0), 0);
   if (_i >= 3)
-    act ("win.letter-hex");
+    do_act ("win.letter-hex");
 }
 END_TEST
 
 START_TEST (stuffed_dots_and_the_end_are_rows_that_say_so)
 {
-  act ("win.letter-form::both");
+  do_act ("win.letter-form::both");
   gpo_letter_pane_get_facts (pane);
   const GpoBytesScene *scene = gpo_bytes_view_get_scene (gpo_letter_pane_get_bytes (pane));
   guint dots = 0, ends = 0;
@@ -350,7 +322,7 @@ START_TEST (saved_part_has_its_bytes_and_a_harmless_name)
     gsize size;
   } rows[] = { { 3, 4, "olivées.png", 768 }, { 4, 2, "fdp.exe", 30 } };
   g_autofree char *action = g_strdup_printf ("win.letter(uint32 %u)", rows[_i].letter);
-  act (action);
+  do_act (action);
   gpo_letter_pane_get_facts (pane);
   gpo_letter_pane_choose_part (pane, rows[_i].part);
   ck_assert_int_eq (gpo_letter_pane_get_part (pane), rows[_i].part);
@@ -365,9 +337,9 @@ END_TEST
 /* No label of a hostile letter has a character that turns the writing around. */
 START_TEST (nothing_in_a_letter_turns_the_writing)
 {
-  act ("win.letter(uint32 4)");
+  do_act ("win.letter(uint32 4)");
   gpo_letter_pane_get_facts (pane);
-  act ("win.letter-field::Subject");
+  do_act ("win.letter-field::Subject");
   g_autofree char *text = text_of (pane);
   ck_assert_ptr_nonnull (strstr (text, "invoice"));
   ck_assert_ptr_null (strstr (text, "\u202e"));
@@ -379,7 +351,7 @@ END_TEST
 
 START_TEST (hops_show_the_chain_and_what_each_host_added)
 {
-  act ("win.letter-tab::hops");
+  do_act ("win.letter-tab::hops");
   gpo_letter_pane_get_facts (pane);
   GpoHopsView *hops = gpo_letter_pane_get_hops (pane);
   ck_assert_uint_eq (gpo_hops_view_get_chain (hops)->len, 3);
@@ -400,8 +372,8 @@ END_TEST
 
 START_TEST (forged_hops_are_only_claimed)
 {
-  act ("win.letter(uint32 4)");
-  act ("win.letter-tab::hops");
+  do_act ("win.letter(uint32 4)");
+  do_act ("win.letter-tab::hops");
   gpo_letter_pane_get_facts (pane);
   GPtrArray *chain = gpo_hops_view_get_chain (gpo_letter_pane_get_hops (pane));
   ck_assert_uint_eq (chain->len, 3);
