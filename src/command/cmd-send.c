@@ -132,8 +132,10 @@ on_sent (GpoSender *sender, const GpoOutcome *outcomes, guint n, gpointer data)
       const char *path = gpo_envelope_recipient (send->envelope, i)->path;
       if (outcomes[i].state == GPO_RCPT_RELAYED)
         continue;
-      send->status = gpo_command_fail ("not sent to %s: %s%s", path, outcomes[i].reply,
-                                       outcomes[i].state == GPO_RCPT_WAITING ? "; try again later" : "");
+      const char *cure = outcomes[i].state == GPO_RCPT_WAITING ? "; try again later"
+                         : outcomes[i].code == 530             ? "; log in with --auth USER:PASSWORD"
+                                                               : "";
+      send->status = gpo_command_fail ("not sent to %s: %s%s", path, outcomes[i].reply, cure);
     }
 }
 

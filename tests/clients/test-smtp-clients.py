@@ -173,6 +173,10 @@ def _(office):
     with smtplib.SMTP(*office.ports["athens", "submission"], timeout=30) as client:
         client.ehlo()
         same(client.mail(ALICE)[0], 530, "the reply to MAIL")
+    done = office.run(office.program, "send", "--server", "%s:%d" % office.ports["athens", "submission"], "--from", ALICE,
+                      "--to", BOB, input="Subject: x\n\nx\n")
+    same(done.returncode, 1, "the exit status of send")
+    true("--auth USER:PASSWORD" in done.stderr, f"send names the cure, not {done.stderr!r}")
 
 
 @case("a wrong password is refused")
