@@ -54,6 +54,14 @@ gpo_map_spot_measure (GtkWidget *widget, GtkOrientation orientation, int for_siz
   *minimum = *natural = 0;
 }
 
+/* Told when asked for: to set a tooltip's text is to ask the display where the pointer is, each time. */
+static gboolean
+gpo_map_spot_query_tooltip (GtkWidget *widget, int x, int y, gboolean keyboard, GtkTooltip *tooltip)
+{
+  gtk_tooltip_set_text (tooltip, GPO_MAP_SPOT (widget)->words);
+  return GPO_MAP_SPOT (widget)->words != NULL;
+}
+
 static void
 gpo_map_spot_finalize (GObject *object)
 {
@@ -67,6 +75,7 @@ gpo_map_spot_class_init (GpoMapSpotClass *class)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
   G_OBJECT_CLASS (class)->finalize = gpo_map_spot_finalize;
   widget_class->measure = gpo_map_spot_measure;
+  widget_class->query_tooltip = gpo_map_spot_query_tooltip;
   gtk_widget_class_set_css_name (widget_class, "mapspot");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_BUTTON);
   signals[CHOSEN]
@@ -86,6 +95,7 @@ gpo_map_spot_init (GpoMapSpot *spot)
   g_signal_connect_swapped (keys, "key-pressed", G_CALLBACK (on_key), spot);
   gtk_widget_add_controller (GTK_WIDGET (spot), keys);
   gtk_widget_set_focusable (GTK_WIDGET (spot), TRUE);
+  gtk_widget_set_has_tooltip (GTK_WIDGET (spot), TRUE);
 }
 
 GtkWidget *
@@ -121,10 +131,7 @@ gpo_map_spot_set (GpoMapSpot *spot, char *words, const cairo_rectangle_t *where)
 {
   spot->where = *where;
   if (g_strcmp0 (words, spot->words) != 0)
-    {
-      gtk_accessible_update_property (GTK_ACCESSIBLE (spot), GTK_ACCESSIBLE_PROPERTY_LABEL, words, -1);
-      gtk_widget_set_tooltip_text (GTK_WIDGET (spot), words);
-    }
+    gtk_accessible_update_property (GTK_ACCESSIBLE (spot), GTK_ACCESSIBLE_PROPERTY_LABEL, words, -1);
   g_free (spot->words);
   spot->words = words;
 }
