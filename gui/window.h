@@ -47,4 +47,7 @@ GpoTimeBar *gpo_window_get_time_bar (GpoWindow *window);
 GpoSubjectList *gpo_window_get_sessions (GpoWindow *window);
 GpoSubjectList *gpo_window_get_letters (GpoWindow *window);
 
+/* The window of all keys; it is made when it is first wanted. */
+GtkShortcutsWindow *gpo_window_get_help (GpoWindow *window);
+
 G_END_DECLS

@@ -130,7 +130,7 @@ found_init (Found *found)
   for (char **name = described; *name; name++)
     g_hash_table_add (found->keyed, plain_name (*name));
   add_menus (found->menus, GTK_WIDGET (window));
-  GtkShortcutsWindow *help = gtk_application_window_get_help_overlay (GTK_APPLICATION_WINDOW (window));
+  GtkShortcutsWindow *help = gpo_window_get_help (window);
   ck_assert_ptr_nonnull (help);
   add_shortcuts (found->shortcuts, found->tokens, GTK_WIDGET (help));
 }
