@@ -139,6 +139,23 @@ on_sent (GpoSender *sender, const GpoOutcome *outcomes, guint n, gpointer data)
     }
 }
 
+/* What to do about a call that failed: "; …", or nothing. */
+static const char *
+cure_of (const Send *send, const GpoOutcome *why)
+{
+  if (strcmp (why->status, "4.4.1") == 0)
+    return send->server ? "; is a server there?"
+                        : "; start an office with: glasspost serve, or name a server with --server HOST:PORT";
+  if (strcmp (why->status, "4.7.5") == 0 && g_strcmp0 (send->tls, "implicit") == 0
+      && strstr (why->reply, "does not speak TLS"))
+    return "; try --tls starttls, or name the port that begins with TLS";
+  if (strcmp (why->status, "4.7.5") == 0)
+    return "; an office's certificate is trusted with --ca STORE/tls/ca.pem";
+  if (strcmp (why->status, "5.7.8") == 0)
+    return "; log in with --auth USER:PASSWORD";
+  return "";
+}
+
 static void
 on_ended (GpoSender *sender, const GpoOutcome *why, gpointer data)
 {
@@ -147,16 +164,8 @@ on_ended (GpoSender *sender, const GpoOutcome *why, gpointer data)
   if (!why || send->told)
     return;
   send->told = TRUE;
-  const char *cure = "";
-  if (strcmp (why->status, "4.4.1") == 0)
-    cure = send->server ? "; is a server there?"
-                        : "; start an office with: glasspost serve, or name a server with --server HOST:PORT";
-  else if (strcmp (why->status, "4.7.5") == 0)
-    cure = "; an office's certificate is trusted with --ca STORE/tls/ca.pem";
-  else if (strcmp (why->status, "5.7.8") == 0)
-    cure = "; log in with --auth USER:PASSWORD";
-  send->status
-      = gpo_command_fail ("%s: %s%s", send->server ? send->server : send->found.server, why->reply, cure);
+  send->status = gpo_command_fail ("%s: %s%s", send->server ? send->server : send->found.server, why->reply,
+                                   cure_of (send, why));
 }
 
 static const GpoSenderUser user = { on_ready, on_sent, on_ended };

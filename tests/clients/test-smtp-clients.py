@@ -179,6 +179,14 @@ def _(office):
     true("--auth USER:PASSWORD" in done.stderr, f"send names the cure, not {done.stderr!r}")
 
 
+@case("send says what to do when TLS is wanted where there is none yet")
+def _(office):
+    done = office.run(office.program, "send", "--tls", "implicit", "--server", "%s:%d" % office.ports["sparta", "smtp"],
+                      "--from", ALICE, "--to", BOB, input="Subject: x\n\nx\n")
+    same(done.returncode, 1, "the exit status of send")
+    true("try --tls starttls" in done.stderr, f"send names the cure, not {done.stderr!r}")
+
+
 @case("a wrong password is refused")
 def _(office):
     with smtplib.SMTP(*office.ports["athens", "submission"], timeout=30) as client:
