@@ -11,10 +11,15 @@
  *
  * So jobs take each step in order, and need no locks of their own; and a disk that takes long for one write
  * is given the next meanwhile. Batches overlap only while all their jobs are plain; any other batch begins
- * when all before it have ended, and ends before the next begins. */
+ * when all before it have ended, and ends before the next begins.
+ *
+ * On a quick disk they do not overlap at all. Where a write of the journal took 0.2 ms, three workers had the
+ * rate of one with 10 and 50 sessions, and a letter cost a fifth more CPU: the letters that wait for the
+ * write make the next batch larger, and a larger batch costs less a letter. */
 #include "store/committer-internal.h"
 
 #define WORKERS 3
+#define SLOW_JOURNAL G_TIME_SPAN_MILLISECOND /* batches overlap where a write takes longer */
 
 struct GpoCommitter
 {
@@ -32,6 +37,7 @@ struct GpoCommitter
   gboolean ending;
   GThread *workers[WORKERS];
   GSource *source;     /* runs `done` of all results */
+  gint64 journal_us;   /* what a write of the journal takes, of the last ones */
   gint64 avoid_until;  /* whose turn it is: no syncfs() before this monotonic time */
   GpoJournal *journal; /* or NULL */
 };
@@ -57,7 +63,9 @@ list_append (GpoJobList *list, GpoJob *job)
 static gboolean
 may_begin (GpoCommitter *committer)
 {
-  return committer->waiting.head && !committer->taken && committer->ended >= committer->barrier;
+  gboolean alone = committer->begun == committer->ended;
+  return committer->waiting.head && !committer->taken && committer->ended >= committer->barrier
+         && (alone || committer->journal_us > SLOW_JOURNAL);
 }
 
 static void
@@ -152,8 +160,10 @@ write_journal (GpoCommitter *committer, GpoBatch *batch)
   g_mutex_lock (&committer->lock);
   give_turn (committer);
   g_mutex_unlock (&committer->lock);
+  gint64 began = g_get_monotonic_time ();
   gpo_journal_write (batch->journal, batch->record);
   g_mutex_lock (&committer->lock);
+  committer->journal_us += (g_get_monotonic_time () - began - committer->journal_us) / 8;
   take_turn (committer, batch);
   g_mutex_unlock (&committer->lock);
   batch->journaled = gpo_journal_end (batch->journal, batch->record);
@@ -171,13 +181,16 @@ give_results (GpoCommitter *committer, GpoJobList *jobs)
     g_cond_broadcast (&committer->settled);
 }
 
+/* Nobody idle is woken: the worker itself looks for the next batch now. */
 static void
 end_batch (GpoCommitter *committer, GpoBatch *batch)
 {
   g_mutex_lock (&committer->lock);
   give_results (committer, &batch->jobs);
   committer->ended++;
-  give_turn (committer);
+  committer->taken = FALSE;
+  if (committer->queued)
+    g_cond_broadcast (&committer->turn);
   g_mutex_unlock (&committer->lock);
   gpo_batch_clear (batch);
 }
@@ -253,6 +266,7 @@ gpo_committer_new (GMainContext *context)
   g_cond_init (&committer->work);
   g_cond_init (&committer->turn);
   g_cond_init (&committer->settled);
+  committer->journal_us = G_USEC_PER_SEC; /* slow until it is known */
   list_clear (&committer->waiting);
   list_clear (&committer->results);
   committer->source = g_source_new (&result_funcs, sizeof (ResultSource));
