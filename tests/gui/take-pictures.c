@@ -191,7 +191,7 @@ on_activate (GApplication *app, gpointer data)
         }
       if (strcmp (job->argv[i], "shortcuts") == 0)
         {
-          job->shown = GTK_WIDGET (gtk_application_window_get_help_overlay (GTK_APPLICATION_WINDOW (job->window)));
+          job->shown = GTK_WIDGET (gpo_window_get_help (job->window));
           gtk_window_present (GTK_WINDOW (job->shown));
           continue;
         }
