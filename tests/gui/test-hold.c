@@ -156,7 +156,7 @@ patience_has_run_down (gpointer data)
   return minutes * 60 + seconds + 3 <= GPOINTER_TO_UINT (data);
 }
 
-/* The newest event with this action of `hold`, or the newest at all of this kind if action is NULL. */
+/* The newest event of this kind with this action. */
 static const GpoEvent *
 newest (GpoKind kind, const char *action)
 {
@@ -164,19 +164,24 @@ newest (GpoKind kind, const char *action)
   for (guint64 i = gpo_cursor_get_length (gpo_window_get_cursor (window)); i-- > 0;)
     {
       const GpoEvent *event = gpo_log_get (log, i);
-      if (event->kind == kind && (!action || g_strcmp0 (gpo_event_text (event, GPO_FIELD_ACTION, NULL), action) == 0))
+      if (event->kind == kind && g_strcmp0 (gpo_event_text (event, GPO_FIELD_ACTION, NULL), action) == 0)
         return event;
     }
   return NULL;
 }
 
-/* The last thing that Corinth said has this code. */
+/* The last thing that Corinth said has this code. Other hosts may have said something since. */
 static gboolean
 corinth_said (gpointer code)
 {
-  const GpoEvent *line = newest (GPO_KIND_LINE, NULL);
-  return line && line->host == gpo_symbol ("corinth")
-         && gpo_event_number (line, GPO_FIELD_CODE, 0) == GPOINTER_TO_INT (code);
+  GpoLog *log = gpo_cursor_get_log (gpo_window_get_cursor (window));
+  for (guint64 i = gpo_cursor_get_length (gpo_window_get_cursor (window)); i-- > 0;)
+    {
+      const GpoEvent *line = gpo_log_get (log, i);
+      if (line->kind == GPO_KIND_LINE && line->host == gpo_symbol ("corinth"))
+        return gpo_event_number (line, GPO_FIELD_CODE, 0) == GPOINTER_TO_INT (code);
+    }
+  return FALSE;
 }
 
 START_TEST (own_time_outs_stand_while_the_clients_patience_runs_down)
