@@ -170,6 +170,13 @@ newest (GpoKind kind, const char *action)
   return NULL;
 }
 
+/* The window hears of it a moment after the client. */
+static gboolean
+is_released (gpointer data)
+{
+  return newest (GPO_KIND_HOLD, "release") != NULL;
+}
+
 /* The last thing that Corinth said has this code. Other hosts may have said something since. */
 static gboolean
 corinth_said (gpointer code)
@@ -205,6 +212,7 @@ START_TEST (own_time_outs_stand_while_the_clients_patience_runs_down)
   gint64 since = newest (GPO_KIND_HOLD, "hold")->time;
   ck_assert (act ("win.let-go"));
   ck_assert_int_eq (curl_end (&held), 0);
+  ck_assert (turn_until (is_released, NULL));
   ck_assert_msg (newest (GPO_KIND_HOLD, "release")->time - since < G_USEC_PER_SEC, "the office’s clock went on");
   ck_assert (turn_until (corinth_said, GINT_TO_POINTER (421)));
   g_subprocess_force_exit (silent.process);
