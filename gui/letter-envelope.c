@@ -5,16 +5,8 @@
 #include "i18n.h"
 #include "letter-columns.h"
 #include "replay/letter-words.h"
+#include "said-words.h"
 #include <string.h>
-
-static GpoProseStyle
-answer_style (gint64 code)
-{
-  return code == 0     ? GPO_PROSE_WAITING
-         : code >= 500 ? GPO_PROSE_REFUSED
-         : code >= 400 ? GPO_PROSE_DEFERRED
-                       : GPO_PROSE_OK;
-}
 
 /* The line that said it, if the trace knows; else the event itself. */
 static guint64
@@ -33,15 +25,11 @@ add_said (GtkListBox *list, const GpoSaid *said, GpoLog *log)
   GpoProse *prose = gpo_letter_row_add (list, &about);
   const GpoEvent *event = gpo_log_get (log, about.event);
   g_autofree char *time = gpo_time_words (event ? event->time : 0);
-  g_autofree char *command = g_strdup_printf (
-      "%s:<%s>", strcmp (said->verb, "MAIL") == 0 ? "MAIL FROM" : "RCPT TO", said->path ? said->path : "?");
-  const char *sign = gpo_tone_sign (said->code >= 500   ? GPO_TONE_REFUSED
-                                    : said->code >= 400 ? GPO_TONE_DEFERRED
-                                                        : GPO_TONE_OK);
-  g_autofree char *reply = g_strdup_printf ("%s %s", sign, said->reply ? said->reply : _ ("no answer yet"));
+  GpoProseStyle style;
+  g_autofree char *command = gpo_said_command (said), *answer = gpo_said_answer (said, &style);
   g_autofree char *when = g_strdup_printf (_ ("at %s s"), time);
   gpo_letter_row_text (prose, GPO_PROSE_SAID, command);
-  gpo_letter_row_text (prose, answer_style (said->code), reply);
+  gpo_letter_row_text (prose, style, answer);
   gpo_letter_row_text (prose, GPO_PROSE_ASIDE, when);
 }
 

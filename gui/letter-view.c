@@ -8,9 +8,11 @@
 #include "event-words.h"
 #include "i18n.h"
 #include "letter-columns.h"
+#include "said-words.h"
 #include <string.h>
 
 #define LINES_SHOWN 300 /* of the data */
+
 struct _GpoLetterView
 {
   GtkWidget parent_instance;
@@ -41,15 +43,6 @@ add_format (GpoProse *prose, GpoProseStyle style, const char *format, ...)
 
 /* --- the envelope --- */
 
-static GpoProseStyle
-answer_style (gint64 code)
-{
-  return code == 0     ? GPO_PROSE_WAITING
-         : code >= 500 ? GPO_PROSE_REFUSED
-         : code >= 400 ? GPO_PROSE_DEFERRED
-                       : GPO_PROSE_OK;
-}
-
 static void
 add_disagreement (GpoProse *prose, const GpoLetterFacts *facts, const GpoSaid *said)
 {
@@ -72,15 +65,10 @@ add_hop (GpoProse *prose, const GpoLetterFacts *facts, const GpoHop *hop)
   for (guint i = 0; i < hop->said->len; i++)
     {
       const GpoSaid *said = hop->said->pdata[i];
-      g_autofree char *path
-          = gpo_shown_text (said->path ? said->path : "?", strlen (said->path ? said->path : "?"));
-      add_format (prose, GPO_PROSE_SAID, "%s:<%s>",
-                  strcmp (said->verb, "MAIL") == 0 ? "MAIL FROM" : "RCPT TO", path);
-      g_autofree char *reply = said->reply ? gpo_shown_text (said->reply, strlen (said->reply)) : NULL;
-      const char *sign = gpo_tone_sign (said->code >= 500   ? GPO_TONE_REFUSED
-                                        : said->code >= 400 ? GPO_TONE_DEFERRED
-                                                            : GPO_TONE_OK);
-      add_format (prose, answer_style (said->code), "%s %s", sign, reply ? reply : _ ("no answer yet"));
+      GpoProseStyle style;
+      g_autofree char *command = gpo_said_command (said), *answer = gpo_said_answer (said, &style);
+      gpo_prose_add (prose, GPO_PROSE_SAID, command);
+      gpo_prose_add (prose, style, answer);
       add_disagreement (prose, facts, said);
     }
 }

@@ -15,6 +15,7 @@ said_free (gpointer data)
   g_free (said->verb);
   g_free (said->path);
   g_free (said->reply);
+  g_free (said->was);
   g_free (said);
 }
 
@@ -96,6 +97,18 @@ hop_of (GpoLetterFacts *facts, GpoPicture *picture, const GpoEvent *event, guint
   return hop;
 }
 
+/* The address as it was typed, where the server did not come to read it. NULL: the line has none. */
+static char *
+typed_path (GpoLog *log, const GpoEvent *edge)
+{
+  gint64 cause = gpo_event_number (edge, GPO_FIELD_CAUSE, -1);
+  const GpoEvent *line = cause >= 0 ? gpo_log_get (log, (guint64) cause) : NULL;
+  const char *text = line && line->kind == GPO_KIND_LINE ? gpo_event_text (line, GPO_FIELD_TEXT, NULL) : NULL;
+  const char *begin = text ? strchr (text, '<') : NULL, *end = begin ? strchr (begin, '>') : NULL;
+  g_autofree char *path = end ? g_strndup (begin + 1, (gsize) (end - begin - 1)) : NULL;
+  return path ? g_utf8_make_valid (path, -1) : NULL;
+}
+
 /* MAIL and RCPT as the server's machine took them, with its answer. */
 static void
 gather_edge (GpoLetterFacts *facts, GpoPicture *picture, const GpoEvent *event, guint64 n)
@@ -111,11 +124,66 @@ gather_edge (GpoLetterFacts *facts, GpoPicture *picture, const GpoEvent *event, 
   const char *path = gpo_event_text (event, mail ? GPO_FIELD_SENDER : GPO_FIELD_RECIPIENT, NULL);
   GpoSaid *said = g_new0 (GpoSaid, 1);
   said->verb = g_strdup (verb);
-  said->path = path ? g_utf8_make_valid (path, -1) : NULL;
+  said->path = path ? g_utf8_make_valid (path, -1) : typed_path (gpo_picture_log (picture), event);
   said->reply = g_strdup (gpo_event_text (event, GPO_FIELD_REPLY, NULL));
   said->code = gpo_event_number (event, GPO_FIELD_CODE, 0);
   said->event = n;
   g_ptr_array_add (hop->said, said);
+}
+
+/* The command whose answer this is about: both have the same cause, or an edit tells the answer it replaces.
+ */
+static GpoSaid *
+answer_meant (GpoLetterFacts *facts, GpoLog *log, const GpoEvent *event)
+{
+  gint64 cause = gpo_event_number (event, GPO_FIELD_CAUSE, -1);
+  const char *was = gpo_event_text (event, GPO_FIELD_WAS, NULL);
+  for (guint i = 0; i < facts->hops->len; i++)
+    {
+      const GpoHop *hop = facts->hops->pdata[i];
+      for (guint j = hop->session == event->session ? hop->said->len : 0; j > 0; j--)
+        {
+          GpoSaid *said = hop->said->pdata[j - 1];
+          const GpoEvent *edge = gpo_log_get (log, said->event);
+          gint64 of = edge ? gpo_event_number (edge, GPO_FIELD_CAUSE, -2) : -2;
+          if (of == cause || (was && g_strcmp0 (was, said->reply) == 0))
+            return said;
+        }
+    }
+  return NULL;
+}
+
+/* Another answer in place of the server's; NULL: none at all. */
+static void
+replace_answer (GpoSaid *said, const char *text)
+{
+  g_free (said->was);
+  said->was = g_steal_pointer (&said->reply);
+  said->reply = text ? g_strndup (text, strcspn (text, "\r\n")) : NULL;
+  said->code = text ? g_ascii_strtoll (text, NULL, 10) : 0;
+  said->held = FALSE;
+}
+
+/* What the client hears is not always what the server decided: the gate holds it, somebody edits it, a fault
+ * takes its place. */
+static void
+gather_gate (GpoLetterFacts *facts, GpoLog *log, const GpoEvent *event)
+{
+  const char *action = gpo_event_text (event, GPO_FIELD_ACTION, NULL),
+             *from = gpo_event_text (event, GPO_FIELD_FROM, NULL);
+  GpoSaid *said = answer_meant (facts, log, event);
+  if (!said || !action || g_strcmp0 (from, "client") == 0)
+    return;
+  if (strcmp (action, "hold") == 0)
+    said->held = TRUE;
+  else if (strcmp (action, "release") == 0)
+    said->held = FALSE;
+  else if (strcmp (action, "edit") == 0)
+    replace_answer (said, gpo_event_text (event, GPO_FIELD_TEXT, NULL));
+  else if (event->kind == GPO_KIND_FAULT && g_str_has_prefix (action, "reply "))
+    replace_answer (said, action + strlen ("reply "));
+  else if (strcmp (action, "drop") == 0)
+    replace_answer (said, NULL);
 }
 
 static void
@@ -128,6 +196,8 @@ gather_envelope (GpoLetterFacts *facts, GpoPicture *picture, const GpoLetterTrac
       const GpoEvent *event = gpo_log_get (log, letter->events.events[i]);
       if (event && event->kind == GPO_KIND_EDGE)
         gather_edge (facts, picture, event, letter->events.events[i]);
+      else if (event && (event->kind == GPO_KIND_HOLD || event->kind == GPO_KIND_FAULT))
+        gather_gate (facts, log, event);
     }
 }
 

@@ -25,8 +25,10 @@ typedef struct
 {
   char *verb;         /* "MAIL", "RCPT" */
   char *path;         /* without angle brackets; "" is the null reverse-path */
-  char *reply;        /* the first line of the answer, as sent; NULL while there is none */
-  gint64 code;        /* 0 while there is none */
+  char *reply;        /* the first line of the answer, as sent or to be sent; NULL while there is none */
+  char *was;          /* the server's own, if somebody or a fault put another in its place; else NULL */
+  gboolean held;      /* the answer waits at the gate: nobody has heard it */
+  gint64 code;        /* of the answer; 0 while there is none */
   guint64 event;      /* the `edge` event */
   gboolean in_header; /* MAIL: the address is in From or Sender; RCPT: in To or Cc */
 } GpoSaid;

@@ -146,6 +146,69 @@ START_TEST (envelope_and_header_disagree)
 }
 END_TEST
 
+/* RCPT at a gate that holds its answer, and what becomes of it. n: event 4 is the edge. */
+static const char at_the_gate[]
+    = "{\"glasspost-trace\":1}\n"
+      "{\"n\":0,\"t\":0,\"kind\":\"connect\",\"host\":\"sparta\",\"protocol\":\"smtp\",\"session\":1,\"role\":\"smtp\","
+      "\"side\":\"server\"}\n"
+      "{\"n\":1,\"t\":1,\"kind\":\"line\",\"host\":\"sparta\",\"protocol\":\"smtp\",\"session\":1,\"from\":\"client\","
+      "\"verb\":\"MAIL\",\"text\":\"MAIL FROM:<a@b.example>\\r\\n\"}\n"
+      "{\"n\":2,\"t\":2,\"kind\":\"edge\",\"host\":\"sparta\",\"protocol\":\"smtp\",\"session\":1,\"letter\":1,\"sender\":"
+      "\"a@b.example\",\"machine\":\"smtp-server\",\"from\":\"ready\",\"verb\":\"MAIL\",\"verdict\":\"ok\",\"to\":\"mail\","
+      "\"code\":250,\"reply\":\"250 2.1.0 sender noted\",\"cause\":1}\n"
+      "{\"n\":3,\"t\":3,\"kind\":\"line\",\"host\":\"sparta\",\"protocol\":\"smtp\",\"session\":1,\"letter\":1,\"from\":"
+      "\"client\",\"verb\":\"RCPT\",\"text\":\"RCPT TO:<bob@sparta.example>\\r\\n\"}\n"
+      "{\"n\":4,\"t\":4,\"kind\":\"edge\",\"host\":\"sparta\",\"protocol\":\"smtp\",\"session\":1,\"letter\":1,\"machine\":"
+      "\"smtp-server\",\"from\":\"mail\",\"verb\":\"RCPT\",\"verdict\":\"ok\",\"to\":\"rcpt\",\"code\":250,\"reply\":\"250 "
+      "2.1.5 recipient noted\",\"cause\":3}\n"
+      "{\"n\":5,\"t\":5,\"kind\":\"hold\",\"host\":\"sparta\",\"protocol\":\"smtp\",\"session\":1,\"letter\":1,\"action\":"
+      "\"hold\",\"from\":\"server\",\"text\":\"250 2.1.5 recipient noted\",\"cause\":3}\n"
+      "{\"n\":6,\"t\":6,\"kind\":\"hold\",\"host\":\"sparta\",\"protocol\":\"smtp\",\"session\":1,\"letter\":1,\"action\":"
+      "\"release\",\"from\":\"server\",\"cause\":3}\n"
+      "{\"n\":7,\"t\":7,\"kind\":\"hold\",\"host\":\"sparta\",\"protocol\":\"smtp\",\"session\":1,\"letter\":1,\"action\":"
+      "\"edit\",\"was\":\"250 2.1.5 recipient noted\",\"text\":\"451 4.3.0 later\"}\n"
+      "{\"n\":8,\"t\":8,\"kind\":\"fault\",\"host\":\"sparta\",\"protocol\":\"smtp\",\"session\":1,\"letter\":1,\"name\":"
+      "\"f\",\"action\":\"reply 550 5.1.1 no\",\"cause\":3}\n"
+      "{\"n\":9,\"t\":9,\"kind\":\"hold\",\"host\":\"sparta\",\"protocol\":\"smtp\",\"session\":1,\"letter\":1,\"action\":"
+      "\"drop\",\"from\":\"server\",\"cause\":3}\n";
+
+START_TEST (envelope_has_the_answer_that_the_client_heard)
+{
+  static const struct
+  {
+    guint64 until;
+    gboolean held;
+    gint64 code;
+    const char *reply, *was;
+  } rows[] = {
+    { 4, FALSE, 250, "250 2.1.5 recipient noted", NULL }, { 5, TRUE, 250, "250 2.1.5 recipient noted", NULL },
+    { 6, FALSE, 250, "250 2.1.5 recipient noted", NULL }, { 7, FALSE, 451, "451 4.3.0 later", "250 2.1.5 recipient noted" },
+    { 8, FALSE, 550, "550 5.1.1 no", "451 4.3.0 later" }, { 9, FALSE, 0, NULL, "550 5.1.1 no" },
+  };
+  GpoLog *log = gpo_log_new ();
+  g_autoptr (GpoTraceReader) reader = gpo_trace_reader_new (log, "test");
+  ck_assert (gpo_trace_reader_feed (reader, at_the_gate, sizeof at_the_gate - 1, NULL));
+  ck_assert (gpo_trace_reader_end (reader, NULL));
+  ck_assert_uint_eq (gpo_trace_reader_n_problems (reader), 0);
+  GpoPicture *gate = gpo_picture_new (log);
+  gpo_picture_update (gate, 0);
+  GpoLetterFacts *facts
+      = gpo_letter_facts_new_at (gate, gpo_picture_letter_numbered (gate, 1), rows[_i].until, GPO_TRANSFER_NEWEST, 0);
+  const GpoHop *hop = facts->hops->pdata[0];
+  const GpoSaid *mail = hop->said->pdata[0], *rcpt = hop->said->pdata[1];
+  ck_assert_str_eq (mail->reply, "250 2.1.0 sender noted");
+  ck_assert_ptr_null (mail->was);
+  ck_assert_str_eq (rcpt->path, "bob@sparta.example"); /* the edge does not name it: the line does */
+  ck_assert_int_eq (rcpt->held, rows[_i].held);
+  ck_assert_int_eq (rcpt->code, rows[_i].code);
+  ck_assert_pstr_eq (rcpt->reply, rows[_i].reply);
+  ck_assert_pstr_eq (rcpt->was, rows[_i].was);
+  gpo_letter_facts_free (facts);
+  gpo_picture_free (gate);
+  gpo_log_free (log);
+}
+END_TEST
+
 START_TEST (chain_begins_with_the_lowest_received_field)
 {
   static const char *const hops[][3] = { { "alice-laptop", "athens.example", "ESMTPA" },
@@ -259,6 +322,7 @@ suite (void)
   tcase_add_test (recorded, an_earlier_transfer_has_less_on_top);
   tcase_add_test (recorded, part_says_its_encoding_and_its_sizes);
   tcase_add_loop_test (recorded, envelope_and_header_disagree, 0, 4);
+  tcase_add_loop_test (recorded, envelope_has_the_answer_that_the_client_heard, 0, 6);
   tcase_add_test (recorded, chain_begins_with_the_lowest_received_field);
   tcase_add_test (recorded, fields_on_top_are_added_lines_and_nothing_else);
   suite_add_tcase (s, recorded);
