@@ -221,6 +221,7 @@ gpo_trace_file_new (GpoLog *log, const char *path, GpoTraceFileFailed failed, gp
   file->written = gpo_log_first (log);
   file->reader = gpo_log_reader_new (log, file->written, woken, file);
   gpo_log_reader_set_paced (file->reader, TRUE);
+  flush (file, file->written); /* the head is there before anything happens: a kill leaves no empty file */
   file->thread = g_thread_new ("trace-file", write_trace, file);
   return file;
 }

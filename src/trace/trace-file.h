@@ -15,8 +15,8 @@ G_BEGIN_DECLS
 
 typedef struct GpoTraceFile GpoTraceFile;
 
-/* Called once, on the writing thread, when the file cannot be written any more. The error names the
- * file and the cure. */
+/* Called once, on the writing thread or within gpo_trace_file_new(), when the file cannot be written any more.
+ * The error names the file and the cure. */
 typedef void (*GpoTraceFileFailed) (const GError *error, gpointer data);
 
 /* Creates the file (or writes to the device or pipe of that name) and begins with the oldest event in

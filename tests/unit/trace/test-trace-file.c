@@ -466,6 +466,17 @@ START_TEST (a_file_that_ends_early_ends_with_a_whole_line)
 }
 END_TEST
 
+/* Before anything is appended: nobody has to wait for the thread. */
+START_TEST (a_new_file_has_its_head)
+{
+  g_autofree char *path = g_build_filename (w.folder, "head.trace", NULL), *text = NULL;
+  GpoTraceFile *file = gpo_trace_file_new (w.log, path, NULL, NULL, NULL);
+  ck_assert (g_file_get_contents (path, &text, NULL, NULL));
+  ck_assert (g_str_has_prefix (text, "{\"glasspost-trace\":1"));
+  ck_assert (gpo_trace_file_close (file));
+}
+END_TEST
+
 START_TEST (a_file_that_cannot_be_made_is_named)
 {
   g_autoptr (GError) error = NULL;
@@ -501,6 +512,7 @@ suite (void)
   tcase_add_test (files, the_file_keeps_what_memory_lets_go);
   tcase_add_test (files, an_older_trace_is_kept);
   tcase_add_test (files, a_full_disk_is_said_once_and_the_office_goes_on);
+  tcase_add_test (files, a_new_file_has_its_head);
   tcase_add_test (files, a_file_that_ends_early_ends_with_a_whole_line);
   tcase_add_test (files, a_file_that_cannot_be_made_is_named);
   suite_add_tcase (s, lines);
