@@ -23,7 +23,8 @@ command_meaning (const GpoEvent *event, const char *verb)
 {
   if (verb && g_ascii_strncasecmp (verb, "UID ", 4) == 0)
     verb += 4;
-  return gpo_command_meaning ((GpoProtocol) event->protocol, verb);
+  const char *meaning = gpo_command_meaning ((GpoProtocol) event->protocol, verb);
+  return meaning ? meaning : gpo_input_meaning (verb); /* a line of a login is said, too */
 }
 
 static void

@@ -26,8 +26,6 @@ static const Meaning smtp_commands[] = {
   { "HELP", N_ ("the client asks for help") },
   { "STARTTLS", N_ ("from here on everything is to be encrypted") },
   { "AUTH", N_ ("the client logs in") },
-  { "response", N_ ("one step of the login, in base64") },
-  { "connect", N_ ("the server greets whoever has connected") },
 };
 
 /* RFC 3501 §6 and its extensions. */
@@ -64,8 +62,6 @@ static const Meaning imap_commands[] = {
   { "DONE", N_ ("the client has waited enough (the end of IDLE)") },
   { "ID", N_ ("client and server tell each other which programs they are") },
   { "ENABLE", N_ ("the client switches an extension on") },
-  { "response", N_ ("one step of the login, in base64") },
-  { "connect", N_ ("the server greets whoever has connected") },
 };
 
 /* RFC 1939 and 2449. */
@@ -85,8 +81,6 @@ static const Meaning pop3_commands[] = {
   { "RSET", N_ ("all marks are taken away again") },
   { "NOOP", N_ ("nothing is to be done; is anybody there?") },
   { "QUIT", N_ ("the client takes its leave; marked letters are deleted now") },
-  { "response", N_ ("one step of the login, in base64") },
-  { "connect", N_ ("the server greets whoever has connected") },
 };
 
 /* RFC 3501 §7. */
@@ -112,8 +106,10 @@ static const Meaning responses[] = {
   { "ID", N_ ("which program the server is") },
 };
 
-/* Inputs of the machines that nobody says on the wire. */
+/* Inputs of the machines that are no commands. */
 static const Meaning inputs[] = {
+  { "connect", N_ ("the server greets whoever has connected") },
+  { "response", N_ ("one step of the login, in base64") },
   { "accepted", N_ ("the letter is safe on this host’s disk") },
   { "route", N_ ("the host looked for the letter’s next hop") },
   { "call", N_ ("the host called the next hop") },
