@@ -62,34 +62,36 @@ loaded (const GError *error, gpointer data)
     gpo_imap_settle (imap);
 }
 
+typedef void (*LoadFunc) (GpoMailbox *mailbox, const guint32 *slots, guint n, GpoMailboxFunc done,
+                          gpointer data);
+
+/* What letter i lacks is asked of its file, with that of some behind it; once. */
+static GpoLetterState
+ask_ahead (GpoImap *imap, GpoImapLetters *letters, guint i, guint *tried, guint ahead, LoadFunc load)
+{
+  if (i < *tried)
+    return GPO_LETTER_GONE;
+  guint n = MIN (letters->slots->len - i, ahead);
+  *tried = i + n;
+  gpo_mail_wait (&imap->mail);
+  load (imap->view->mailbox, slots_from (letters, i), n, loaded, imap);
+  return GPO_LETTER_COMING;
+}
+
 GpoLetterState
 gpo_imap_letters_info (GpoImap *imap, GpoImapLetters *letters, guint i, GpoLetterInfo *info)
 {
-  GpoMailbox *mailbox = imap->view->mailbox;
-  if (gpo_mailbox_info (mailbox, *slots_from (letters, i), info))
+  if (gpo_mailbox_info (imap->view->mailbox, *slots_from (letters, i), info))
     return GPO_LETTER_HERE;
-  if (i < letters->info_tried)
-    return GPO_LETTER_GONE;
-  guint n = MIN (letters->slots->len - i, INFO_AHEAD);
-  letters->info_tried = i + n;
-  gpo_mail_wait (&imap->mail);
-  gpo_mailbox_load_info (mailbox, slots_from (letters, i), n, loaded, imap);
-  return GPO_LETTER_COMING;
+  return ask_ahead (imap, letters, i, &letters->info_tried, INFO_AHEAD, gpo_mailbox_load_info);
 }
 
 GpoLetterState
 gpo_imap_letters_date (GpoImap *imap, GpoImapLetters *letters, guint i)
 {
-  GpoMailbox *mailbox = imap->view->mailbox;
-  if (gpo_mailbox_message (mailbox, *slots_from (letters, i))->date != GPO_DATE_UNKNOWN)
+  if (gpo_mailbox_message (imap->view->mailbox, *slots_from (letters, i))->date != GPO_DATE_UNKNOWN)
     return GPO_LETTER_HERE;
-  if (i < letters->dates_tried)
-    return GPO_LETTER_GONE;
-  guint n = MIN (letters->slots->len - i, DATES_AHEAD);
-  letters->dates_tried = i + n;
-  gpo_mail_wait (&imap->mail);
-  gpo_mailbox_load_dates (mailbox, slots_from (letters, i), n, loaded, imap);
-  return GPO_LETTER_COMING;
+  return ask_ahead (imap, letters, i, &letters->dates_tried, DATES_AHEAD, gpo_mailbox_load_dates);
 }
 
 /* --- bytes: a batch in hand, and the next one on its way while it is used --- */

@@ -132,12 +132,4 @@ suite (void)
   return s;
 }
 
-int
-main (void)
-{
-  SRunner *runner = srunner_create (suite ());
-  srunner_run_all (runner, CK_ENV);
-  int failed = srunner_ntests_failed (runner);
-  srunner_free (runner);
-  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+#include "check-main.h"
