@@ -2,6 +2,7 @@
 /* compose-window.c: entries, a text, files; Ctrl+Enter sends, Escape lets it be. */
 #include "compose-window.h"
 #include "i18n.h"
+#include "send-key.h"
 
 struct _GpoComposeWindow
 {
@@ -161,6 +162,13 @@ on_send (GtkWidget *widget, const char *name, GVariant *parameter)
   gpo_compose_window_send (GPO_COMPOSE_WINDOW (widget));
 }
 
+static gboolean
+on_send_key (GtkWidget *text, GVariant *arguments, gpointer window)
+{
+  gpo_compose_window_send (window);
+  return TRUE;
+}
+
 /* --- the object --- */
 
 static void
@@ -199,6 +207,7 @@ static void
 gpo_compose_window_init (GpoComposeWindow *window)
 {
   gtk_widget_init_template (GTK_WIDGET (window));
+  gpo_send_key_add (window->text, on_send_key, window);
 }
 
 GpoComposeWindow *

@@ -2,6 +2,7 @@
 /* hold-editor.c: a text, presets, and a button. */
 #include "hold-editor.h"
 #include "i18n.h"
+#include "send-key.h"
 #include <string.h>
 
 struct _GpoHoldEditor
@@ -81,6 +82,13 @@ gpo_hold_editor_send (GpoHoldEditor *editor)
   gtk_popover_popdown (GTK_POPOVER (editor));
 }
 
+static gboolean
+on_send_key (GtkWidget *words, GVariant *arguments, gpointer editor)
+{
+  gpo_hold_editor_send (editor);
+  return TRUE;
+}
+
 gboolean
 gpo_hold_editor_open (GpoHoldEditor *editor, GpoHoldModel *model, const GpoHeldLine *held, GtkWidget *at)
 {
@@ -134,4 +142,5 @@ gpo_hold_editor_init (GpoHoldEditor *editor)
 {
   gtk_widget_init_template (GTK_WIDGET (editor));
   g_signal_connect_swapped (editor->send, "clicked", G_CALLBACK (gpo_hold_editor_send), editor);
+  gpo_send_key_add (editor->words, on_send_key, editor);
 }

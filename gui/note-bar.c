@@ -3,6 +3,7 @@
 #include "note-bar.h"
 #include "event-words.h"
 #include "i18n.h"
+#include "send-key.h"
 
 struct _GpoNoteBar
 {
@@ -52,10 +53,8 @@ on_save (GpoNoteBar *bar)
 }
 
 static gboolean
-on_key (GpoNoteBar *bar, guint key, guint code, GdkModifierType state)
+on_send_key (GtkWidget *words, GVariant *arguments, gpointer bar)
 {
-  if (!(state & GDK_CONTROL_MASK) || (key != GDK_KEY_Return && key != GDK_KEY_KP_Enter))
-    return FALSE;
   on_save (bar);
   return TRUE;
 }
@@ -151,10 +150,7 @@ gpo_note_bar_init (GpoNoteBar *bar)
 {
   gtk_widget_init_template (GTK_WIDGET (bar));
   g_signal_connect_swapped (bar->save, "clicked", G_CALLBACK (on_save), bar);
-  GtkEventController *keys = gtk_event_controller_key_new ();
-  gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
-  g_signal_connect_swapped (keys, "key-pressed", G_CALLBACK (on_key), bar);
-  gtk_widget_add_controller (GTK_WIDGET (bar->words), keys);
+  gpo_send_key_add (bar->words, on_send_key, bar);
 }
 
 void

@@ -80,7 +80,7 @@ START_TEST (edited_reply_is_what_the_client_gets_and_the_truth_stays)
   ck_assert (act ("win.edit-reply"));
   ck_assert_uint_eq (gpo_hold_editor_get_session (editor), held->session);
   gpo_hold_editor_set_text (editor, "451 4.3.0 Try again later");
-  gpo_hold_editor_send (editor);
+  ck_assert (press_send_key (GTK_WIDGET (editor)));
   ck_assert_int_ne (curl_end (&curl), 0);
   ck_assert_ptr_nonnull (strstr (curl.heard, "< 451 4.3.0 Try again later"));
   ck_assert_ptr_null (strstr (curl.heard, "> DATA"));

@@ -89,7 +89,7 @@ write_letter (const char *to, const char *subject, const char *text, gboolean uu
   gpo_compose_window_set (compose, "text", text);
   gpo_compose_window_set_uuencode (compose, uuencode);
   gpo_compose_window_attach (compose, "map.bin", "application/octet-stream", file);
-  gpo_compose_window_send (compose);
+  ck_assert (press_send_key (GTK_WIDGET (compose)));
   ck_assert_ptr_null (gpo_reader_view_get_compose (view ()));
   settle ();
 }

@@ -84,3 +84,41 @@ act (const char *detailed)
   ck_assert_msg (g_action_parse_detailed_name (detailed, &name, &target, &error), "%s", error ? error->message : "");
   return gtk_widget_activate_action_variant (GTK_WIDGET (window), name, target);
 }
+
+/* The text of several lines in this window or popover. */
+static inline GtkWidget *
+text_in (GtkWidget *widget)
+{
+  if (GTK_IS_TEXT_VIEW (widget))
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child; child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *text = text_in (child);
+      if (text)
+        return text;
+    }
+  return NULL;
+}
+
+/* What Ctrl+Return does there before the text takes it for a line end. FALSE: nothing. */
+static inline gboolean
+press_send_key (GtkWidget *in)
+{
+  GtkWidget *text = text_in (in);
+  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (text);
+  for (guint i = 0; i < g_list_model_get_n_items (controllers); i++)
+    {
+      g_autoptr (GtkEventController) controller = g_list_model_get_item (controllers, i);
+      if (!GTK_IS_SHORTCUT_CONTROLLER (controller)
+          || gtk_event_controller_get_propagation_phase (controller) != GTK_PHASE_CAPTURE)
+        continue;
+      for (guint j = 0; j < g_list_model_get_n_items (G_LIST_MODEL (controller)); j++)
+        {
+          g_autoptr (GtkShortcut) shortcut = g_list_model_get_item (G_LIST_MODEL (controller), j);
+          g_autofree char *key = gtk_shortcut_trigger_to_string (gtk_shortcut_get_trigger (shortcut));
+          if (strcmp (key, "<Control>Return") == 0)
+            return gtk_shortcut_action_activate (gtk_shortcut_get_action (shortcut), 0, text, NULL);
+        }
+    }
+  return FALSE;
+}
