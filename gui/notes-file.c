@@ -2,9 +2,9 @@
 /* notes-file.c: reading and writing FILE.notes. */
 #include "notes-file.h"
 #include "i18n.h"
+#include "trace/json-line.h"
 #include "trace/trace-write.h"
 #include <glib/gstdio.h>
-#include <json-glib/json-glib.h>
 #include <string.h>
 
 #define HEAD "{\"glasspost-notes\":1}\n"
@@ -30,10 +30,11 @@ elsewhere (const char *trace)
 static void
 read_line (const char *line, GTree *notes)
 {
-  g_autoptr (JsonNode) node = json_from_string (line, NULL);
-  JsonObject *object = node && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
-  gint64 about = object ? json_object_get_int_member_with_default (object, "n", -1) : -1;
-  const char *text = object ? json_object_get_string_member_with_default (object, "text", NULL) : NULL;
+  const char *problem;
+  g_autoptr (JsonNode) node = gpo_json_line_parse (line, strlen (line), &problem);
+  JsonObject *object = node ? json_node_get_object (node) : NULL;
+  gint64 about = object ? gpo_json_line_number (object, "n", -1) : -1;
+  const char *text = object ? gpo_json_line_text (object, "text") : NULL;
   guint64 n = (guint64) about;
   if (about >= 0 && text)
     g_tree_replace (notes, g_memdup2 (&n, sizeof n), g_strdup (text));

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* trace-line-slow.c: any line of a trace file, read by json-glib; it also finds the words for an error. */
+#include "trace/json-line.h"
 #include "trace/trace-line.h"
 #include "trace/trace-read.h"
-#include <json-glib/json-glib.h>
 #include <string.h>
-
-#define MAX_BRACKETS 1000
 
 static gboolean
 slow_value (GpoTraceLine *line, gint32 key, gboolean star, JsonNode *node)
@@ -50,42 +48,14 @@ slow_members (GpoTraceLine *line, JsonObject *object)
   return gpo_trace_line_whole (line);
 }
 
-/* What json-glib cannot take without harm: a NUL inside a string, and nesting without end. */
-static const char *
-unfit (const char *text, gsize length)
-{
-  guint brackets = 0;
-  for (const char *p = text, *end = text + length; p < end; p++)
-    {
-      if (*p == 0 || (*p == '\\' && end - p >= 6 && memcmp (p, "\\u0000", 6) == 0))
-        return "it is not strict JSON, and it holds a NUL";
-      if ((*p == '{' || *p == '[') && ++brackets > MAX_BRACKETS)
-        return "it is not strict JSON, or nested too deeply";
-    }
-  return NULL;
-}
-
 gboolean
 gpo_trace_line_slow (const char *text, gsize length, GpoEventBuilder *b, guint64 *n, GError **error)
 {
   GpoTraceLine line;
   gpo_trace_line_begin (&line, text, length, b, n);
-  line.problem = unfit (text, length);
-  if (!line.problem)
-    {
-      g_autoptr (JsonParser) parser = json_parser_new_immutable ();
-      g_autoptr (GError) wrong = NULL;
-      if (!json_parser_load_from_data (parser, text, (gssize) length, &wrong))
-        line.problem = "it is not JSON; the line is torn or was edited";
-      else
-        {
-          JsonNode *root = json_parser_get_root (parser);
-          if (!root || !JSON_NODE_HOLDS_OBJECT (root))
-            line.problem = "it is not a JSON object";
-          else if (slow_members (&line, json_node_get_object (root)))
-            return TRUE;
-        }
-    }
+  g_autoptr (JsonNode) object = gpo_json_line_parse (text, length, &line.problem);
+  if (object && slow_members (&line, json_node_get_object (object)))
+    return TRUE;
   gpo_event_clear (b);
   g_set_error (error, GPO_TRACE_ERROR, GPO_TRACE_ERROR_LINE, "%s; the line is left out", line.problem);
   return FALSE;

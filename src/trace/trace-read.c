@@ -5,11 +5,11 @@
  * become the log's: the log begins at the first one, and each gap behind it moves the rest, which
  * `cause` must follow. */
 #include "trace/trace-read.h"
+#include "trace/json-line.h"
 #include "trace/trace-line.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <gio/gio.h>
-#include <json-glib/json-glib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -18,6 +18,7 @@
 #define CHUNK_BYTES (256 * 1024)
 /* A line longer than this is no event of ours. */
 #define MAX_LINE (512 * 1024 * 1024)
+#define MAX_HEAD (64 * 1024)
 #define MAX_FIRST (G_GUINT64_CONSTANT (1) << 35)
 #define MAX_PROBLEMS 100
 
@@ -180,12 +181,10 @@ is_head (const char *line, gsize length)
 static gboolean
 take_head (GpoTraceReader *reader, const char *line, gsize length, GError **error)
 {
-  g_autoptr (JsonParser) parser = json_parser_new_immutable ();
-  JsonNode *root = NULL;
-  if (length < 64 * 1024 && json_parser_load_from_data (parser, line, (gssize) length, NULL))
-    root = json_parser_get_root (parser);
-  JsonObject *head = root && JSON_NODE_HOLDS_OBJECT (root) ? json_node_get_object (root) : NULL;
-  gint64 version = head ? json_object_get_int_member_with_default (head, "glasspost-trace", 0) : 0;
+  const char *problem;
+  g_autoptr (JsonNode) root = length < MAX_HEAD ? gpo_json_line_parse (line, length, &problem) : NULL;
+  JsonObject *head = root ? json_node_get_object (root) : NULL;
+  gint64 version = head ? gpo_json_line_number (head, "glasspost-trace", 0) : 0;
   if (version < 1)
     {
       g_set_error (error, GPO_TRACE_ERROR, GPO_TRACE_ERROR_NOT_A_TRACE,
@@ -201,8 +200,8 @@ take_head (GpoTraceReader *reader, const char *line, gsize length, GError **erro
                    reader->name, version, GPO_TRACE_VERSION);
       return FALSE;
     }
-  const char *started = json_object_get_string_member_with_default (head, "started", "");
-  g_autoptr (GDateTime) date = g_date_time_new_from_iso8601 (started, NULL);
+  const char *started = gpo_json_line_text (head, "started");
+  g_autoptr (GDateTime) date = started ? g_date_time_new_from_iso8601 (started, NULL) : NULL;
   if (date)
     gpo_log_set_started (reader->log,
                          g_date_time_to_unix (date) * G_USEC_PER_SEC + g_date_time_get_microsecond (date));

@@ -101,7 +101,7 @@ END_TEST
 START_TEST (damaged_notes_cost_their_lines_only)
 {
   g_autofree char *file = g_strconcat (path, ".notes", NULL);
-  static const char text[] = "{\"glasspost-notes\":1}\nnonsense\n{\"n\":-4,\"text\":\"x\"}\n{\"n\":5}\n[1]\n"
+  static const char text[] = "{\"glasspost-notes\":1}\nnonsense\n{\"n\":-4,\"text\":\"x\"}\n{\"n\":5}\n[1]\n{\"n\":8,\"text\":[]}\n{\"n\":{},\"text\":null}\n"
                              "{\"n\":6,\"text\":\"good\"}\n{\"n\":7,\"tex";
   ck_assert (g_file_set_contents (file, text, -1, NULL));
   reopen ();

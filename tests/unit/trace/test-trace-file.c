@@ -220,6 +220,7 @@ static const struct
 } no_trace[] = {
   { "From alice@athens.example Sun Nov 22\n", "this is no trace", GPO_TRACE_ERROR_NOT_A_TRACE },
   { "{\"glasspost-trace\":\"x\"}\n", "head of the trace is damaged", GPO_TRACE_ERROR_NOT_A_TRACE },
+  { "{\"glasspost-trace\":[1]}\n", "head of the trace is damaged", GPO_TRACE_ERROR_NOT_A_TRACE },
   { "{\"glasspost-trace\":99}\n", "newer than", GPO_TRACE_ERROR_VERSION },
   { "", "is empty", GPO_TRACE_ERROR_NOT_A_TRACE },
   { "\x7f"
@@ -237,6 +238,22 @@ START_TEST (what_is_no_trace_is_refused)
   ck_assert (!good);
   ck_assert (g_error_matches (error, GPO_TRACE_ERROR, no_trace[_i].code));
   ck_assert_msg (strstr (error->message, "x.eml") && strstr (error->message, no_trace[_i].words), "%s", error->message);
+}
+END_TEST
+
+/* A time that is none costs the trace nothing else. */
+static const char *const odd_starts[] = { "null", "7", "\"soon\"", "[]", "{}", "\"\"" };
+
+START_TEST (a_start_that_is_no_time_is_left_out)
+{
+  g_autoptr (GpoLog) log = gpo_log_new ();
+  g_autoptr (GpoTraceReader) reader = gpo_trace_reader_new (log, "odd.trace");
+  g_autofree char *all
+      = g_strdup_printf ("{\"glasspost-trace\":1,\"started\":%s}\n{\"n\":0,\"t\":1,\"kind\":\"note\"}\n", odd_starts[_i]);
+  gint64 before = gpo_log_started (log);
+  ck_assert (gpo_trace_reader_feed (reader, all, strlen (all), NULL));
+  ck_assert_int_eq (gpo_log_started (log), before);
+  ck_assert_uint_eq (gpo_log_length (log), 1);
 }
 END_TEST
 
@@ -503,6 +520,7 @@ suite (void)
   tcase_add_loop_test (lines, bytes_may_come_cut_anywhere, 1, 40);
   tcase_add_test (lines, a_torn_last_line_costs_only_itself);
   tcase_add_loop_test (lines, what_is_no_trace_is_refused, 0, G_N_ELEMENTS (no_trace));
+  tcase_add_loop_test (lines, a_start_that_is_no_time_is_left_out, 0, G_N_ELEMENTS (odd_starts));
   tcase_add_test (lines, numbers_of_the_file_are_kept_and_causes_follow);
   tcase_add_checked_fixture (files, setup, teardown);
   tcase_set_timeout (files, 60);
