@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* scenario-check.c: what must be true of a world as a whole: its ports, and the outside.
+/* scenario-check.c: what must be true of a world as a whole: its ports, its aliases, and the outside.
  *
  * An office with toy passwords on the open net would be an open relay within the hour. So nothing
  * listens on or sends to another address than loopback unless [office] says `outside = yes`, and then
  * every person needs a password of her own. */
+#include "letter/address.h"
 #include "office/scenario-read.h"
 #include <string.h>
 
@@ -157,6 +158,50 @@ check_outside (GpoScenarioReader *r)
   return TRUE;
 }
 
+/* --- aliases --- */
+
+/* A letter for somebody behind an alias who is not there would be taken, and nobody would get it. */
+static char *
+lost_member (const GpoHost *host, const char *path, guint depth)
+{
+  char **members = gpo_host_alias (host, path);
+  if (depth >= GPO_ALIAS_DEPTH)
+    return g_strdup_printf (
+        "it leads through more than %d aliases, perhaps in a circle; name people, or fewer aliases",
+        GPO_ALIAS_DEPTH);
+  for (char **m = members; *m; m++)
+    {
+      GpoPlace place = gpo_host_place (host, *m, NULL);
+      char *lost
+          = place == GPO_PLACE_ALIAS ? lost_member (host, *m, depth + 1)
+            : place == GPO_PLACE_NOWHERE
+                ? g_strdup_printf ("there is no %s at %s; add a [person] or leave it out", *m, host->name)
+                : NULL;
+      if (lost)
+        return lost;
+    }
+  return NULL;
+}
+
+static gboolean
+check_aliases (GpoScenarioReader *r)
+{
+  g_auto (GStrv) groups = g_key_file_get_groups (r->keys, NULL);
+  for (char **group = groups; *group; group++)
+    {
+      const char *path = strchr (*group, ' ');
+      if (!g_str_has_prefix (*group, "alias ") || !path)
+        continue;
+      g_autofree char *address = g_strstrip (g_strdup (path));
+      g_autofree char *local = gpo_path_local (address);
+      const GpoHost *host = gpo_world_host (r->scenario->world, strrchr (address, '@') + 1);
+      g_autofree char *lost = lost_member (host, local, 0);
+      if (lost)
+        return gpo_scenario_wrong (r, *group, "members", "%s", lost);
+    }
+  return TRUE;
+}
+
 /* --- the rest --- */
 
 static gboolean
@@ -192,5 +237,6 @@ gpo_scenario_check (GpoScenarioReader *r, int port_base)
 {
   if (!r->scenario->world->title)
     r->scenario->world->title = g_strdup ("A world of mail");
-  return check_hosts (r) && check_outside (r) && (port_base < 0 || (move_ports (r, port_base) && gpo_scenario_move_walls (r, port_base)));
+  return check_hosts (r) && check_aliases (r) && check_outside (r)
+         && (port_base < 0 || (move_ports (r, port_base) && gpo_scenario_move_walls (r, port_base)));
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* host.c: making and asking the little world. */
 #include "roles/host.h"
+#include "letter/address.h"
 #include <string.h>
 
 static const char *const role_names[] = { "smtp", "submission", "imap", "imaps", "pop3" };
@@ -161,4 +162,40 @@ gpo_host_person (const GpoHost *host, const char *login)
     return NULL;
   g_autofree char *lower = g_ascii_strdown (login, at ? at - login : -1);
   return g_hash_table_lookup (host->persons, lower);
+}
+
+/* The key of persons and aliases: a path's local part without quotes, in lower case. */
+static char *
+local_key (const char *path)
+{
+  g_autofree char *local = gpo_path_local (path);
+  return g_ascii_strdown (local, -1);
+}
+
+GpoPlace
+gpo_host_place (const GpoHost *host, const char *path, GpoPerson **person)
+{
+  const char *domain = gpo_path_domain (path);
+  if (domain && !gpo_host_is_local (host, domain, strlen (domain)))
+    {
+      g_autofree char *literal = g_strdup_printf ("[%s]", host->address);
+      if (g_ascii_strcasecmp (domain, literal) != 0)
+        return GPO_PLACE_ELSEWHERE;
+    }
+  g_autofree char *key = local_key (path);
+  GpoPerson *found = g_hash_table_lookup (host->persons, key);
+  if (!found && g_hash_table_contains (host->aliases, key))
+    return GPO_PLACE_ALIAS;
+  if (!found && gpo_path_is_postmaster (path))
+    found = host->first;
+  if (found && person)
+    *person = found;
+  return found ? GPO_PLACE_MAILBOX : GPO_PLACE_NOWHERE;
+}
+
+char **
+gpo_host_alias (const GpoHost *host, const char *path)
+{
+  g_autofree char *key = local_key (path);
+  return g_hash_table_lookup (host->aliases, key);
 }

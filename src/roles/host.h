@@ -124,10 +124,27 @@ struct GpoWorld
   gboolean outside; /* the scenario asks for listening and sending outside loopback; else refused */
 };
 
+/* Aliases may name aliases, but not more of them one behind the other than this. */
+#define GPO_ALIAS_DEPTH 8
+
+/* Where mail for a path would go. */
+typedef enum
+{
+  GPO_PLACE_NOWHERE,  /* our domain, no such person: 550 5.1.1 */
+  GPO_PLACE_MAILBOX,  /* a person here */
+  GPO_PLACE_ALIAS,    /* a list of addresses here */
+  GPO_PLACE_ELSEWHERE /* another domain: needs relaying */
+} GpoPlace;
+
 /* The host of this name or domain (ASCII case ignored), or NULL. */
 GpoHost *gpo_world_host (const GpoWorld *world, const char *name);
 /* The person with this login at this host ("bob" or "bob@sparta.example"), or NULL. */
 GpoPerson *gpo_host_person (const GpoHost *host, const char *login);
+/* Where mail for this path goes at this host. `person` (may be NULL) is set for GPO_PLACE_MAILBOX. postmaster
+ * without a person of that name is the host's first person (RFC 5321 §4.5.1). */
+GpoPlace gpo_host_place (const GpoHost *host, const char *path, GpoPerson **person);
+/* The addresses of GPO_PLACE_ALIAS, ended by NULL; the host's. */
+char **gpo_host_alias (const GpoHost *host, const char *path);
 /* The next hop this host is to use for a domain instead of the zone's MX: its own route, the world's, or
  * its smarthost; NULL: ask the zone. A next hop is a host of this world by name ("sparta": where it listens
  * now, see GpoPost.port) or "ADDRESS:PORT", "[::1]:2500" for IPv6. Belongs to the host. */

@@ -17,9 +17,6 @@
 #include "roles/gateway.h"
 #include "roles/post.h"
 
-/* Aliases may name aliases, but not forever. */
-#define ALIAS_DEPTH 8
-
 typedef struct
 {
   GpoPost *post;
@@ -62,24 +59,16 @@ add_onward (Delivery *d, const GpoRecipient *like, const char *path)
   recipient->orcpt = g_strdup (like->orcpt);
 }
 
-static char **
-alias_members (GpoPost *post, const char *path)
-{
-  g_autofree char *local = gpo_path_local (path);
-  g_autofree char *lower = g_ascii_strdown (local, -1);
-  return g_hash_table_lookup (post->host->aliases, lower);
-}
-
 /* How many addresses an address stands for: one, none, or as many as an alias leads to. */
 static guint
 breadth (GpoPost *post, const char *path, guint depth)
 {
-  GpoPlace place = gpo_post_place (post, path, NULL);
+  GpoPlace place = gpo_host_place (post->host, path, NULL);
   if (place != GPO_PLACE_ALIAS)
     return place != GPO_PLACE_NOWHERE;
   guint n = 0;
-  char **members = alias_members (post, path);
-  for (char **m = members; m && *m && depth < ALIAS_DEPTH; m++)
+  char **members = gpo_host_alias (post->host, path);
+  for (char **m = members; m && *m && depth < GPO_ALIAS_DEPTH; m++)
     n += breadth (post, *m, depth + 1);
   return n;
 }
@@ -88,7 +77,7 @@ static void
 sort_path (Delivery *d, const GpoRecipient *like, const char *path, guint depth)
 {
   GpoPerson *person = NULL;
-  switch (gpo_post_place (d->post, path, &person))
+  switch (gpo_host_place (d->post->host, path, &person))
     {
     case GPO_PLACE_MAILBOX:
       if (!g_ptr_array_find (d->persons, person, NULL))
@@ -96,8 +85,8 @@ sort_path (Delivery *d, const GpoRecipient *like, const char *path, guint depth)
       break;
     case GPO_PLACE_ALIAS:
       {
-        char **members = alias_members (d->post, path);
-        for (char **m = members; m && *m && depth < ALIAS_DEPTH; m++)
+        char **members = gpo_host_alias (d->post->host, path);
+        for (char **m = members; m && *m && depth < GPO_ALIAS_DEPTH; m++)
           sort_path (d, like, *m, depth + 1);
         break;
       }
@@ -172,10 +161,10 @@ mailbox_event (Delivery *d, GpoPerson *person, const char *file)
 static gboolean
 ends_here (GpoPost *post, const char *path, guint depth)
 {
-  GpoPlace place = gpo_post_place (post, path, NULL);
-  if (place != GPO_PLACE_ALIAS || depth >= ALIAS_DEPTH)
+  GpoPlace place = gpo_host_place (post->host, path, NULL);
+  if (place != GPO_PLACE_ALIAS || depth >= GPO_ALIAS_DEPTH)
     return place == GPO_PLACE_MAILBOX;
-  char **members = alias_members (post, path);
+  char **members = gpo_host_alias (post->host, path);
   for (char **m = members; m && *m; m++)
     if (!ends_here (post, *m, depth + 1))
       return FALSE;

@@ -27,29 +27,6 @@ gpo_post_event (GpoPost *post, GpoEventBuilder *b, GpoKind kind, guint32 letter)
 
 /* --- where does it go? --- */
 
-GpoPlace
-gpo_post_place (GpoPost *post, const char *path, GpoPerson **person)
-{
-  GpoHost *host = post->host;
-  const char *domain = gpo_path_domain (path);
-  if (domain && !gpo_host_is_local (host, domain, strlen (domain)))
-    {
-      g_autofree char *literal = g_strdup_printf ("[%s]", host->address);
-      if (g_ascii_strcasecmp (domain, literal) != 0)
-        return GPO_PLACE_ELSEWHERE;
-    }
-  g_autofree char *local = gpo_path_local (path);
-  g_autofree char *lower = g_ascii_strdown (local, -1);
-  GpoPerson *found = g_hash_table_lookup (host->persons, lower);
-  if (!found && g_hash_table_contains (host->aliases, lower))
-    return GPO_PLACE_ALIAS;
-  if (!found && gpo_path_is_postmaster (path))
-    found = host->first;
-  if (found && person)
-    *person = found;
-  return found ? GPO_PLACE_MAILBOX : GPO_PLACE_NOWHERE;
-}
-
 static GpoPost *
 post_of (GpoLetterSink *sink)
 {
@@ -59,7 +36,7 @@ post_of (GpoLetterSink *sink)
 static GpoPlace
 sink_place (GpoLetterSink *sink, const char *path, GpoPerson **person)
 {
-  return gpo_post_place (post_of (sink), path, person);
+  return gpo_host_place (post_of (sink)->host, path, person);
 }
 
 static gboolean

@@ -72,10 +72,6 @@ void gpo_post_finish (GpoPost *post);
 /* What became of gpo_post_deliver(): error NULL: the letter is durable for every recipient. */
 typedef void (*GpoDeliveredFunc) (const GError *error, gpointer user_data);
 
-/* Where mail for this path goes. `person` (may be NULL) is set for GPO_PLACE_MAILBOX. postmaster without
- * a person of that name is the host's first person (RFC 5321 §4.5.1). */
-GpoPlace gpo_post_place (GpoPost *post, const char *path, GpoPerson **person);
-
 /* Whether the bytes of this letter are in the trace: it came in while the trace was written. */
 gboolean gpo_post_has_recorded (GpoPost *post, guint32 letter);
 

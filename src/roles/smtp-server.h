@@ -17,15 +17,6 @@ G_BEGIN_DECLS
 typedef struct GpoSmtpServer GpoSmtpServer;
 typedef struct GpoLetterSink GpoLetterSink;
 
-/* Where mail for a path would go. */
-typedef enum
-{
-  GPO_PLACE_NOWHERE,  /* our domain, no such person: 550 5.1.1 */
-  GPO_PLACE_MAILBOX,  /* a person here */
-  GPO_PLACE_ALIAS,    /* a list of addresses here */
-  GPO_PLACE_ELSEWHERE /* another domain: needs relaying */
-} GpoPlace;
-
 struct GpoLetterSink
 {
   /* Where mail for this forward-path goes; `person` (may be NULL) is set for GPO_PLACE_MAILBOX. */
