@@ -274,6 +274,9 @@ finish (GpoSmtpServer *server)
       gpo_smtp_note (server,
                      "the letter has 8-bit bytes though MAIL did not say BODY=8BITMIME (RFC 6152 §3)");
     }
+  /* Many say so of every letter. One of ASCII alone can go to any host. */
+  if (!(letter->high & 0x80) && server->envelope->body == GPO_BODY_8BITMIME)
+    server->envelope->body = GPO_BODY_7BIT;
   GpoEnvelope *envelope = g_steal_pointer (&server->envelope);
   server->envelope = gpo_envelope_new ();
   GString *added = g_steal_pointer (&letter->added), *header = g_steal_pointer (&letter->header);

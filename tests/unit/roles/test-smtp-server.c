@@ -203,6 +203,31 @@ START_TEST (submission_needs_auth_and_adds_date_and_message_id)
 }
 END_TEST
 
+/* What the next host must offer is said by the bytes, whatever MAIL said (RFC 6152 §3). */
+static const struct
+{
+  const char *from, *text;
+  GpoBody body;
+} bodies[] = {
+  { FROM, "Dear Bob\r\n", GPO_BODY_7BIT },
+  { FROM, "Lieb\xc3\xa9\r\n", GPO_BODY_8BITMIME },
+  { "MAIL FROM:<alice@athens.example> BODY=8BITMIME\r\n", "Dear Bob\r\n", GPO_BODY_7BIT },
+  { "MAIL FROM:<alice@athens.example> BODY=8BITMIME\r\n", "Lieb\xe9\r\n", GPO_BODY_8BITMIME },
+};
+
+START_TEST (the_bytes_say_whether_a_letter_is_8_bit)
+{
+  PaperOffice *office = paper_office_new ();
+  g_autofree char *say
+      = g_strconcat (HELLO, bodies[_i].from, TO "DATA\r\nSubject: x\r\n\r\n", bodies[_i].text, ".\r\n", NULL);
+  paper_office_smtp (office, GPO_ROLE_SMTP);
+  paper_office_say (office, say, strlen (say), 0);
+  ck_assert_uint_eq (office->envelopes->len, 1);
+  ck_assert_int_eq (((GpoEnvelope *) office->envelopes->pdata[0])->body, bodies[_i].body);
+  paper_office_free (office);
+}
+END_TEST
+
 START_TEST (full_disk_is_452_and_session_goes_on)
 {
   PaperOffice *office = paper_office_new ();
@@ -335,6 +360,7 @@ suite (void)
   tcase_add_loop_test (tc, bare_lf_accepted_on_demand_is_kept, 0, 12);
   tcase_add_test (tc, plaintext_behind_starttls_is_thrown_away);
   tcase_add_test (tc, submission_needs_auth_and_adds_date_and_message_id);
+  tcase_add_loop_test (tc, the_bytes_say_whether_a_letter_is_8_bit, 0, G_N_ELEMENTS (bodies));
   tcase_add_test (tc, full_disk_is_452_and_session_goes_on);
   tcase_add_test (tc, nothing_is_taken_while_the_disk_works);
   tcase_add_test (tc, too_many_errors_is_421);
