@@ -379,7 +379,7 @@ take_bye (GpoObserved *o, const GpoSeen *seen)
       int row = gpo_machine_find (o->machine, o->state, (guint8) ends[i], GPO_CLOSING);
       const char *reply = row >= 0 ? o->machine->edges[row].reply : NULL;
       if (reply && strlen (reply) == seen->length - 2
-          && strncmp (reply, seen->text + 2, seen->length - 2) == 0)
+          && memcmp (reply, seen->text + 2, seen->length - 2) == 0)
         input = (guint8) ends[i];
     }
   gboolean own = asked && input == asked->input;

@@ -262,7 +262,7 @@ gpo_observed_refusal (GpoObserved *o, guint8 input, const char *reply, gsize len
       const GpoEdge *edge = &o->machine->edges[i];
       if ((edge->from == o->state || edge->from == GPO_ANY)
           && (edge->input == input || edge->input == GPO_ANY) && edge->reply
-          && strncmp (edge->reply, reply, length) == 0 && edge->reply[length] == 0
+          && strlen (edge->reply) == length && memcmp (edge->reply, reply, length) == 0
           && gpo_machine_find (o->machine, o->state, input, edge->verdict) == (int) i)
         return edge->verdict;
     }

@@ -160,7 +160,7 @@ take_kind (GpoTraceLine *line, const char *text, gsize length)
   for (guint i = 0; i < GPO_N_KINDS; i++)
     {
       const char *name = gpo_kind_name ((GpoKind) i);
-      if (name[0] == *text && strncmp (name, text, length) == 0 && name[length] == 0)
+      if (name[0] == *text && strlen (name) == length && memcmp (name, text, length) == 0)
         {
           event->kind = (guint8) i;
           return TRUE;
