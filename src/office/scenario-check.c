@@ -4,7 +4,6 @@
  * An office with toy passwords on the open net would be an open relay within the hour. So nothing
  * listens on or sends to another address than loopback unless [office] says `outside = yes`, and then
  * every person needs a password of her own. */
-#include "letter/address.h"
 #include "office/scenario-read.h"
 #include <string.h>
 
@@ -169,7 +168,7 @@ lost_member (const GpoHost *host, const char *path, guint depth)
     return g_strdup_printf (
         "it leads through more than %d aliases, perhaps in a circle; name people, or fewer aliases",
         GPO_ALIAS_DEPTH);
-  for (char **m = members; *m; m++)
+  for (char **m = members; m && *m; m++)
     {
       GpoPlace place = gpo_host_place (host, *m, NULL);
       char *lost
@@ -193,9 +192,8 @@ check_aliases (GpoScenarioReader *r)
       if (!g_str_has_prefix (*group, "alias ") || !path)
         continue;
       g_autofree char *address = g_strstrip (g_strdup (path));
-      g_autofree char *local = gpo_path_local (address);
       const GpoHost *host = gpo_world_host (r->scenario->world, strrchr (address, '@') + 1);
-      g_autofree char *lost = lost_member (host, local, 0);
+      g_autofree char *lost = lost_member (host, address, 0);
       if (lost)
         return gpo_scenario_wrong (r, *group, "members", "%s", lost);
     }

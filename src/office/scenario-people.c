@@ -65,6 +65,10 @@ gpo_scenario_read_alias (GpoScenarioReader *r, const char *group, const char *wo
   if (!sign || sign == word)
     return gpo_scenario_wrong (r, group, NULL, "needs an address: [alias %s@%s]", "friends",
                                "sparta.example");
+  if (strcspn (word, " <>\"@\t") < (gsize) (sign - word))
+    return gpo_scenario_wrong (r, group, NULL,
+                               "\"%.*s\" will not do before the @: no blanks, quotes, < > or @",
+                               (int) (sign - word), word);
   GpoHost *host = gpo_scenario_host (r, group, NULL, sign + 1);
   if (!host)
     return FALSE;

@@ -284,6 +284,8 @@ static const struct
   { HOST "[person ../x]\nat = troy\n", ":2:", "a person's name" },
   { HOST "[person helen]\nat = troy\nmailboxes = ../x\n", ":4: mailboxes", "will not do" },
   { HOST "[alias all]\nmembers = helen\n", ":2:", "needs an address" },
+  { HOST "[alias all@x@troy]\nmembers = a@a.example\n", ":2:", "before the @" },
+  { HOST "[alias a b@troy]\nmembers = a@a.example\n", ":2:", "before the @" },
   { HOST "[alias all@troy]\nmembers = ;\n", ":3:", "names nobody" },
   { HOST "[alias all@troy]\nmembers = a b\n", ":3:", "no address" },
   { HOST "[alias all@troy]\nmembers = helen\n", ":3: members", "no helen@troy.example at troy" },
