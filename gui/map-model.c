@@ -183,7 +183,7 @@ make_places (GpoMapModel *model)
 
 /* --- connections at n --- */
 
-/* A login is "bob" or "bob@sparta.example". */
+/* A login is "bob" or "bob@sparta.example". G_MAXUINT: nobody is called so there (0: anywhere). */
 static guint
 place_of_person (GpoMapModel *model, const char *login, GpoSymbol host)
 {
@@ -191,11 +191,25 @@ place_of_person (GpoMapModel *model, const char *login, GpoSymbol host)
   for (guint i = 0; i < model->places->len; i++)
     {
       const GpoMapPlace *place = place_at (model, i);
-      if (place->kind == GPO_PLACE_PERSON && place->host == host && strlen (place->name) == length
+      if (place->kind == GPO_PLACE_PERSON && (place->host == host || !host) && strlen (place->name) == length
           && strncmp (place->name, login, length) == 0)
         return i;
     }
-  return model->outside;
+  return G_MAXUINT;
+}
+
+/* Who has called: a host, a person's reader by its own name, or whoever has said who it is. */
+static guint
+place_of_caller (GpoMapModel *model, const GpoSessionTrack *session, const char *person)
+{
+  guint place = gpo_map_model_host (model, session->caller);
+  if (place == G_MAXUINT && session->caller)
+    place = place_of_person (model, gpo_symbol_name (session->caller), session->host);
+  if (place == G_MAXUINT && session->caller)
+    place = place_of_person (model, gpo_symbol_name (session->caller), 0);
+  if (place == G_MAXUINT && person)
+    place = place_of_person (model, person, session->host);
+  return place != G_MAXUINT ? place : model->outside;
 }
 
 static const GpoEvent *
@@ -306,14 +320,11 @@ add_link (GpoMapModel *model, const GpoSessionTrack *session, gboolean closely)
   GpoSessionAt at = { 0 };
   gboolean theirs = session->caller && session->caller == session->host; /* we call a stranger */
   guint server = theirs ? G_MAXUINT : gpo_map_model_host (model, session->host);
-  guint client = gpo_map_model_host (model, session->caller);
   if (closely)
     gpo_picture_session_at (model->picture, session, model->n, &at);
   if (server != G_MAXUINT)
     place_at (model, server)->sessions++;
-  if (client == G_MAXUINT)
-    client = at.person ? place_of_person (model, at.person, session->host) : model->outside;
-  GpoMapLink link = { .from = client,
+  GpoMapLink link = { .from = place_of_caller (model, session, at.person),
                       .to = server != G_MAXUINT ? server : model->outside,
                       .session = session->number,
                       .protocol = session->protocol,

@@ -119,6 +119,18 @@ gpo_picture_free (GpoPicture *picture)
   g_free (picture);
 }
 
+/* A person's reader tells its own end of a session under her login: that is no host. */
+static gboolean
+is_reader (GpoPicture *picture, GpoSymbol symbol)
+{
+  const char *name = gpo_symbol_name (symbol);
+  for (guint i = 0; i < picture->world.persons->len; i++)
+    if (strcmp (((GpoPersonFact *) picture->world.persons->pdata[i])->login, name) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* NULL if the symbol is no host's. */
 static GpoHostTrack *
 host_track (GpoPicture *picture, GpoSymbol symbol, guint64 n)
 {
@@ -129,6 +141,8 @@ host_track (GpoPicture *picture, GpoSymbol symbol, guint64 n)
   for (guint i = 0; symbol >= G_N_ELEMENTS (picture->host_of) && i < picture->hosts->len; i++)
     if (((GpoHostTrack *) picture->hosts->pdata[i])->symbol == symbol)
       return picture->hosts->pdata[i];
+  if (is_reader (picture, symbol))
+    return NULL;
   GpoHostTrack *host = g_new0 (GpoHostTrack, 1);
   host->symbol = symbol;
   host->name = gpo_symbol_name (symbol);

@@ -393,6 +393,41 @@ START_TEST (foreign_session_shows_client_and_server)
 }
 END_TEST
 
+static void
+say_connect (GpoLog *log, const char *host, const char *side, const char *caller)
+{
+  GpoEventBuilder b;
+  gpo_event_begin (&b, GPO_KIND_CONNECT);
+  b.event.host = gpo_symbol (host);
+  b.event.protocol = GPO_PROTOCOL_IMAP;
+  b.event.session = 1;
+  gpo_event_add_text (&b, GPO_FIELD_SIDE, side, -1);
+  if (caller)
+    gpo_event_add_text (&b, GPO_FIELD_NAME, caller, -1);
+  gpo_log_append (log, &b);
+}
+
+/* A person's reader calls under her login, and tells its own end too: the person calls, and no host is called so. */
+START_TEST (a_persons_reader_is_the_person)
+{
+  g_autoptr (GpoLog) log = say_world (&worlds[3]);
+  say_connect (log, "p1", "client", NULL);
+  say_connect (log, "h1", "server", "p1");
+  g_autoptr (GpoPicture) picture = gpo_picture_new (log);
+  gpo_picture_update (picture, 0);
+  g_autoptr (GpoMapModel) m = gpo_map_model_new (picture);
+  gpo_map_model_set_n (m, gpo_log_length (log) - 1);
+  ck_assert_uint_eq (gpo_picture_n_hosts (picture), 3);
+  ck_assert_uint_eq (gpo_map_model_n_places (m), 3 + 4 + 1);
+  ck_assert_uint_eq (gpo_map_model_n_links (m), 1);
+  const GpoMapPlace *caller = gpo_map_model_place (m, gpo_map_model_link (m, 0)->from);
+  ck_assert_int_eq (caller->kind, GPO_PLACE_PERSON);
+  ck_assert_str_eq (caller->name, "p1");
+  ck_assert_uint_eq (caller->host, gpo_symbol ("h1"));
+  ck_assert_str_eq (gpo_map_model_place (m, gpo_map_model_link (m, 0)->to)->name, "h1");
+}
+END_TEST
+
 START_TEST (crowd_of_sessions_is_counted_not_drawn)
 {
   g_autoptr (GpoLog) log = say_world (&worlds[1]);
@@ -574,6 +609,7 @@ suite (void)
   suite_add_tcase (s, file);
   tcase_add_loop_test (pure, any_world_is_laid_out, 0, G_N_ELEMENTS (worlds));
   tcase_add_test (pure, foreign_session_shows_client_and_server);
+  tcase_add_test (pure, a_persons_reader_is_the_person);
   tcase_add_test (pure, crowd_of_sessions_is_counted_not_drawn);
   suite_add_tcase (s, pure);
   tcase_add_checked_fixture (live, setup_office, teardown_window);
