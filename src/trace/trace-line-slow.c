@@ -3,7 +3,19 @@
 #include "trace/json-line.h"
 #include "trace/trace-line.h"
 #include "trace/trace-read.h"
+#include <math.h>
 #include <string.h>
+
+/* json-glib itself writes 1e83 as "1e+83.0", which is no JSON. */
+static gboolean
+slow_real (GpoTraceLine *line, gint32 key, double value)
+{
+  char text[G_ASCII_DTOSTR_BUF_SIZE];
+  if (!isfinite (value))
+    return gpo_trace_line_wrong (line, "a number is too large");
+  g_ascii_dtostr (text, sizeof text, value);
+  return gpo_trace_line_json (line, key, text, strlen (text));
+}
 
 static gboolean
 slow_value (GpoTraceLine *line, gint32 key, gboolean star, JsonNode *node)
@@ -21,7 +33,12 @@ slow_value (GpoTraceLine *line, gint32 key, gboolean star, JsonNode *node)
     return gpo_trace_line_number (line, key, json_node_get_int (node));
   if (type == G_TYPE_BOOLEAN)
     return gpo_trace_line_boolean (line, key, json_node_get_boolean (node));
+  if (type == G_TYPE_DOUBLE)
+    return slow_real (line, key, json_node_get_double (node));
   g_autofree char *json = json_to_string (node, FALSE);
+  g_autoptr (JsonNode) again = json_from_string (json, NULL);
+  if (!again)
+    return gpo_trace_line_wrong (line, "a number is too large");
   return gpo_trace_line_json (line, key, json, strlen (json));
 }
 

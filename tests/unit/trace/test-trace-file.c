@@ -98,6 +98,7 @@ static const char *const exact[] = {
   "{\"n\":1,\"t\":0,\"kind\":\"parcel\",\"weight\":12,\"stamp\":\"red\",\"open\":false}",
   "{\"n\":1,\"t\":0,\"kind\":\"note\",\"list\":[1,{\"a\":null,\"b\":[]},\"x]\"],\"text\":\"x\"}",
   "{\"n\":1,\"t\":0,\"kind\":\"note\",\"weight\":1.5,\"nothing\":null}",
+  "{\"n\":1,\"t\":0,\"kind\":\"note\",\"weight\":1e+83}",
   "{\"n\":1,\"t\":0,\"kind\":\"line\",\"protocol\":\"jmap\",\"text\":\"x\"}",
   "{\"n\":1,\"t\":9007199254740993,\"kind\":\"clock\",\"due\":-900719925474099312}",
   "{\"n\":1,\"t\":0,\"kind\":\"unknown\"}",
