@@ -81,9 +81,11 @@ show_envelope (GpoLetterView *view)
   for (guint i = view->facts->hops->len; i > 0; i--)
     add_hop (view->envelope, view->facts, view->facts->hops->pdata[i - 1]);
   if (view->facts->hops->len == 0)
-    gpo_prose_add (
-        view->envelope, GPO_PROSE_DIM,
-        _ ("Nobody said an envelope: the office made this letter, or it was put into the mailbox as it is."));
+    gpo_prose_add (view->envelope, GPO_PROSE_DIM,
+                   view->facts->older
+                       ? _ ("The letter came before this trace begins: who said its envelope is not in it.")
+                       : _ ("Nobody said an envelope: the office made this letter, or it was put into the "
+                            "mailbox as it is."));
   gpo_prose_end (view->envelope);
 }
 
@@ -121,7 +123,11 @@ show_header (GpoLetterView *view)
       add_field (view->header, field);
     }
   if (view->facts->fields->len == 0)
-    gpo_prose_add (view->header, GPO_PROSE_DIM, _ ("Not sent yet: it comes after DATA."));
+    gpo_prose_add (
+        view->header, GPO_PROSE_DIM,
+        view->facts->older ? _ (
+            "The letter came before this trace begins. What a reader fetches of it stands in the transcript.")
+                           : _ ("Not sent yet: it comes after DATA."));
   gpo_prose_end (view->header);
 }
 
@@ -169,9 +175,12 @@ show_data (GpoLetterView *view)
   gpo_prose_begin (view->data);
   add_parts (view->data, facts);
   if (!text)
-    gpo_prose_add (view->data, GPO_PROSE_DIM,
-                   facts->whole ? _ ("The trace does not hold these bytes.")
-                                : _ ("Not sent yet: it comes behind the header."));
+    gpo_prose_add (
+        view->data, GPO_PROSE_DIM,
+        facts->older ? _ (
+            "The letter came before this trace begins. What a reader fetches of it stands in the transcript.")
+        : facts->whole ? _ ("The trace does not hold these bytes.")
+                       : _ ("Not sent yet: it comes behind the header."));
   if (text && facts->parts->len == 1)
     {
       const GpoPartFact *part = facts->parts->pdata[0];
@@ -196,7 +205,9 @@ show_title (GpoLetterView *view)
       return;
     }
   g_autofree char *shown = subject ? gpo_shown_text (subject, strlen (subject)) : NULL;
-  g_autofree char *size = facts->size >= 0 ? gpo_size_words (facts->size) : g_strdup (_ ("not sent yet"));
+  g_autofree char *size = facts->size >= 0
+                              ? gpo_size_words (facts->size)
+                              : g_strdup (facts->older ? _ ("older than this trace") : _ ("not sent yet"));
   g_autofree char *text = g_strdup_printf (
       _ ("Letter %u%s%s · %s%s%s%s%s · %s"), facts->number, shown ? " · " : "", shown ? shown : "",
       facts->place ? facts->place : "", facts->host ? _ (" at ") : "", facts->host ? facts->host : "",

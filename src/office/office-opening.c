@@ -181,6 +181,8 @@ gpo_office_open (GpoOffice *office, GError **error)
     return FALSE;
   if (office->fresh && !gpo_office_place_letters (office, error))
     return FALSE;
+  if (!office->fresh)
+    gpo_office_count_mailboxes (office);
   if (!office->config->no_control)
     open_control (office);
   load_tls_later (office);

@@ -8,6 +8,7 @@
  *     office-walls.c    proxies that the scenario asks for
  *     office-trace.c    the trace file
  *     office-letters.c  letters handed in
+ *     office-mailboxes.c  what lies there from before
  *     intents.c         what people ask for
  *     control.c         who may ask from another process */
 #pragma once
@@ -92,6 +93,8 @@ gboolean gpo_office_open_trace (GpoOffice *office, GError **error);
 /* --- office-letters.c --- */
 
 /* Puts the scenario's letters where they belong; only in a fresh store. */
+/* Tells, soon, what lies in each mailbox that is not empty. */
+void gpo_office_count_mailboxes (GpoOffice *office);
 gboolean gpo_office_place_letters (GpoOffice *office, GError **error);
 
 /* --- intents.c --- */

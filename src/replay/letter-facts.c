@@ -271,6 +271,22 @@ gather_content (GpoLetterFacts *facts, GpoPicture *picture, const GpoLetterTrack
 
 /* --- the whole --- */
 
+/* A letter of this trace is first spoken of when its envelope is told, when it is appended, or when the
+ * office writes it. What is first seen in a queue, in a mailbox or in an answer was there before. */
+static gboolean
+is_older (GpoPicture *picture, const GpoLetterTrack *letter)
+{
+  const GpoEvent *first
+      = letter->events.n ? gpo_log_get (gpo_picture_log (picture), letter->events.events[0]) : NULL;
+  if (!first || first->kind == GPO_KIND_EDGE)
+    return FALSE;
+  const char *action = gpo_event_text (first, GPO_FIELD_ACTION, NULL);
+  if (first->kind == GPO_KIND_MAILBOX)
+    return g_strcmp0 (action, "deliver") != 0 && g_strcmp0 (action, "add") != 0;
+  return first->kind == GPO_KIND_QUEUE || first->protocol == GPO_PROTOCOL_IMAP
+         || first->protocol == GPO_PROTOCOL_POP3;
+}
+
 GpoLetterFacts *
 gpo_letter_facts_new_at (GpoPicture *picture, const GpoLetterTrack *letter, guint64 n, gint transfer,
                          gsize limit)
@@ -280,7 +296,9 @@ gpo_letter_facts_new_at (GpoPicture *picture, const GpoLetterTrack *letter, guin
   gpo_picture_letter_at (picture, letter, n, &at);
   g_array_unref (at.recipients);
   facts->number = letter->number;
-  facts->place = g_strdup (at.place);
+  facts->older = is_older (picture, letter);
+  gboolean read = facts->older && g_strcmp0 (at.place, "session") == 0; /* by a reader, who leaves it there */
+  facts->place = g_strdup (read ? "mailbox" : at.place);
   facts->host = at.host ? g_strdup (gpo_symbol_name (at.host)) : NULL;
   facts->whole = at.whole != G_MAXUINT64;
   facts->size = at.size;

@@ -95,6 +95,7 @@ typedef struct
   char *host;             /* that has it; NULL if unknown */
   char *mailbox;          /* "bob/INBOX", when it is in one */
   gboolean whole;         /* it has come to its end at the first host */
+  gboolean older;         /* it was there before the trace began */
   gint64 size;            /* bytes as first sent, so far if it is not whole; -1: not in the trace */
   GPtrArray *hops;        /* of GpoHop, in the order of time */
   GPtrArray *transfers;   /* of GpoTransfer, in the order of time */

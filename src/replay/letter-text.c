@@ -81,7 +81,8 @@ header (GString *out, GpoPicture *picture, const GpoLetterFacts *facts)
         append_lines (out, "    | ", field->raw, strlen (field->raw));
     }
   if (facts->fields->len == 0)
-    g_string_append (out, "not sent yet\n");
+    g_string_append (out, facts->older ? "not in the trace: the letter came before it begins\n"
+                                       : "not sent yet\n");
 }
 
 static void
@@ -107,7 +108,8 @@ data (GString *out, GpoPicture *picture, const GpoLetterFacts *facts)
       append_lines (out, "    | ", text, MIN (length, GPO_BODY_SHOWN));
     }
   if (facts->parts->len == 0)
-    g_string_append (out, "not sent yet, or not in the trace\n");
+    g_string_append (out, facts->older ? "not in the trace: the letter came before it begins\n"
+                                       : "not sent yet, or not in the trace\n");
 }
 
 static void

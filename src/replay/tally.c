@@ -48,12 +48,34 @@ take_unnumbered (GpoTally *tally, guint32 letter)
   return n > 0;
 }
 
+/* So many in all: those that this trace has told of, and others. */
+static void
+hold (GpoTally *tally, gint64 count)
+{
+  guint told = tally->now - tally->others;
+  guint all = MAX (told, (guint) CLAMP (count, 0, G_MAXINT32));
+  tally->others = all - told;
+  tally->now = all;
+}
+
+/* Takes one of those that lay there before the trace began; FALSE if there is none. */
+static gboolean
+take_other (GpoTally *tally)
+{
+  if (tally->others == 0)
+    return FALSE;
+  tally->others--;
+  return TRUE;
+}
+
 static void
 mailbox_change (GpoTally *tally, const GpoEvent *event, const char *action)
 {
   gpointer uid = GUINT_TO_POINTER ((guint) gpo_event_number (event, GPO_FIELD_UID, 0));
   gpointer letter = GUINT_TO_POINTER (event->letter);
-  if (strcmp (action, "deliver") == 0)
+  if (strcmp (action, "holds") == 0)
+    hold (tally, gpo_event_number (event, GPO_FIELD_COUNT, 0));
+  else if (strcmp (action, "deliver") == 0)
     {
       guint n = GPOINTER_TO_UINT (g_hash_table_lookup (tally->unnumbered, letter));
       g_hash_table_insert (tally->unnumbered, letter, GUINT_TO_POINTER (n + 1));
@@ -61,14 +83,15 @@ mailbox_change (GpoTally *tally, const GpoEvent *event, const char *action)
     }
   else if (strcmp (action, "expunge") == 0)
     {
-      if ((uid && g_hash_table_remove (tally->there, uid)) || take_unnumbered (tally, event->letter))
+      if ((uid && g_hash_table_remove (tally->there, uid)) || take_unnumbered (tally, event->letter)
+          || take_other (tally))
         tally->now--;
     }
   else if (strcmp (action, "add") == 0 || strcmp (action, "flags") == 0)
     {
       if (uid && g_hash_table_contains (tally->there, uid))
         return;
-      if (!take_unnumbered (tally, event->letter))
+      if (!take_unnumbered (tally, event->letter) && !(*action == 'f' && take_other (tally)))
         tally->now++;
       if (uid)
         g_hash_table_add (tally->there, uid);

@@ -3,7 +3,8 @@
  *
  * Beside each event of a track stands the count after it, so that a map of a million events asks for one
  * number instead of folding thousands of events. What stays true: the count is that of the fold
- * (gpo_picture_queue_at(), gpo_picture_mailbox_at()); the tests hold one against the other. */
+ * (gpo_picture_queue_at(), gpo_picture_mailbox_at()), and of a mailbox those that lay there before the trace
+ * began (`holds`); the tests hold one against the other. */
 #pragma once
 #include "trace/log.h"
 
@@ -13,6 +14,7 @@ typedef struct
 {
   guint32 *counts; /* after each event of the track */
   guint n, size, now;
+  guint others;           /* of them, those that no event has told of by name: they lay there before */
   GHashTable *there;      /* letters, or UIDs */
   GHashTable *unnumbered; /* mailbox: letter → how many messages of it have no UID yet */
 } GpoTally;

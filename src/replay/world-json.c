@@ -126,6 +126,7 @@ add_mailboxes (JsonBuilder *b, GpoPicture *picture, guint64 n)
       json_builder_begin_object (b);
       add_text (b, "host", gpo_symbol_name (mailbox->host));
       add_text (b, "mailbox", mailbox->name);
+      add_number (b, "count", gpo_picture_mailbox_length (mailbox, n));
       add_messages (b, messages);
       json_builder_end_object (b);
     }

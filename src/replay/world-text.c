@@ -163,7 +163,11 @@ add_mailboxes (const World *world)
       g_string_append (world->out, "  ");
       add_column (world, gpo_symbol_name (mailbox->host), 10);
       add_column (world, mailbox->name, 0);
-      g_string_append_printf (world->out, " %u letter%s\n", messages->len, messages->len == 1 ? "" : "s");
+      guint count = gpo_picture_mailbox_length (mailbox, world->n);
+      g_string_append_printf (world->out, " %u letter%s", count, count == 1 ? "" : "s");
+      if (count > messages->len)
+        g_string_append_printf (world->out, ", %u of them from before this trace", count - messages->len);
+      g_string_append_c (world->out, '\n');
       for (guint k = 0; k < messages->len; k++)
         {
           const GpoMessageAt *message = &g_array_index (messages, GpoMessageAt, k);

@@ -430,6 +430,47 @@ START_TEST (a_letter_handed_in_is_delivered)
 }
 END_TEST
 
+/* A folder that another program has made, with letters of its own. */
+static void
+make_foreign_folder (const char *name, guint letters)
+{
+  static const char *const parts[] = { "tmp", "new", "cur" };
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
+    {
+      g_autofree char *path = g_build_filename (folder, "store", "sparta", "mail", "bob", "Maildir", name, parts[i], NULL);
+      ck_assert_int_eq (g_mkdir_with_parents (path, 0700), 0);
+      for (guint k = 0; k < letters && i == 2; k++)
+        {
+          g_autofree char *letter = g_strdup_printf ("%s/%u.x.foreign:2,S", path, k + 1);
+          ck_assert (g_file_set_contents (letter, "Subject: x\n\n", -1, NULL));
+        }
+    }
+}
+
+/* The trace of an office that opens again knows nothing of the letters before it, but how many there are. */
+START_TEST (what_lies_in_the_mailboxes_is_told_when_it_opens_again)
+{
+  static const char *const to[] = { "bob@sparta.example", NULL };
+  g_autoptr (GBytes) bytes = g_bytes_new_static (BODY, strlen (BODY));
+  GpoOffice *office = open_default ();
+  ck_assert_uint_ne (gpo_office_send (office, "sparta", "alice@athens.example", to, bytes, NULL), 0);
+  gpo_office_stop (office);
+  make_foreign_folder (".Lists.Work", 2);
+  office = open_default ();
+  guint64 inbox = await (office, "mailbox and action = holds", 1);
+  guint64 work = await (office, "mailbox and action = holds", 2);
+  GpoLog *log = gpo_office_log (office);
+  GpoLogReader *reader = gpo_log_reader_new (log, 0, NULL, NULL);
+  ck_assert_str_eq (gpo_event_text (gpo_log_get (log, inbox), GPO_FIELD_MAILBOX, NULL), "bob/INBOX");
+  ck_assert_int_eq (gpo_event_number (gpo_log_get (log, inbox), GPO_FIELD_COUNT, 0), 1);
+  ck_assert_str_eq (gpo_event_text (gpo_log_get (log, work), GPO_FIELD_MAILBOX, NULL), "bob/Lists/Work");
+  ck_assert_int_eq (gpo_event_number (gpo_log_get (log, work), GPO_FIELD_COUNT, 0), 2);
+  ck_assert_uint_eq (gpo_log_get (log, work)->host, gpo_symbol ("sparta"));
+  gpo_log_reader_free (reader);
+  gpo_office_stop (office);
+}
+END_TEST
+
 /* --- intents --- */
 
 static const struct
@@ -623,6 +664,7 @@ suite (void)
   tcase_add_test (c, one_store_serves_one_office);
   tcase_add_test (c, letters_of_the_scenario_lie_there_once);
   tcase_add_test (c, a_letter_handed_in_is_delivered);
+  tcase_add_test (c, what_lies_in_the_mailboxes_is_told_when_it_opens_again);
   tcase_add_loop_test (c, an_intent_is_carried_out_or_refused_with_a_reason, 0, G_N_ELEMENTS (intents));
   tcase_add_test (c, an_answer_comes_back_on_the_asking_thread);
   tcase_add_test (c, another_process_may_ask);

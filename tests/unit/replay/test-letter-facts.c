@@ -311,6 +311,39 @@ START_TEST (diff_is_printed_as_diff_does)
 }
 END_TEST
 
+/* The first that a trace says of a letter, and whether it was there before. */
+static const struct
+{
+  const char *line;
+  gboolean older;
+  const char *place;
+} firsts[] = {
+  { "\"kind\":\"line\",\"protocol\":\"imap\",\"session\":1,\"from\":\"server\",\"text\":\"* 1 FETCH (FLAGS ())\\r\\n\"",
+    TRUE, "mailbox" },
+  { "\"kind\":\"mailbox\",\"action\":\"flags\",\"mailbox\":\"bob/INBOX\",\"uid\":1", TRUE, "mailbox" },
+  { "\"kind\":\"queue\",\"state\":\"queued\",\"sender\":\"a@b.example\"", TRUE, "queued" },
+  { "\"kind\":\"mailbox\",\"action\":\"deliver\",\"mailbox\":\"bob/INBOX\"", FALSE, "mailbox" },
+  { "\"kind\":\"edge\",\"protocol\":\"imap\",\"session\":1,\"verb\":\"APPEND\"", FALSE, "session" },
+  { "\"kind\":\"envelope\",\"protocol\":\"smtp\",\"session\":1,\"action\":\"from\",\"sender\":\"a@b.example\"", FALSE,
+    "session" },
+};
+
+START_TEST (letter_of_an_earlier_run_is_known_as_such)
+{
+  log_ = gpo_log_new ();
+  g_autoptr (GpoTraceReader) reader = gpo_trace_reader_new (log_, "test");
+  g_autofree char *text = g_strdup_printf (
+      "{\"glasspost-trace\":1}\n{\"n\":0,\"t\":1,\"host\":\"sparta\",\"letter\":7,%s}\n", firsts[_i].line);
+  ck_assert (gpo_trace_reader_feed (reader, text, strlen (text), NULL));
+  picture = gpo_picture_new (log_);
+  gpo_picture_update (picture, 0);
+  g_autoptr (GpoLetterFacts) facts = gpo_letter_facts_new (picture, gpo_picture_letter_numbered (picture, 7), 0);
+  ck_assert_int_eq (facts->older, firsts[_i].older);
+  ck_assert_str_eq (facts->place, firsts[_i].place);
+  teardown ();
+}
+END_TEST
+
 static Suite *
 suite (void)
 {
@@ -326,6 +359,7 @@ suite (void)
   tcase_add_test (recorded, chain_begins_with_the_lowest_received_field);
   tcase_add_test (recorded, fields_on_top_are_added_lines_and_nothing_else);
   suite_add_tcase (s, recorded);
+  tcase_add_loop_test (texts, letter_of_an_earlier_run_is_known_as_such, 0, G_N_ELEMENTS (firsts));
   tcase_add_loop_test (texts, runs_are_both_texts, 0, 300);
   tcase_add_loop_test (texts, diff_is_printed_as_diff_does, 0, 6);
   suite_add_tcase (s, texts);

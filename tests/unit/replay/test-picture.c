@@ -2,6 +2,7 @@
 /* test-picture.c: what was true at n, looked up, equals what a fold from the first event to n says. */
 #include "replay/letter-facts.h"
 #include "replay/picture.h"
+#include "replay/world.h"
 #include "trace/trace-read.h"
 #include <check.h>
 #include <string.h>
@@ -85,31 +86,67 @@ START_TEST (counts_at_n_are_those_of_the_fold)
 END_TEST
 
 /* Events of a mailbox as an IMAP server records them, and how many messages lie there after each. */
-static const struct
+typedef struct
 {
   const char *action;
-  guint letter, uid, count;
-} changes[] = {
+  guint letter; /* of "holds": its count */
+  guint uid, count;
+} Change;
+
+static const Change changes[] = {
   { "deliver", 1, 0, 1 }, { "deliver", 1, 0, 2 }, { "add", 1, 1, 2 },     { "add", 1, 2, 2 },
   { "flags", 1, 2, 2 },   { "add", 0, 3, 3 },     { "expunge", 1, 1, 2 }, { "expunge", 1, 1, 2 },
   { "deliver", 2, 0, 3 }, { "expunge", 2, 0, 2 }, { "expunge", 0, 3, 1 }, { "flags", 7, 9, 2 },
 };
 
-START_TEST (mailbox_is_counted_through_uids_and_expunges)
+/* A mailbox of an earlier run: letters without a name come to light one by one. */
+static const Change earlier[] = {
+  { "deliver", 9, 0, 1 }, { "holds", 4, 0, 4 },    { "holds", 4, 0, 4 }, { "flags", 1, 1, 4 }, { "flags", 1, 1, 4 },
+  { "expunge", 2, 2, 3 }, { "deliver", 10, 0, 4 }, { "flags", 9, 4, 4 }, { "add", 11, 6, 5 },  { "expunge", 3, 3, 4 },
+  { "expunge", 3, 3, 4 }, { "expunge", 1, 1, 3 },  { "holds", 1, 0, 3 },
+};
+
+static GpoLog *
+log_changes (const Change *list, guint n)
 {
-  g_autoptr (GpoLog) log = gpo_log_new ();
-  for (guint i = 0; i < G_N_ELEMENTS (changes); i++)
+  GpoLog *log = gpo_log_new ();
+  for (guint i = 0; i < n; i++)
     {
       GpoEventBuilder b;
+      gboolean holds = strcmp (list[i].action, "holds") == 0;
       gpo_event_begin (&b, GPO_KIND_MAILBOX);
       b.event.host = gpo_symbol ("sparta");
-      b.event.letter = changes[i].letter;
-      gpo_event_add_text (&b, GPO_FIELD_ACTION, changes[i].action, -1);
+      b.event.letter = holds ? 0 : list[i].letter;
+      gpo_event_add_text (&b, GPO_FIELD_ACTION, list[i].action, -1);
       gpo_event_add_text (&b, GPO_FIELD_MAILBOX, "bob/INBOX", -1);
-      if (changes[i].uid)
-        gpo_event_add_number (&b, GPO_FIELD_UID, changes[i].uid);
+      if (holds)
+        gpo_event_add_number (&b, GPO_FIELD_COUNT, list[i].letter);
+      if (list[i].uid)
+        gpo_event_add_number (&b, GPO_FIELD_UID, list[i].uid);
       gpo_log_append (log, &b);
     }
+  return log;
+}
+
+START_TEST (letters_of_an_earlier_run_are_counted)
+{
+  g_autoptr (GpoLog) log = log_changes (earlier, G_N_ELEMENTS (earlier));
+  g_autoptr (GpoPicture) picture = gpo_picture_new (log);
+  gpo_picture_update (picture, 0);
+  const GpoMailboxTrack *mailbox = gpo_picture_mailbox (picture, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (earlier); i++)
+    ck_assert_uint_eq (gpo_picture_mailbox_length (mailbox, i), earlier[i].count);
+  g_autoptr (GString) text = g_string_new (NULL);
+  gpo_world_to_text (text, picture, 1, GPO_TRANSCRIPT_PLAIN);
+  ck_assert_msg (strstr (text->str, "bob/INBOX 4 letters, 3 of them from before this trace"), "%s", text->str);
+  g_autofree char *json = gpo_world_to_json (picture, 1);
+  ck_assert_msg (strstr (json, "\"count\":4"), "%s", json);
+}
+END_TEST
+
+START_TEST (mailbox_is_counted_through_uids_and_expunges)
+{
+  g_autoptr (GpoLog) log = log_changes (changes, G_N_ELEMENTS (changes));
   g_autoptr (GpoPicture) picture = gpo_picture_new (log);
   gpo_picture_update (picture, 0);
   const GpoMailboxTrack *mailbox = gpo_picture_mailbox (picture, 0);
@@ -363,6 +400,7 @@ suite (void)
   TCase *at = tcase_create ("at n"), *letters = tcase_create ("letters");
   tcase_add_loop_test (at, session_state_at_n_is_that_of_a_fold, 0, N_PLACES);
   tcase_add_loop_test (at, counts_at_n_are_those_of_the_fold, 0, N_PLACES);
+  tcase_add_test (at, letters_of_an_earlier_run_are_counted);
   tcase_add_test (at, mailbox_is_counted_through_uids_and_expunges);
   tcase_add_test (at, world_is_known_from_its_first_events);
   tcase_add_loop_test (at, mailbox_at_n_holds_what_was_delivered, 0, N_PLACES);
