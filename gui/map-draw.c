@@ -97,23 +97,47 @@ label_room (const GpoMapCurve *curve)
   return between > fabs (curve->y[3] - curve->y[0]) / 4 ? CLAMP (between - 8, 40, 220) : 220;
 }
 
+/* Where a label that is wider than `most` is broken: behind the protocol. NULL: nowhere. */
+static char *
+second_line (GpoInk *ink, char *label, double most, GpoInkStyle style)
+{
+  char *space = strchr (label, ' ');
+  if (!space || gpo_ink_measure (ink, label, 1000, style) <= most)
+    return NULL;
+  *space = '\0';
+  return space + 1;
+}
+
+static double
+draw_label_line (GpoInk *ink, const GpoMapLink *link, const char *words, double x, double y, double most,
+                 GpoInkStyle style)
+{
+  double width = gpo_ink_measure (ink, words, most, style);
+  cairo_rectangle (ink->cr, x - width / 2 - 3, y - 7, width + 6, 14);
+  gpo_ink_color (ink, &ink->theme->base, 0.88);
+  cairo_fill (ink->cr);
+  gpo_ink_text (ink, words, x, y, 0.5, most, link_color (ink->theme, link), style);
+  return width;
+}
+
 /* Above the line, and higher if a letter is there. */
 static void
 draw_label (GpoInk *ink, const GpoMapLink *link, const GpoMapCurve *curve, gboolean chosen)
 {
-  double x, y, t = 0.5;
+  double x, y, lock = link->tls ? 12 : 0, most = label_room (curve) - lock;
   g_autofree char *label = link_label (link);
   GpoInkStyle style = GPO_INK_SMALL | (chosen ? GPO_INK_BOLD : 0);
-  gpo_map_curve_point (curve, t, &x, &y);
-  double lock = link->tls ? 12 : 0, most = label_room (curve) - lock;
-  double width = MIN (gpo_ink_measure (ink, label, most, style), most) + lock;
+  char *below = second_line (ink, label, most, style);
+  gpo_map_curve_point (curve, 0.5, &x, &y);
   y -= link->letter && fabs (link->at - 0.5) < 0.3 ? 22 : 11;
-  cairo_rectangle (ink->cr, x - width / 2 - 3, y - 7, width + 6, 14);
-  gpo_ink_color (ink, &ink->theme->base, 0.88);
-  cairo_fill (ink->cr);
+  if (below)
+    {
+      draw_label_line (ink, link, below, x, y, most + lock, style);
+      y -= 13;
+    }
+  double width = draw_label_line (ink, link, label, x + lock / 2, y, most, style);
   if (link->tls)
-    draw_padlock (ink, x - width / 2, y, link_color (ink->theme, link));
-  gpo_ink_text (ink, label, x - width / 2 + lock, y, 0, most, link_color (ink->theme, link), style);
+    draw_padlock (ink, x + lock / 2 - width / 2 - lock, y, link_color (ink->theme, link));
 }
 
 /* --- letters --- */
