@@ -163,7 +163,9 @@ explain_kind (const GpoEvent *event)
     case GPO_KIND_QUEUE:
       return _ ("The letter’s place in this host’s queue changed");
     case GPO_KIND_MAILBOX:
-      return _ ("A mailbox changed");
+      return g_strcmp0 (gpo_event_text (event, GPO_FIELD_ACTION, NULL), "holds") == 0
+                 ? _ ("Letters from before lie in a mailbox as the office opens again")
+                 : _ ("A mailbox changed");
     case GPO_KIND_TLS:
       return _ ("The connection was to be encrypted");
     case GPO_KIND_AUTH:

@@ -385,8 +385,9 @@ other_words (GpoEventWords *words, const GpoEvent *event)
                    FIELDS (GPO_FIELD_STATE, GPO_FIELD_RECIPIENT, GPO_FIELD_NEXT_HOP, GPO_FIELD_REASON));
       break;
     case GPO_KIND_MAILBOX:
-      field_words (words, event, _ ("mailbox"),
-                   FIELDS (GPO_FIELD_MAILBOX, GPO_FIELD_ACTION, GPO_FIELD_UID, GPO_FIELD_FLAGS));
+      field_words (
+          words, event, _ ("mailbox"),
+          FIELDS (GPO_FIELD_MAILBOX, GPO_FIELD_ACTION, GPO_FIELD_COUNT, GPO_FIELD_UID, GPO_FIELD_FLAGS));
       break;
     case GPO_KIND_LOOKUP:
       field_words (words, event, _ ("lookup"),

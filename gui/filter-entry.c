@@ -190,6 +190,27 @@ on_key (GpoFilterEntry *entry, guint key, guint code, GdkModifierType state)
 
 /* --- the text --- */
 
+/* What stands from `where` on is underlined as misspelled words are. */
+static void
+mark (GpoFilterEntry *entry, gboolean wrong, gsize where)
+{
+  g_autoptr (PangoAttrList) list = pango_attr_list_new ();
+  PangoAttribute *wave = pango_attr_underline_new (PANGO_UNDERLINE_ERROR);
+  wave->start_index = (guint) where;
+  wave->end_index = wrong ? PANGO_ATTR_INDEX_TO_TEXT_END : 0;
+  pango_attr_list_insert (list, wave);
+  gtk_entry_set_attributes (entry->entry, list);
+}
+
+/* The cause alone: where it is the window says itself. */
+static char *
+problem_words (const char *text, gsize where, const GError *error)
+{
+  const char *cause = strstr (error->message, ": ");
+  return g_strdup_printf (_ ("At character %ld: %s"), g_utf8_strlen (text, (gssize) where) + 1,
+                          cause ? cause + 2 : error->message);
+}
+
 gboolean
 gpo_filter_entry_compile (GpoFilterEntry *entry, GpoFilter **filter)
 {
@@ -197,9 +218,8 @@ gpo_filter_entry_compile (GpoFilterEntry *entry, GpoFilter **filter)
   g_autoptr (GError) error = NULL;
   gsize where = 0;
   GpoFilter *made = *text ? gpo_filter_parse (text, &where, &error) : NULL;
-  g_autofree char *words = error ? g_strdup_printf (_ ("At character %ld: %s"),
-                                                    g_utf8_strlen (text, (gssize) where) + 1, error->message)
-                                 : g_strdup ("");
+  g_autofree char *words = error ? problem_words (text, where, error) : g_strdup ("");
+  mark (entry, error != NULL, where);
   gtk_label_set_text (entry->problem, words);
   gtk_widget_set_visible (GTK_WIDGET (entry->problem), error != NULL);
   if (error)
@@ -312,6 +332,7 @@ gpo_filter_entry_init (GpoFilterEntry *entry)
   gtk_orientable_set_orientation (GTK_ORIENTABLE (gtk_widget_get_layout_manager (GTK_WIDGET (entry))),
                                   GTK_ORIENTATION_VERTICAL);
   entry->entry = GTK_ENTRY (gtk_entry_new ());
+  gtk_editable_set_width_chars (GTK_EDITABLE (entry->entry), 14);
   gtk_widget_set_parent (GTK_WIDGET (entry->entry), GTK_WIDGET (entry));
   entry->problem = GTK_LABEL (gtk_label_new (""));
   gtk_label_set_xalign (entry->problem, 0);

@@ -111,7 +111,7 @@ show_place (GpoLabPane *pane)
 {
   guint n = pane->lab ? pane->lab->steps->len : 0,
         passed = pane->lab ? gpo_lab_judge_passed (pane->judge) : 0;
-  g_autofree char *place = !pane->lab        ? g_strdup (_ ("Choose a lab"))
+  g_autofree char *place = !pane->lab        ? g_strdup ("")
                            : pane->free_mode ? g_strdup (_ ("All steps"))
                            : pane->step      ? g_strdup_printf (_ ("Step %u of %u"), pane->step, n)
                                              : g_strdup (_ ("What it is about"));
@@ -308,6 +308,7 @@ gpo_lab_pane_init (GpoLabPane *pane)
   gtk_orientable_set_orientation (GTK_ORIENTABLE (pane), GTK_ORIENTATION_VERTICAL);
   gtk_box_set_spacing (box, 8);
   gtk_widget_set_size_request (GTK_WIDGET (pane), 340, -1);
+  gtk_widget_set_hexpand (GTK_WIDGET (pane), FALSE); /* whatever expands in it */
   gtk_widget_add_css_class (GTK_WIDGET (pane), "lab-pane");
   pane->shelf = gpo_lab_shelf ();
   pane->names = gpo_lab_names (pane->shelf);

@@ -165,6 +165,47 @@ START_TEST (tabs_of_the_letter_fit_too)
 END_TEST
 
 static int
+page_width (GtkWidget *view)
+{
+  return gtk_widget_get_width (gtk_widget_get_ancestor (view, GTK_TYPE_SCROLLED_WINDOW));
+}
+
+static int width_before;
+
+static gboolean
+is_narrower (gpointer view)
+{
+  return is_shown (view) && page_width (view) < width_before;
+}
+
+static gboolean
+is_wide_again (gpointer view)
+{
+  return page_width (view) == width_before;
+}
+
+/* With the labs beside it. */
+START_TEST (labs_leave_room_for_a_view)
+{
+  const GpoPane *pane = &gpo_panes[_i];
+  g_autofree char *view = g_strdup_printf ("win.view::%s", pane->name);
+  zoom_to (100);
+  ck_assert (act (view));
+  GtkWidget *seen = gpo_window_get_pane (window, pane->name);
+  ck_assert (turn_until (is_shown, seen));
+  width_before = page_width (seen);
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.lab", NULL);
+  ck_assert (turn_until (is_narrower, seen));
+  int least = least_width (GTK_WIDGET (window)), missing = missing_width (seen);
+  g_autofree char *who = who_wants_it (seen, least_width);
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.lab", NULL);
+  ck_assert (turn_until (is_wide_again, seen));
+  ck_assert_msg (least <= MOST, "%s beside the labs wants %d px", pane->name, least);
+  ck_assert_msg (missing <= 0, "%s beside the labs scrolls sideways by %d px:%s", pane->name, missing, who);
+}
+END_TEST
+
+static int
 n_panes (void)
 {
   int n = 0;
@@ -181,6 +222,7 @@ suite (void)
   tcase_add_unchecked_fixture (c, setup, teardown);
   tcase_set_timeout (c, 60);
   tcase_add_loop_test (c, window_fits_on_a_small_screen, 0, n_panes () * (int) G_N_ELEMENTS (zooms));
+  tcase_add_loop_test (c, labs_leave_room_for_a_view, 0, n_panes ());
   tcase_add_loop_test (c, tabs_of_the_letter_fit_too, 0, G_N_ELEMENTS (tabs));
   suite_add_tcase (s, c);
   TCase *office = tcase_create ("office");
