@@ -236,11 +236,14 @@ is_server_turn (const GpoEvent *event)
   return machine && g_str_has_suffix (machine, "-server") && from && to && strcmp (from, to) != 0;
 }
 
+/* Not the envelope, which the lines have said, nor what the office tells of itself and its mailboxes. */
 static gboolean
 is_shown (const GpoEvent *event)
 {
   if (event->kind == GPO_KIND_EDGE)
     return is_server_turn (event);
+  if (event->kind == GPO_KIND_MAILBOX && !event->session && !event->letter)
+    return FALSE;
   return event->kind != GPO_KIND_ENVELOPE && event->kind != GPO_KIND_OFFICE;
 }
 

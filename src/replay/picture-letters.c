@@ -83,7 +83,7 @@ gpo_picture_letter_at (GpoPicture *picture, const GpoLetterTrack *letter, guint6
   const GpoEvent *any = last_of (picture, &letter->events, n, &at_any);
   /* the host that handed it on hears of that after it lies in the mailbox */
   const char *state = queue ? gpo_event_text (queue, GPO_FIELD_STATE, NULL) : NULL;
-  if (mailbox && (at_mailbox > at_queue || g_strcmp0 (state, "delivered") == 0))
+  if (mailbox && (!queue || at_mailbox > at_queue || g_strcmp0 (state, "delivered") == 0))
     {
       out->host = mailbox->host;
       out->place = "mailbox";

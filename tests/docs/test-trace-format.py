@@ -20,6 +20,7 @@ ACTIONS = [
     ("src/office/gate.c", "hold", r'gpo_gate_record \(([^;]*)'),
     ("src/office/gate-people.c", "hold", r'record_setting \(([^;]*)'),
     ("src/office/office-letters.c", "mailbox", r'GPO_FIELD_ACTION, ([^;]*)'),
+    ("src/office/office-mailboxes.c", "mailbox", r'GPO_FIELD_ACTION, ([^;]*)'),
     ("src/office/fault.h", "fault", r'^ \*     (\w+)'),
     ("src/replay/observer-smtp.c", "envelope", r'envelope_event \(([^;]*)'),
     ("src/roles/smtp-transaction.c", "envelope", r'envelope_event \(([^;]*)'),

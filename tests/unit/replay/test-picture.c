@@ -138,7 +138,7 @@ START_TEST (letters_of_an_earlier_run_are_counted)
     ck_assert_uint_eq (gpo_picture_mailbox_length (mailbox, i), earlier[i].count);
   g_autoptr (GString) text = g_string_new (NULL);
   gpo_world_to_text (text, picture, 1, GPO_TRANSCRIPT_PLAIN);
-  ck_assert_msg (strstr (text->str, "bob/INBOX 4 letters, 3 of them from before this trace"), "%s", text->str);
+  ck_assert_msg (strstr (text->str, "bob/INBOX  4 letters, 3 of them from before this trace"), "%s", text->str);
   g_autofree char *json = gpo_world_to_json (picture, 1);
   ck_assert_msg (strstr (json, "\"count\":4"), "%s", json);
 }
