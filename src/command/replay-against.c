@@ -56,6 +56,17 @@ read_header (GpoReplayCase *one, GpoLog *log)
 
 /* --- one trace --- */
 
+/* What hinders a case, with its cure if the server was not reached. */
+static char *
+failure_words (const GpoReplayAgainst *options, const GError *error)
+{
+  gboolean reached = !g_str_has_prefix (error->message, "cannot connect");
+  return reached ? g_strdup_printf ("%s port %u: %s", options->target.address, options->target.port,
+                                    error->message)
+                 : g_strdup_printf ("%s; start a server there, or an office with: glasspost serve",
+                                    error->message);
+}
+
 static gboolean
 play (GpoReplayCase *one, const char *path, const GpoReplayAgainst *options)
 {
@@ -78,8 +89,7 @@ play (GpoReplayCase *one, const char *path, const GpoReplayAgainst *options)
               : g_strdup_printf (
                   "%s: there is no session in it in which a stranger called; name one with --session", path);
   else if (!(one->result = gpo_reenact (scripts, &options->target, &error)))
-    one->problem
-        = g_strdup_printf ("%s port %u: %s", options->target.address, options->target.port, error->message);
+    one->problem = failure_words (options, error);
   return one->result != NULL;
 }
 

@@ -140,7 +140,9 @@ def remarks_count_when_strict(program):
 def nobody_there_could_not_run(program):
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    same(replay(program, TRACES / "smtp" / "noop.trace", "--against", f"127.0.0.1:{port}").returncode, 2, "exit status")
+    done = replay(program, TRACES / "smtp" / "noop.trace", "--against", f"127.0.0.1:{port}")
+    same(done.returncode, 2, "exit status")
+    same((f"127.0.0.1 port {port}" in done.stderr, "glasspost serve" in done.stderr), (True, True), f"place and cure; {done.stderr}")
     same(replay(program, TRACES / "none.trace", "--against", f"127.0.0.1:{port}").returncode, 2, "no such trace")
 
 
