@@ -19,6 +19,8 @@ struct GpoBlocks
   Plate *top; /* blocks that were given back */
   guint8 *slab;
   gsize used;       /* bytes of the newest slab */
+  guint8 *next;     /* the one to come, prepared by another thread; or NULL */
+  gint wanted;      /* somebody may prepare it */
   GPtrArray *slabs; /* of guint8 */
 };
 
@@ -42,6 +44,20 @@ unmap_slab (gpointer slab)
   munmap (slab, SLAB);
 }
 
+/* A fresh page is cleared, which takes a while for two megabytes. */
+void
+gpo_blocks_prepare (GpoBlocks *blocks)
+{
+  if (g_atomic_pointer_get (&blocks->next)
+      || !g_atomic_int_compare_and_exchange (&blocks->wanted, TRUE, FALSE))
+    return;
+  guint8 *slab = map_slab ();
+  (void) madvise (slab, SLAB, MADV_HUGEPAGE);
+  for (gsize at = 0; at < SLAB; at += 4096)
+    ((volatile guint8 *) slab)[at] = 0;
+  g_atomic_pointer_set (&blocks->next, slab);
+}
+
 GpoBlocks *
 gpo_blocks_new (gsize size)
 {
@@ -55,8 +71,25 @@ gpo_blocks_new (gsize size)
 void
 gpo_blocks_free (GpoBlocks *blocks)
 {
+  if (blocks->next)
+    unmap_slab (blocks->next);
   g_ptr_array_unref (blocks->slabs);
   g_free (blocks);
+}
+
+static void
+begin_slab (GpoBlocks *blocks)
+{
+  g_atomic_int_set (&blocks->wanted, FALSE);
+  blocks->slab = __atomic_exchange_n (&blocks->next, NULL, __ATOMIC_ACQ_REL);
+  if (!blocks->slab)
+    {
+      blocks->slab = map_slab ();
+      if (blocks->slabs->len >= SMALL_SLABS)
+        (void) madvise (blocks->slab, SLAB, MADV_HUGEPAGE);
+    }
+  g_ptr_array_add (blocks->slabs, blocks->slab);
+  blocks->used = 0;
 }
 
 gpointer
@@ -69,15 +102,11 @@ gpo_blocks_take (GpoBlocks *blocks)
       return plate;
     }
   if (blocks->used == SLAB)
-    {
-      blocks->slab = map_slab ();
-      if (blocks->slabs->len >= SMALL_SLABS)
-        (void) madvise (blocks->slab, SLAB, MADV_HUGEPAGE);
-      g_ptr_array_add (blocks->slabs, blocks->slab);
-      blocks->used = 0;
-    }
+    begin_slab (blocks);
   gpointer block = blocks->slab + blocks->used;
   blocks->used += blocks->size;
+  if (blocks->used == SLAB / 2 && blocks->slabs->len >= SMALL_SLABS)
+    g_atomic_int_set (&blocks->wanted, TRUE);
   return block;
 }
 

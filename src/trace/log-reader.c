@@ -139,3 +139,9 @@ gpo_log_reader_sleep (GpoLogReader *reader, guint64 n)
   g_mutex_unlock (&log->lock);
   return sleeps;
 }
+
+void
+gpo_log_reader_prepare (GpoLogReader *reader)
+{
+  gpo_blocks_prepare (reader->log->blocks);
+}

@@ -92,5 +92,7 @@ guint64 gpo_log_wanted_first (GpoLog *log);
 /* Says "I have seen everything below n and will sleep now". Returns FALSE, and does not arm the
  * wake-up, if there is more already. */
 gboolean gpo_log_reader_sleep (GpoLogReader *reader, guint64 n);
+/* What a reader with time to spare may do for the writer: has its next memory ready. One reader of a log. */
+void gpo_log_reader_prepare (GpoLogReader *reader);
 
 G_END_DECLS

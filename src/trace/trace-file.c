@@ -191,6 +191,7 @@ write_trace (gpointer data)
       gboolean ending = file->ending;
       g_mutex_unlock (&file->lock);
       n = catch_up (file, n);
+      gpo_log_reader_prepare (file->reader);
       if (ending)
         return NULL;
       if (gpo_log_reader_sleep (file->reader, n))
