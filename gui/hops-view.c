@@ -251,12 +251,11 @@ gpo_hops_view_show (GpoHopsView *view, GpoPicture *picture, const GpoLetterFacts
   for (guint i = 0; i < facts->transfers->len && i < 50; i++)
     show_transfer (view, picture, facts, i);
   if (facts->transfers->len == 0)
-    insert (
-        view,
-        facts->older ? _ (
-            "The letter came before this trace begins. What a reader fetches of it stands in the transcript.")
-                     : _ ("Not sent yet: nobody could add anything."),
-        "note");
+    insert (view,
+            facts->older
+                ? _ ("The letter came before this trace begins. When a reader fetches it, it is seen here.")
+                : _ ("Not sent yet: nobody could add anything."),
+            "note");
 }
 
 /* --- the object --- */

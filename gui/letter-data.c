@@ -43,8 +43,8 @@ gpo_letter_show_parts (GtkListBox *list, const GpoLetterFacts *facts)
   else if (facts->parts->len == 0)
     gpo_letter_row_text (
         gpo_letter_row_add (list, NULL), GPO_PROSE_DIM,
-        facts->older ? _ (
-            "The letter came before this trace begins. What a reader fetches of it stands in the transcript.")
+        facts->older
+            ? _ ("The letter came before this trace begins. When a reader fetches it, it is seen here.")
         : facts->whole ? _ ("The trace does not hold these bytes.")
                        : _ ("Not sent yet: the data come behind the header."));
   gpo_letter_list_end (list);

@@ -70,6 +70,8 @@ gpo_letter_show_envelope (GtkListBox *list, const GpoLetterFacts *facts, GpoLog 
   if (facts->hops->len == 0)
     gpo_letter_row_text (
         gpo_letter_row_add (list, NULL), GPO_PROSE_DIM,
-        _ ("Nobody said an envelope: the office made this letter, or it was put into the mailbox as it is."));
+        facts->older ? _ ("The letter came before this trace begins: who said its envelope is not in it.")
+                     : _ ("Nobody said an envelope: the office made this letter, or it was put into the "
+                          "mailbox as it is."));
   gpo_letter_list_end (list);
 }

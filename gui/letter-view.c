@@ -123,11 +123,10 @@ show_header (GpoLetterView *view)
       add_field (view->header, field);
     }
   if (view->facts->fields->len == 0)
-    gpo_prose_add (
-        view->header, GPO_PROSE_DIM,
-        view->facts->older ? _ (
-            "The letter came before this trace begins. What a reader fetches of it stands in the transcript.")
-                           : _ ("Not sent yet: it comes after DATA."));
+    gpo_prose_add (view->header, GPO_PROSE_DIM,
+                   view->facts->older ? _ (
+                       "The letter came before this trace begins. When a reader fetches it, it is seen here.")
+                                      : _ ("Not sent yet: it comes after DATA."));
   gpo_prose_end (view->header);
 }
 
@@ -175,12 +174,11 @@ show_data (GpoLetterView *view)
   gpo_prose_begin (view->data);
   add_parts (view->data, facts);
   if (!text)
-    gpo_prose_add (
-        view->data, GPO_PROSE_DIM,
-        facts->older ? _ (
-            "The letter came before this trace begins. What a reader fetches of it stands in the transcript.")
-        : facts->whole ? _ ("The trace does not hold these bytes.")
-                       : _ ("Not sent yet: it comes behind the header."));
+    gpo_prose_add (view->data, GPO_PROSE_DIM,
+                   facts->older ? _ (
+                       "The letter came before this trace begins. When a reader fetches it, it is seen here.")
+                   : facts->whole ? _ ("The trace does not hold these bytes.")
+                                  : _ ("Not sent yet: it comes behind the header."));
   if (text && facts->parts->len == 1)
     {
       const GpoPartFact *part = facts->parts->pdata[0];

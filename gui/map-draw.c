@@ -97,13 +97,23 @@ label_room (const GpoMapCurve *curve)
   return between > fabs (curve->y[3] - curve->y[0]) / 4 ? CLAMP (between - 8, 40, 220) : 220;
 }
 
-/* Where a label that is wider than `most` is broken: behind the protocol. NULL: nowhere. */
-static char *
-second_line (GpoInk *ink, char *label, double most, GpoInkStyle style)
+#define LETTER_WIDTH 6.2 /* of a label, on the average and a little more */
+
+guint
+gpo_map_label_lines (const GpoMapLink *link, const GpoMapCurve *curve)
 {
-  char *space = strchr (label, ' ');
-  if (!space || gpo_ink_measure (ink, label, 1000, style) <= most)
+  g_autofree char *label = link_label (link);
+  double room = label_room (curve) - (link->tls ? 12 : 0);
+  return strchr (label, ' ') && (double) g_utf8_strlen (label, -1) * LETTER_WIDTH > room ? 2 : 1;
+}
+
+/* The second line of a label that takes two, which is cut there: behind the protocol. Else NULL. */
+static char *
+second_line (const GpoMapLink *link, const GpoMapCurve *curve, char *label)
+{
+  if (gpo_map_label_lines (link, curve) == 1)
     return NULL;
+  char *space = strchr (label, ' ');
   *space = '\0';
   return space + 1;
 }
@@ -127,7 +137,7 @@ draw_label (GpoInk *ink, const GpoMapLink *link, const GpoMapCurve *curve, gbool
   double x, y, lock = link->tls ? 12 : 0, most = label_room (curve) - lock;
   g_autofree char *label = link_label (link);
   GpoInkStyle style = GPO_INK_SMALL | (chosen ? GPO_INK_BOLD : 0);
-  char *below = second_line (ink, label, most, style);
+  char *below = second_line (link, curve, label);
   gpo_map_curve_point (curve, 0.5, &x, &y);
   y -= link->letter && fabs (link->at - 0.5) < 0.3 ? 22 : 11;
   if (below)

@@ -161,7 +161,8 @@ put_links (GpoMapView *view, GPtrArray *old)
       const GpoMapLink *link = gpo_map_model_link (view->model, i);
       double x, y;
       gpo_map_curve_point (gpo_map_layout_link (&view->layout, i), 0.5, &x, &y);
-      cairo_rectangle_t where = { x - 45, y - 19, 90, 26 };
+      double more = 13 * (gpo_map_label_lines (link, gpo_map_layout_link (&view->layout, i)) - 1);
+      cairo_rectangle_t where = { x - 45, y - 19 - more, 90, 26 + more };
       put_spot (view, old, GPO_SPOT_SESSION, link->session, 0, gpo_map_link_words (view->model, link),
                 &where);
     }

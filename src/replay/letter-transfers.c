@@ -3,7 +3,7 @@
  *
  * One pass over the letter's own events. A `data` event at offset 0 begins a transfer; the line "." and
  * the `letter` event of the same session end it. Answers of IMAP and POP3 are no transfers: there a letter
- * is read, not handed on.
+ * is read, not handed on; but of a letter that nobody handed on they are all there is.
  *
  * Who calls it: the window's letter view, `glasspost show --letter`. */
 #include "replay/letter-transfers.h"
@@ -110,6 +110,57 @@ take_letter (GPtrArray *transfers, const GpoEvent *event, guint64 n)
     transfer->added_length = 0;
 }
 
+/* A piece of an answer to FETCH or RETR. What begins at the letter's first byte begins anew: a reader may
+ * have asked for the header before it asked for all. */
+static void
+take_fetched (GpoPicture *picture, GPtrArray *fetched, const GpoEvent *event, guint64 n)
+{
+  gint64 offset = gpo_event_number (event, GPO_FIELD_OFFSET, -1),
+         length = gpo_event_number (event, GPO_FIELD_LENGTH, 0);
+  GpoTransfer *transfer = fetched->len ? fetched->pdata[fetched->len - 1] : NULL;
+  if (!event->session || offset < 0 || length < 0
+      || g_strcmp0 (gpo_event_text (event, GPO_FIELD_FROM, NULL), "server") != 0)
+    return;
+  if (offset == 0)
+    {
+      const GpoSessionTrack *session = gpo_picture_session_numbered (picture, event->session);
+      transfer = g_new0 (GpoTransfer, 1);
+      *transfer = (GpoTransfer){ .session = event->session,
+                                 .host = event->host,
+                                 .caller = session ? session->caller : 0,
+                                 .before = -1,
+                                 .fetched = TRUE,
+                                 .pieces = g_array_new (FALSE, FALSE, sizeof (GpoWirePiece)),
+                                 .dot = G_MAXUINT64 };
+      g_ptr_array_add (fetched, transfer);
+    }
+  if (!transfer || transfer->session != event->session || (guint64) offset != transfer->wire)
+    return;
+  GpoWirePiece piece = { n, transfer->wire, (gsize) length };
+  g_array_append_val (transfer->pieces, piece);
+  transfer->wire += piece.length;
+  transfer->whole = n;
+}
+
+/* The fullest of the answers with this letter, the first of those that are. */
+static void
+add_fetched (GpoPicture *picture, GPtrArray *transfers, const GpoLetterTrack *letter, guint end)
+{
+  g_autoptr (GPtrArray) fetched = g_ptr_array_new_with_free_func (transfer_free);
+  guint best = 0;
+  for (guint i = 0; i < end; i++)
+    {
+      const GpoEvent *event = gpo_log_get (gpo_picture_log (picture), letter->events.events[i]);
+      if (event && event->kind == GPO_KIND_DATA)
+        take_fetched (picture, fetched, event, letter->events.events[i]);
+    }
+  for (guint i = 1; i < fetched->len; i++)
+    if (((GpoTransfer *) fetched->pdata[i])->wire > ((GpoTransfer *) fetched->pdata[best])->wire)
+      best = i;
+  if (fetched->len)
+    g_ptr_array_add (transfers, g_ptr_array_steal_index (fetched, best));
+}
+
 GPtrArray *
 gpo_letter_transfers_new (GpoPicture *picture, const GpoLetterTrack *letter, guint64 n)
 {
@@ -128,5 +179,7 @@ gpo_letter_transfers_new (GpoPicture *picture, const GpoLetterTrack *letter, gui
       else if (event->kind == GPO_KIND_LETTER)
         take_letter (transfers, event, number);
     }
+  if (transfers->len == 0)
+    add_fetched (picture, transfers, letter, end);
   return transfers;
 }

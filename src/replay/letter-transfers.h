@@ -8,6 +8,9 @@
  *    (RFC 5321 §4.5.2), unless it came by BDAT, which counts instead (RFC 3030 §2);
  *  - the **stored form**: dots undone, and the fields this host added on top (RFC 5321 §4.4).
  *
+ * A letter that lay in a mailbox before the trace began was handed on by nobody in it. If a reader has fetched
+ * it by IMAP or POP3, its one transfer is that answer: `fetched`.
+ *
  * A trace holds a letter's bytes once: where the next hop's `data` events only refer to them, its wire form
  * is rebuilt from what the host before had stored, and its length must be the one recorded.
  *
@@ -32,6 +35,7 @@ typedef struct
   GpoSymbol caller;  /* that sent it; 0: a stranger, a mail program */
   gint before;       /* the transfer this one hands on, or -1 */
   gboolean stuffed;  /* it came by DATA */
+  gboolean fetched;  /* a reader (`caller`) got it from `host`: both forms are what lies there */
   gboolean recorded; /* its bytes are those of `before`: the trace only refers to them */
   GArray *pieces;    /* of GpoWirePiece, in order */
   gsize wire;        /* bytes sent so far */

@@ -111,6 +111,9 @@ gpo_transfer_words (const GpoTransfer *transfer)
 {
   if (!transfer->session)
     return g_strdup_printf (_ ("written at %s"), gpo_symbol_name (transfer->host));
+  if (transfer->fetched)
+    return g_strdup_printf ("%s → %s", gpo_symbol_name (transfer->host),
+                            transfer->caller ? gpo_symbol_name (transfer->caller) : _ ("a mail program"));
   return g_strdup_printf ("%s → %s",
                           transfer->caller ? gpo_symbol_name (transfer->caller) : _ ("a mail program"),
                           gpo_symbol_name (transfer->host));
@@ -120,6 +123,8 @@ char *
 gpo_transfer_did_words (const GpoTransfer *transfer, guint fields, gboolean changed)
 {
   const char *host = gpo_symbol_name (transfer->host);
+  if (transfer->fetched)
+    return g_strdup (_ ("Fetched as it lies in the mailbox: nobody hands it on any more."));
   if (transfer->whole == G_MAXUINT64 && transfer->session)
     return g_strdup_printf (_ ("%s has not taken it: nothing is added."), host);
   if (transfer->added_length == 0)

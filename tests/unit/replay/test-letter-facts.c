@@ -4,6 +4,7 @@
 #include "replay/letter-chain.h"
 #include "replay/letter-diff.h"
 #include "replay/letter-facts.h"
+#include "replay/letter-words.h"
 #include "trace/trace-read.h"
 #include <check.h>
 #include <string.h>
@@ -344,6 +345,55 @@ START_TEST (letter_of_an_earlier_run_is_known_as_such)
 }
 END_TEST
 
+/* An answer's piece of letter 7, in session `session`. */
+static void
+say_piece (guint32 session, GpoProtocol protocol, gint64 offset, const char *text, gsize length)
+{
+  GpoEventBuilder b;
+  gpo_event_begin (&b, GPO_KIND_DATA);
+  b.event.host = gpo_symbol ("sparta");
+  b.event.protocol = (guint8) protocol;
+  b.event.session = session;
+  b.event.letter = 7;
+  gpo_event_add_text (&b, GPO_FIELD_FROM, "server", -1);
+  gpo_event_add_number (&b, GPO_FIELD_OFFSET, offset);
+  gpo_event_add_number (&b, GPO_FIELD_LENGTH, (gint64) length);
+  gpo_event_add_text (&b, GPO_FIELD_TEXT, text, (gssize) length);
+  gpo_log_append (log_, &b);
+}
+
+/* The header alone is fetched, then the middle, then all of it in two pieces. */
+START_TEST (letter_of_an_earlier_run_is_what_a_reader_fetches)
+{
+  static const char letter[] = "Subject: Olives\r\nTo: Bob <bob@sparta.example>\r\n\r\n.They are\r\nripe.\r\n";
+  gsize header = (gsize) (strstr (letter, "\r\n\r\n") + 4 - letter), all = strlen (letter), half = all - 9, length;
+  log_ = gpo_log_new ();
+  say_piece (1, GPO_PROTOCOL_IMAP, 0, letter, header);
+  say_piece (1, GPO_PROTOCOL_IMAP, (gint64) header + 3, letter + header + 3, 4);
+  say_piece (2, GPO_PROTOCOL_POP3, 0, letter, half);
+  say_piece (2, GPO_PROTOCOL_POP3, (gint64) half, letter + half, all - half);
+  picture = gpo_picture_new (log_);
+  gpo_picture_update (picture, 0);
+  const gsize known[] = { header, header, header, all };
+  for (guint n = 0; n < 4; n++)
+    {
+      g_autoptr (GpoLetterFacts) facts = facts_of (7, n, GPO_TRANSFER_NEWEST);
+      gsize least = n == 2 ? half : known[n];
+      const char *stored = gpo_letter_facts_stored (facts, &length);
+      ck_assert (facts->older && facts->transfers->len == 1);
+      ck_assert_uint_eq (length, MAX (least, known[n]));
+      ck_assert_mem_eq (stored, letter, length);
+      ck_assert_str_eq (gpo_letter_facts_field (facts, "Subject"), "Olives");
+      ck_assert_int_eq (facts->size, (gint64) length);
+    }
+  g_autoptr (GpoLetterFacts) facts = facts_of (7, 3, GPO_TRANSFER_NEWEST);
+  ck_assert_str_eq (facts->body, ".They are\r\nripe.\r\n");
+  g_autofree char *words = gpo_transfer_words (gpo_letter_facts_transfer (facts));
+  ck_assert_str_eq (words, "sparta → a mail program");
+  teardown ();
+}
+END_TEST
+
 static Suite *
 suite (void)
 {
@@ -360,6 +410,7 @@ suite (void)
   tcase_add_test (recorded, fields_on_top_are_added_lines_and_nothing_else);
   suite_add_tcase (s, recorded);
   tcase_add_loop_test (texts, letter_of_an_earlier_run_is_known_as_such, 0, G_N_ELEMENTS (firsts));
+  tcase_add_test (texts, letter_of_an_earlier_run_is_what_a_reader_fetches);
   tcase_add_loop_test (texts, runs_are_both_texts, 0, 300);
   tcase_add_loop_test (texts, diff_is_printed_as_diff_does, 0, 6);
   suite_add_tcase (s, texts);
