@@ -298,7 +298,7 @@ gpo_uidlist_read (GpoUidlist *list, const char *text, gsize length)
 {
   const char *end = text + length;
   const char *lf = length ? memchr (text, '\n', length) : NULL;
-  if (!lf || !g_str_has_prefix (text, HEAD))
+  if (!lf || (gsize) (lf - text) < strlen (HEAD) || memcmp (text, HEAD, strlen (HEAD)) != 0)
     return FALSE;
   Line head = { text + strlen (HEAD) - 1, lf, FALSE };
   *list = (GpoUidlist){ .uidvalidity = take_uid (&head), .uidnext = 1, .first_recent = 1, .modseq = 1 };
