@@ -4,6 +4,7 @@
 #include "chain-draw.h"
 #include "event-words.h"
 #include "i18n.h"
+#include "said-words.h"
 #include "letter/line-ending.h"
 #include "replay/letter-diff.h"
 #include "replay/letter-words.h"
@@ -251,11 +252,7 @@ gpo_hops_view_show (GpoHopsView *view, GpoPicture *picture, const GpoLetterFacts
   for (guint i = 0; i < facts->transfers->len && i < 50; i++)
     show_transfer (view, picture, facts, i);
   if (facts->transfers->len == 0)
-    insert (view,
-            facts->older
-                ? _ ("The letter came before this trace begins. When a reader fetches it, it is seen here.")
-                : _ ("Not sent yet: nobody could add anything."),
-            "note");
+    insert (view, gpo_missing_words (facts, _ ("Not sent yet: nobody could add anything.")), "note");
 }
 
 /* --- the object --- */

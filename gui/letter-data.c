@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* letter-data.c: the tree of parts, each with its encoding and its sizes. */
 #include "i18n.h"
+#include "said-words.h"
 #include "letter-columns.h"
 #include "replay/letter-words.h"
 
@@ -41,11 +42,7 @@ gpo_letter_show_parts (GtkListBox *list, const GpoLetterFacts *facts)
       gpo_letter_row_text (gpo_letter_row_add (list, NULL), GPO_PROSE_DIM, text);
     }
   else if (facts->parts->len == 0)
-    gpo_letter_row_text (
-        gpo_letter_row_add (list, NULL), GPO_PROSE_DIM,
-        facts->older
-            ? _ ("The letter came before this trace begins. When a reader fetches it, it is seen here.")
-        : facts->whole ? _ ("The trace does not hold these bytes.")
-                       : _ ("Not sent yet: the data come behind the header."));
+    gpo_letter_row_text (gpo_letter_row_add (list, NULL), GPO_PROSE_DIM,
+                         gpo_missing_words (facts, _ ("Not sent yet: the data come behind the header.")));
   gpo_letter_list_end (list);
 }

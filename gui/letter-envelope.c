@@ -68,10 +68,6 @@ gpo_letter_show_envelope (GtkListBox *list, const GpoLetterFacts *facts, GpoLog 
   for (guint i = facts->hops->len; i > 0; i--)
     add_hop (list, facts->hops->pdata[i - 1], facts->hops->pdata[i - 1] == here, log);
   if (facts->hops->len == 0)
-    gpo_letter_row_text (
-        gpo_letter_row_add (list, NULL), GPO_PROSE_DIM,
-        facts->older ? _ ("The letter came before this trace begins: who said its envelope is not in it.")
-                     : _ ("Nobody said an envelope: the office made this letter, or it was put into the "
-                          "mailbox as it is."));
+    gpo_letter_row_text (gpo_letter_row_add (list, NULL), GPO_PROSE_DIM, gpo_unsaid_words (facts));
   gpo_letter_list_end (list);
 }

@@ -6,6 +6,7 @@
 #include "letter-pane.h"
 #include "event-words.h"
 #include "i18n.h"
+#include "said-words.h"
 #include "letter-columns.h"
 #include "letter/safe-name.h"
 #include "replay/letter-words.h"
@@ -187,9 +188,7 @@ show_title (GpoLetterPane *pane)
   const GpoTransfer *transfer = gpo_letter_facts_transfer (facts);
   const char *subject = gpo_letter_facts_field (facts, "Subject");
   g_autofree char *shown = subject ? gpo_shown_text (subject, strlen (subject)) : NULL;
-  g_autofree char *size = facts->size >= 0
-                              ? gpo_size_words (facts->size)
-                              : g_strdup (facts->older ? _ ("older than this trace") : _ ("not sent yet"));
+  g_autofree char *size = gpo_letter_size_words (facts);
   g_autofree char *read = facts->bytes && facts->bytes->cut
                               ? gpo_size_words ((gint64) g_bytes_get_size (facts->bytes->stored))
                               : NULL;
@@ -198,9 +197,7 @@ show_title (GpoLetterPane *pane)
       = g_strdup_printf (_ ("Letter %u%s%s · %s%s%s · %s%s"), facts->number, shown ? " · " : "",
                          shown ? shown : "", facts->place ? facts->place : "", facts->host ? _ (" at ") : "",
                          facts->host ? facts->host : "", size, cut);
-  g_autofree char *words = transfer
-                               ? gpo_transfer_words (transfer)
-                               : g_strdup (facts->older ? _ ("older than this trace") : _ ("not sent yet"));
+  g_autofree char *words = transfer ? gpo_transfer_words (transfer) : gpo_letter_size_words (facts);
   g_autofree char *count
       = transfer
             ? g_strdup_printf ("%d/%u  %s%s", facts->transfer + 1, facts->transfers->len, words,

@@ -81,11 +81,7 @@ show_envelope (GpoLetterView *view)
   for (guint i = view->facts->hops->len; i > 0; i--)
     add_hop (view->envelope, view->facts, view->facts->hops->pdata[i - 1]);
   if (view->facts->hops->len == 0)
-    gpo_prose_add (view->envelope, GPO_PROSE_DIM,
-                   view->facts->older
-                       ? _ ("The letter came before this trace begins: who said its envelope is not in it.")
-                       : _ ("Nobody said an envelope: the office made this letter, or it was put into the "
-                            "mailbox as it is."));
+    gpo_prose_add (view->envelope, GPO_PROSE_DIM, gpo_unsaid_words (view->facts));
   gpo_prose_end (view->envelope);
 }
 
@@ -124,9 +120,7 @@ show_header (GpoLetterView *view)
     }
   if (view->facts->fields->len == 0)
     gpo_prose_add (view->header, GPO_PROSE_DIM,
-                   view->facts->older ? _ (
-                       "The letter came before this trace begins. When a reader fetches it, it is seen here.")
-                                      : _ ("Not sent yet: it comes after DATA."));
+                   gpo_missing_words (view->facts, _ ("Not sent yet: it comes after DATA.")));
   gpo_prose_end (view->header);
 }
 
@@ -175,10 +169,7 @@ show_data (GpoLetterView *view)
   add_parts (view->data, facts);
   if (!text)
     gpo_prose_add (view->data, GPO_PROSE_DIM,
-                   facts->older ? _ (
-                       "The letter came before this trace begins. When a reader fetches it, it is seen here.")
-                   : facts->whole ? _ ("The trace does not hold these bytes.")
-                                  : _ ("Not sent yet: it comes behind the header."));
+                   gpo_missing_words (facts, _ ("Not sent yet: it comes behind the header.")));
   if (text && facts->parts->len == 1)
     {
       const GpoPartFact *part = facts->parts->pdata[0];
@@ -203,9 +194,7 @@ show_title (GpoLetterView *view)
       return;
     }
   g_autofree char *shown = subject ? gpo_shown_text (subject, strlen (subject)) : NULL;
-  g_autofree char *size = facts->size >= 0
-                              ? gpo_size_words (facts->size)
-                              : g_strdup (facts->older ? _ ("older than this trace") : _ ("not sent yet"));
+  g_autofree char *size = gpo_letter_size_words (facts);
   g_autofree char *text = g_strdup_printf (
       _ ("Letter %u%s%s · %s%s%s%s%s · %s"), facts->number, shown ? " · " : "", shown ? shown : "",
       facts->place ? facts->place : "", facts->host ? _ (" at ") : "", facts->host ? facts->host : "",

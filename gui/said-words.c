@@ -40,3 +40,29 @@ gpo_said_answer (const GpoSaid *said, GpoProseStyle *style)
                      : said->code >= 400 ? GPO_TONE_DEFERRED
                                          : GPO_TONE_OK);
 }
+
+/* --- what is not there --- */
+
+const char *
+gpo_unsaid_words (const GpoLetterFacts *facts)
+{
+  return facts->older ? _ ("The letter came before this trace begins: who said its envelope is not in it.")
+                      : _ ("Nobody said an envelope: the office made this letter, or it was put into the "
+                           "mailbox as it is.");
+}
+
+const char *
+gpo_missing_words (const GpoLetterFacts *facts, const char *not_yet)
+{
+  if (facts->older)
+    return _ ("The letter came before this trace begins. When a reader fetches it, it is seen here.");
+  return facts->whole ? _ ("The trace does not hold these bytes.") : not_yet;
+}
+
+char *
+gpo_letter_size_words (const GpoLetterFacts *facts)
+{
+  if (facts->size >= 0)
+    return gpo_size_words (facts->size);
+  return g_strdup (facts->older ? _ ("older than this trace") : _ ("not sent yet"));
+}
