@@ -130,10 +130,12 @@ is_reader (GpoPicture *picture, GpoSymbol symbol)
   return FALSE;
 }
 
-/* NULL if the symbol is no host's. */
+/* Where the event happened; NULL: at no host. What the office tells is a host's, though a person be called
+ * so. */
 static GpoHostTrack *
-host_track (GpoPicture *picture, GpoSymbol symbol, guint64 n)
+host_track (GpoPicture *picture, const GpoEvent *event, guint64 n)
 {
+  GpoSymbol symbol = event->host;
   if (symbol == 0)
     return NULL;
   if (symbol < G_N_ELEMENTS (picture->host_of) && picture->host_of[symbol])
@@ -141,7 +143,7 @@ host_track (GpoPicture *picture, GpoSymbol symbol, guint64 n)
   for (guint i = 0; symbol >= G_N_ELEMENTS (picture->host_of) && i < picture->hosts->len; i++)
     if (((GpoHostTrack *) picture->hosts->pdata[i])->symbol == symbol)
       return picture->hosts->pdata[i];
-  if (is_reader (picture, symbol))
+  if (event->kind != GPO_KIND_OFFICE && is_reader (picture, symbol))
     return NULL;
   GpoHostTrack *host = g_new0 (GpoHostTrack, 1);
   host->symbol = symbol;
@@ -334,7 +336,7 @@ note (GpoPicture *picture, const GpoEvent *event, guint64 n)
     note_session (picture, event, n);
   if (event->letter)
     note_letter (picture, event, n);
-  GpoHostTrack *host = host_track (picture, event->host, n);
+  GpoHostTrack *host = host_track (picture, event, n);
   if (host)
     track_add (&host->events, n);
   switch (event->kind)

@@ -428,6 +428,23 @@ START_TEST (a_persons_reader_is_the_person)
 }
 END_TEST
 
+/* A host may be called as a person is, and be told of after her. */
+START_TEST (a_host_with_a_persons_name_is_a_host)
+{
+  g_autoptr (GpoLog) log = say_world (&worlds[3]);
+  say_host (log, "p1", "town", 0);
+  say_connect (log, "p1", "server", "h0");
+  g_autoptr (GpoPicture) picture = gpo_picture_new (log);
+  gpo_picture_update (picture, 0);
+  g_autoptr (GpoMapModel) m = gpo_map_model_new (picture);
+  gpo_map_model_set_n (m, gpo_log_length (log) - 1);
+  ck_assert_uint_eq (gpo_picture_n_hosts (picture), 4);
+  const GpoMapPlace *server = gpo_map_model_place (m, gpo_map_model_link (m, 0)->to);
+  ck_assert_int_eq (server->kind, GPO_PLACE_HOST);
+  ck_assert_str_eq (server->name, "p1");
+}
+END_TEST
+
 START_TEST (crowd_of_sessions_is_counted_not_drawn)
 {
   g_autoptr (GpoLog) log = say_world (&worlds[1]);
@@ -610,6 +627,7 @@ suite (void)
   tcase_add_loop_test (pure, any_world_is_laid_out, 0, G_N_ELEMENTS (worlds));
   tcase_add_test (pure, foreign_session_shows_client_and_server);
   tcase_add_test (pure, a_persons_reader_is_the_person);
+  tcase_add_test (pure, a_host_with_a_persons_name_is_a_host);
   tcase_add_test (pure, crowd_of_sessions_is_counted_not_drawn);
   suite_add_tcase (s, pure);
   tcase_add_checked_fixture (live, setup_office, teardown_window);
