@@ -181,7 +181,7 @@ gpo_office_open (GpoOffice *office, GError **error)
     return FALSE;
   if (office->fresh && !gpo_office_place_letters (office, error))
     return FALSE;
-  if (!office->fresh)
+  if (!office->fresh && !office->config->no_trace)
     gpo_office_count_mailboxes (office);
   if (!office->config->no_control)
     open_control (office);

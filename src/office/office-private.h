@@ -93,9 +93,12 @@ gboolean gpo_office_open_trace (GpoOffice *office, GError **error);
 /* --- office-letters.c --- */
 
 /* Puts the scenario's letters where they belong; only in a fresh store. */
-/* Tells, soon, what lies in each mailbox that is not empty. */
-void gpo_office_count_mailboxes (GpoOffice *office);
 gboolean gpo_office_place_letters (GpoOffice *office, GError **error);
+
+/* --- office-mailboxes.c --- */
+
+/* Has the trace told, soon, what lies in each mailbox that is not empty; in a store that was used before. */
+void gpo_office_count_mailboxes (GpoOffice *office);
 
 /* --- intents.c --- */
 

@@ -426,12 +426,8 @@ gpo_smtp_expn (GpoSmtpServer *server, GpoSlice argument)
       return;
     }
   g_autofree char *name = asked_name (argument);
-  char *at = strrchr (name, '@');
-  if (at && gpo_host_is_local (host, at + 1, strlen (at + 1)))
-    *at = 0;
-  g_autofree char *lower = g_ascii_strdown (name, -1);
-  char **members = g_hash_table_lookup (host->aliases, lower);
-  if (!members || !members[0])
+  char **members = gpo_host_place (host, name, NULL) == GPO_PLACE_ALIAS ? gpo_host_alias (host, name) : NULL;
+  if (!members)
     {
       gpo_smtp_answer (server, GPO_SMTP_IN_EXPN, GPO_REFUSED, NULL, NULL);
       return;
