@@ -190,6 +190,19 @@ draw_envelope (GpoInk *ink, double x, double y, double w, double h, const GdkRGB
   cairo_stroke (cr);
 }
 
+/* A long number is drawn smaller: one that is cut would be another letter's. */
+static void
+draw_number (GpoInk *ink, const char *number, double x, double y, double most, const GdkRGBA *color,
+             GpoInkStyle style)
+{
+  double scale = MIN (1, most / gpo_ink_measure (ink, number, G_MAXINT16, style));
+  cairo_save (ink->cr);
+  cairo_translate (ink->cr, x, y);
+  cairo_scale (ink->cr, scale, scale);
+  gpo_ink_text (ink, number, 0, 0, 0.5, G_MAXINT16, color, style);
+  cairo_restore (ink->cr);
+}
+
 static void
 draw_token (GpoInk *ink, const GpoMapToken *token, const GpoMapLook *look)
 {
@@ -204,8 +217,8 @@ draw_token (GpoInk *ink, const GpoMapToken *token, const GpoMapLook *look)
     cairo_set_dash (ink->cr, dashes, 2, 0);
   draw_envelope (ink, x, y, w, h, color, chosen);
   g_snprintf (number, sizeof number, "%u%s", token->letter, token->late ? "!" : "");
-  gpo_ink_text (ink, number, x, y + 2, 0.5, w - 2, chosen ? &ink->theme->base : color,
-                GPO_INK_BOLD | (token->moving ? 0 : GPO_INK_SMALL));
+  draw_number (ink, number, x, y + 2, w - 4, chosen ? &ink->theme->base : color,
+               GPO_INK_BOLD | (token->moving ? 0 : GPO_INK_SMALL));
   ink->alpha = 1;
 }
 
