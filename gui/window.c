@@ -245,8 +245,11 @@ gpo_window_dispose (GObject *object)
   if (window->source)
     g_signal_handlers_disconnect_by_data (window->source, window);
   G_OBJECT_CLASS (gpo_window_parent_class)->dispose (object);
-  /* the views are gone now, and nothing looks at the log any more */
+  /* the views are gone now, and nothing looks at the log any more; a wake-up on its way may hold the source,
+   * the office ends in order all the same */
   g_clear_object (&window->cursor);
+  if (window->source)
+    gpo_source_close (window->source);
   g_clear_object (&window->source);
 }
 

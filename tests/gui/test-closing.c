@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test-closing.c: a window that is closed while something hangs over it, or while its trace is being read. */
 #include "window-fixture.h"
+#include <glib/gstdio.h>
 
 /* Where each popover comes from: an action, in a view. */
 static const struct
@@ -81,6 +82,48 @@ START_TEST (window_closes_while_its_trace_is_read)
 }
 END_TEST
 
+/* A client calls, and its first words are logged while the window's own wake-up for them is still to come. */
+static void
+call (GpoOffice *office)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSocketClient) client = g_socket_client_new ();
+  GpoWorld *world = (GpoWorld *) gpo_office_world (office);
+  guint port = gpo_office_port (office, gpo_world_host (world, "athens"), GPO_ROLE_SMTP);
+  g_autoptr (GSocketConnection) connection
+      = g_socket_client_connect_to_host (client, "127.0.0.1", (guint16) port, NULL, &error);
+  char greeting[4] = { 0 };
+  ck_assert_msg (connection != NULL, "%s", error ? error->message : "");
+  ck_assert_msg (g_input_stream_read (g_io_stream_get_input_stream (G_IO_STREAM (connection)), greeting, 3, NULL, &error)
+                     == 3,
+                 "%s", error ? error->message : "");
+  ck_assert_str_eq (greeting, "220");
+}
+
+/* Its trace is whole and nobody writes it any more. */
+START_TEST (office_ends_with_its_window)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *folder = g_dir_make_tmp ("glasspost-closing-XXXXXX", &error);
+  g_autofree char *path = g_build_filename (folder, "office.trace", NULL), *text = NULL;
+  GpoOfficeConfig config = { .scenario = gpo_scenario_load (NULL, 0, &error), .trace = path, .no_control = TRUE };
+  g_autoptr (GpoSource) source = gpo_source_new_office (&config, &error);
+  ck_assert_msg (source != NULL, "%s", error ? error->message : "");
+  window = gpo_app_show (app, source);
+  ck_assert (turn_until (is_shown, NULL));
+  GpoOffice *office = gpo_source_get_office (source);
+  g_clear_object (&source);
+  call (office);
+  close_window ();
+  ck_assert (g_file_get_contents (path, &text, NULL, &error));
+  const char *last = strrchr (g_strchomp (text), '\n');
+  ck_assert_ptr_nonnull (last);
+  ck_assert_msg (strstr (last, "\"office\"") && strstr (last, "\"stop\""), "%s", last);
+  g_remove (path);
+  g_rmdir (folder);
+}
+END_TEST
+
 static Suite *
 suite (void)
 {
@@ -90,6 +133,7 @@ suite (void)
   tcase_set_timeout (tc, 120);
   tcase_add_loop_test (tc, popover_closes_before_its_window, 0, (int) G_N_ELEMENTS (cases));
   tcase_add_test (tc, window_closes_while_its_trace_is_read);
+  tcase_add_test (tc, office_ends_with_its_window);
   suite_add_tcase (s, tc);
   return s;
 }
