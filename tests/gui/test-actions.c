@@ -43,20 +43,6 @@ static const struct
   { "win.error", "e" },    { "win.note", "n" },    { "win.marker", "bracketleft" },
 };
 
-static void
-setup (void)
-{
-  setup_app ();
-  open_office ();
-}
-
-static void
-teardown (void)
-{
-  close_window ();
-  teardown_app ();
-}
-
 /* "win.go" of "win.go::start" and "win.letter(uint32 3)". */
 static char *
 plain_name (const char *detailed)
@@ -238,7 +224,7 @@ suite (void)
 {
   Suite *s = suite_create ("actions");
   TCase *c = tcase_create ("actions");
-  tcase_add_unchecked_fixture (c, setup, teardown);
+  tcase_add_unchecked_fixture (c, setup_office, teardown_window);
   tcase_set_timeout (c, 60);
   tcase_add_test (c, every_action_has_a_key_and_a_place_in_a_menu);
   tcase_add_test (c, every_key_and_menu_entry_has_its_action);

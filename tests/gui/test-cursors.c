@@ -310,19 +310,10 @@ static guint64 first; /* event in which somebody connects: the world has been to
 static void
 setup_file (void)
 {
-  g_autofree char *path = recorded_trace ();
-  setup_app ();
-  open_path (path);
+  setup_recorded ();
   GpoLog *log = gpo_cursor_get_log (gpo_window_get_cursor (window));
   for (first = 0; gpo_log_get (log, first)->kind != GPO_KIND_CONNECT; first++)
     ;
-}
-
-static void
-teardown_file (void)
-{
-  close_window ();
-  teardown_app ();
 }
 
 static guint64
@@ -476,7 +467,7 @@ suite (void)
 {
   Suite *s = suite_create ("cursors");
   TCase *file = tcase_create ("file"), *live = tcase_create ("live");
-  tcase_add_unchecked_fixture (file, setup_file, teardown_file);
+  tcase_add_unchecked_fixture (file, setup_file, teardown_window);
   tcase_set_timeout (file, 60);
   tcase_add_loop_test (file, pane_at_a_cursor_is_what_the_fold_says, 0, CURSORS * G_N_ELEMENTS (panes));
   tcase_add_loop_test (file, step_back_and_on_is_the_identity, 0, CURSORS);

@@ -4,24 +4,21 @@
 #include "export.h"
 #include "map-view.h"
 #include <glib/gstdio.h>
-#include "window-fixture.h"
+#include "frames-fixture.h"
 
 static char *folder;
 
 static void
 setup (void)
 {
-  g_autofree char *path = recorded_trace ();
-  setup_app ();
-  open_path (path);
+  setup_recorded ();
   folder = g_dir_make_tmp ("glasspost-export-XXXXXX", NULL);
 }
 
 static void
 teardown (void)
 {
-  close_window ();
-  teardown_app ();
+  teardown_window ();
   g_rmdir (folder);
   g_free (folder);
 }
@@ -38,46 +35,12 @@ is_mapped (gpointer view)
   return gtk_widget_get_mapped (view) && gtk_widget_get_width (view) > 10;
 }
 
-/* The widget has content on screen. */
-static gboolean
-is_drawn (gpointer view)
-{
-  g_autoptr (GdkPaintable) paintable = gtk_widget_paintable_new (view);
-  for (int i = 0; i < 10; i++)
-    g_main_context_iteration (NULL, FALSE);
-  GtkSnapshot *snapshot = gtk_snapshot_new ();
-  gdk_paintable_snapshot (paintable, snapshot, 400, 300);
-  GskRenderNode *node = gtk_snapshot_free_to_node (snapshot);
-  gboolean drawn = node != NULL;
-  g_clear_pointer (&node, gsk_render_node_unref);
-  return drawn;
-}
-
-static guint frames;
-
-static gboolean
-on_frame (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
-{
-  frames++;
-  gtk_widget_queue_draw (widget);
-  return G_SOURCE_CONTINUE;
-}
-
-static gboolean
-three_frames (gpointer data)
-{
-  return frames >= 3;
-}
-
 static void
 show (const char *pane)
 {
   gtk_widget_activate_action (GTK_WIDGET (window), "win.view", "s", pane);
   ck_assert (turn_until (is_mapped, gpo_window_get_pane (window, pane)));
-  frames = 0; /* sizes become what they will be */
-  guint id = gtk_widget_add_tick_callback (GTK_WIDGET (window), on_frame, NULL, NULL);
-  ck_assert (turn_until (three_frames, NULL));
-  gtk_widget_remove_tick_callback (GTK_WIDGET (window), id);
+  settle ();
   ck_assert (turn_until (is_drawn, gpo_window_get_pane (window, pane)));
 }
 

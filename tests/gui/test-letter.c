@@ -31,13 +31,6 @@ setup (void)
   pane = GPO_LETTER_PANE (gpo_window_get_pane (window, "letter"));
 }
 
-static void
-teardown (void)
-{
-  close_window ();
-  teardown_app ();
-}
-
 /* Letter 3 at the end, in its newest transfer. */
 static void
 reset (void)
@@ -390,7 +383,7 @@ suite (void)
 {
   Suite *s = suite_create ("letter");
   TCase *t = tcase_create ("letter");
-  tcase_add_unchecked_fixture (t, setup, teardown);
+  tcase_add_unchecked_fixture (t, setup, teardown_window);
   tcase_add_checked_fixture (t, reset, NULL);
   tcase_set_timeout (t, 60);
   tcase_add_loop_test (t, pane_shows_the_facts_at_n, 0, N_PLACES);

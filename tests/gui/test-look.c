@@ -1,57 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* test-look.c: the size of text and the style are remembered; a window opens as the last one was closed; files that
  * the tour's cards turn by keys and buttons. */
-#include "window-fixture.h"
+#include "frames-fixture.h"
 #include "look.h"
 #include "settings.h"
 #include "theme.h"
 #include "tour.h"
 
 static void
-setup (void)
-{
-  setup_app ();
-}
-
-static void
-teardown (void)
-{
-  if (window)
-    close_window ();
-  teardown_app ();
-}
-
-static void
 open_trace (void)
 {
   g_autofree char *path = recorded_trace ();
   open_path (path);
-}
-
-static guint frames;
-
-static gboolean
-on_frame (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
-{
-  frames++;
-  gtk_widget_queue_draw (widget);
-  return G_SOURCE_CONTINUE;
-}
-
-static gboolean
-three_frames (gpointer data)
-{
-  return frames >= 3;
-}
-
-/* Lets styles and sizes become what they will be. */
-static void
-settle (void)
-{
-  frames = 0;
-  guint id = gtk_widget_add_tick_callback (GTK_WIDGET (window), on_frame, NULL, NULL);
-  ck_assert (turn_until (three_frames, NULL));
-  gtk_widget_remove_tick_callback (GTK_WIDGET (window), id);
 }
 
 static void
@@ -293,7 +253,7 @@ suite (void)
 {
   Suite *s = suite_create ("look");
   TCase *tc = tcase_create ("look");
-  tcase_add_checked_fixture (tc, setup, teardown);
+  tcase_add_checked_fixture (tc, setup_app, teardown_window);
   tcase_set_timeout (tc, 60);
   tcase_add_test (tc, text_grows_shrinks_and_is_remembered);
   tcase_add_loop_test (tc, style_reaches_what_is_drawn, 0, G_N_ELEMENTS (styles));

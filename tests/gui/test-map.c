@@ -1,23 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* test-map.c: the map shows what the picture says at every n, is laid out for any world, is linked with the
  * other views, and its faults and its clock reach a live office. */
-#include "app.h"
 #include "faults.h"
 #include "map-view.h"
-#include <check.h>
-#include <string.h>
-
-static GpoApp *app;
-static GpoWindow *window;
-
-static gboolean
-turn_until (gboolean (*ready) (gpointer), gpointer data)
-{
-  gint64 deadline = g_get_monotonic_time () + 20 * G_USEC_PER_SEC;
-  while (!ready (data) && g_get_monotonic_time () < deadline)
-    g_main_context_iteration (NULL, FALSE);
-  return ready (data);
-}
+#include "window-fixture.h"
 
 static GpoMapView *
 map (void)
@@ -32,46 +18,23 @@ model (void)
 }
 
 static gboolean
-is_loaded (gpointer data)
-{
-  return gpo_source_get_progress (gpo_window_get_source (window)) >= 1;
-}
-
-static gboolean
 has_spots (gpointer data)
 {
   return gtk_widget_get_first_child (GTK_WIDGET (map ())) != NULL;
 }
 
 static void
-setup_app (void)
+show_map (void)
 {
-  g_autoptr (GError) error = NULL;
-  app = gpo_app_new ();
-  ck_assert_msg (g_application_register (G_APPLICATION (app), NULL, &error), "%s", error ? error->message : "");
-}
-
-static void
-setup_file (void)
-{
-  setup_app ();
-  g_autofree char *path = g_build_filename (g_getenv ("GPO_SOURCE_ROOT"), "tests", "gui", "letters.trace", NULL);
-  g_autoptr (GFile) file = g_file_new_for_path (path);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GpoSource) source = gpo_source_new_file (file, &error);
-  ck_assert_msg (source != NULL, "%s", error ? error->message : "");
-  window = gpo_app_show (app, source);
-  gtk_widget_activate_action (GTK_WIDGET (window), "win.view", "s", "map");
-  ck_assert (turn_until (is_loaded, NULL));
+  ck_assert (act ("win.view::map"));
   ck_assert (turn_until (has_spots, NULL));
 }
 
 static void
-teardown_window (void)
+setup_map (void)
 {
-  gtk_window_destroy (GTK_WINDOW (window));
-  window = NULL;
-  g_clear_object (&app);
+  setup_recorded ();
+  show_map ();
 }
 
 static void
@@ -471,16 +434,10 @@ END_TEST
 /* --- live --- */
 
 static void
-setup_office (void)
+setup_live (void)
 {
-  setup_app ();
-  g_autoptr (GError) error = NULL;
-  GpoOfficeConfig config = { .scenario = gpo_scenario_load (NULL, 0, &error), .no_control = TRUE };
-  g_autoptr (GpoSource) source = gpo_source_new_office (&config, &error);
-  ck_assert_msg (source != NULL, "%s", error ? error->message : "");
-  window = gpo_app_show (app, source);
-  gtk_widget_activate_action (GTK_WIDGET (window), "win.view", "s", "map");
-  ck_assert (turn_until (has_spots, NULL));
+  setup_office ();
+  show_map ();
 }
 
 /* The filter of an event to come, and from where on. */
@@ -613,7 +570,7 @@ suite (void)
 {
   Suite *s = suite_create ("map");
   TCase *file = tcase_create ("file"), *pure = tcase_create ("worlds"), *live = tcase_create ("live");
-  tcase_add_unchecked_fixture (file, setup_file, teardown_window);
+  tcase_add_unchecked_fixture (file, setup_map, teardown_window);
   tcase_add_checked_fixture (file, reset, NULL);
   tcase_set_timeout (file, 60);
   tcase_add_loop_test (file, counts_at_n_are_those_of_the_picture, 0, N_PLACES);
@@ -630,7 +587,7 @@ suite (void)
   tcase_add_test (pure, a_host_with_a_persons_name_is_a_host);
   tcase_add_test (pure, crowd_of_sessions_is_counted_not_drawn);
   suite_add_tcase (s, pure);
-  tcase_add_checked_fixture (live, setup_office, teardown_window);
+  tcase_add_checked_fixture (live, setup_live, teardown_window);
   tcase_set_timeout (live, 60);
   tcase_add_test (live, host_goes_down_and_comes_up_by_the_menu);
   tcase_add_loop_test (live, fault_of_the_menu_acts_and_is_told, 0, G_N_ELEMENTS (acting));

@@ -43,8 +43,7 @@ static void
 teardown_file (void)
 {
   static const char *const left[] = { "", ".notes" };
-  close_window ();
-  teardown_app ();
+  teardown_window ();
   g_autofree char *now = contents ("");
   ck_assert_str_eq (now, original); /* whatever was written: not there */
   for (guint i = 0; i < G_N_ELEMENTS (left); i++)

@@ -104,20 +104,6 @@ has_folder (gpointer data)
   return FALSE;
 }
 
-static void
-setup_office (void)
-{
-  setup_app ();
-  open_office ();
-}
-
-static void
-teardown_window (void)
-{
-  close_window ();
-  teardown_app ();
-}
-
 START_TEST (a_file_greys_it_out_and_says_why)
 {
   g_autofree char *path = recorded_trace ();

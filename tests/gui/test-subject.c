@@ -5,21 +5,6 @@
 #include "window-time.h"
 
 static void
-setup (void)
-{
-  g_autofree char *path = recorded_trace ();
-  setup_app ();
-  open_path (path);
-}
-
-static void
-teardown (void)
-{
-  close_window ();
-  teardown_app ();
-}
-
-static void
 reset (void)
 {
   GpoCursor *cursor = gpo_window_get_cursor (window);
@@ -259,7 +244,7 @@ suite (void)
 {
   Suite *s = suite_create ("subject");
   TCase *file = tcase_create ("file");
-  tcase_add_unchecked_fixture (file, setup, teardown);
+  tcase_add_unchecked_fixture (file, setup_recorded, teardown_window);
   tcase_add_checked_fixture (file, reset, NULL);
   tcase_set_timeout (file, 60);
   tcase_add_test (file, events_of_several_sessions_are_theirs_in_order);

@@ -21,16 +21,8 @@ model (void)
 static void
 setup (void)
 {
-  setup_app ();
-  open_office ();
+  setup_office ();
   act ("win.view::terminal");
-}
-
-static void
-teardown (void)
-{
-  close_window ();
-  teardown_app ();
 }
 
 static gboolean
@@ -273,7 +265,7 @@ suite (void)
 {
   Suite *s = suite_create ("terminal-view");
   TCase *t = tcase_create ("terminal-view");
-  tcase_add_checked_fixture (t, setup, teardown);
+  tcase_add_checked_fixture (t, setup, teardown_window);
   tcase_set_timeout (t, 60);
   tcase_add_test (t, smtp_from_ehlo_to_quit);
   tcase_add_test (t, a_bare_lf_is_really_sent_and_refused);

@@ -79,21 +79,6 @@ distance (Light a, Light b)
 
 /* --- the theme --- */
 
-static void
-setup (void)
-{
-  g_autofree char *path = recorded_trace ();
-  setup_app ();
-  open_path (path);
-}
-
-static void
-teardown (void)
-{
-  close_window ();
-  teardown_app ();
-}
-
 static gboolean
 style_is (gpointer data)
 {
@@ -183,7 +168,7 @@ suite (void)
 {
   Suite *s = suite_create ("tones");
   TCase *c = tcase_create ("tones");
-  tcase_add_unchecked_fixture (c, setup, teardown);
+  tcase_add_unchecked_fixture (c, setup_recorded, teardown_window);
   tcase_set_timeout (c, 60);
   tcase_add_loop_test (c, words_can_be_read_on_their_ground, 0, G_N_ELEMENTS (styles));
   tcase_add_loop_test (c, words_can_be_read_in_their_boxes, 0, G_N_ELEMENTS (styles));

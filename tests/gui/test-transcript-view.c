@@ -6,21 +6,6 @@
 #include "filter-entry.h"
 
 static void
-setup (void)
-{
-  g_autofree char *path = recorded_trace ();
-  setup_app ();
-  open_path (path);
-}
-
-static void
-teardown (void)
-{
-  close_window ();
-  teardown_app ();
-}
-
-static void
 reset (void)
 {
   gpo_cursor_choose (gpo_window_get_cursor (window), GPO_SUBJECT_EVERYTHING, 0);
@@ -145,7 +130,7 @@ suite (void)
 {
   Suite *s = suite_create ("transcript-view");
   TCase *file = tcase_create ("file");
-  tcase_add_unchecked_fixture (file, setup, teardown);
+  tcase_add_unchecked_fixture (file, setup_recorded, teardown_window);
   tcase_add_checked_fixture (file, reset, NULL);
   tcase_set_timeout (file, 60);
   tcase_add_test (file, every_error_is_reached_once_and_back_again);

@@ -15,9 +15,7 @@ static const int zooms[] = { 100, 110, 125, 150, 175, 200 };
 static void
 setup (void)
 {
-  g_autofree char *path = recorded_trace ();
-  setup_app ();
-  open_path (path);
+  setup_recorded ();
   ck_assert (act ("win.letter(uint32 1)"));
 }
 
@@ -31,14 +29,13 @@ is_there (gpointer data)
 
 /* A letter from Alice to Bob has come to the end of its way. */
 static void
-setup_office (void)
+setup_mail (void)
 {
   static const char text[] = "From: Alice <alice@athens.example>\r\nTo: Bob <bob@sparta.example>\r\nSubject: "
                              "Olives\r\n\r\nThey are ripe.\r\n";
   static const char *const to[] = { "bob@sparta.example", NULL };
   g_autoptr (GBytes) bytes = g_bytes_new_static (text, sizeof text - 1);
-  setup_app ();
-  open_office ();
+  setup_office ();
   GpoOffice *office = gpo_source_get_office (gpo_window_get_source (window));
   ck_assert_uint_ne (gpo_office_send (office, "athens", "alice@athens.example", to, bytes, NULL), 0);
   ck_assert (turn_until (is_there, NULL));
@@ -48,8 +45,7 @@ static void
 teardown (void)
 {
   g_action_group_activate_action (G_ACTION_GROUP (app), "zoom", g_variant_new_string ("reset"));
-  close_window ();
-  teardown_app ();
+  teardown_window ();
 }
 
 /* The text has grown: rules of CSS reach the widgets with the next frame. */
@@ -226,7 +222,7 @@ suite (void)
   tcase_add_loop_test (c, tabs_of_the_letter_fit_too, 0, G_N_ELEMENTS (tabs));
   suite_add_tcase (s, c);
   TCase *office = tcase_create ("office");
-  tcase_add_unchecked_fixture (office, setup_office, teardown);
+  tcase_add_unchecked_fixture (office, setup_mail, teardown);
   tcase_set_timeout (office, 60);
   tcase_add_loop_test (office, window_fits_on_a_small_screen, 0, n_panes () * (int) G_N_ELEMENTS (zooms));
   suite_add_tcase (s, office);

@@ -2,62 +2,7 @@
 /* test-window.c: the window shows what the picture says, at every n, from a file and live.
  *
  * Read through models and accessible names, never by pixels. Needs a display; run-under-xvfb gives one. */
-#include "app.h"
-#include <check.h>
-#include <string.h>
-
-static GpoApp *app;
-static GpoWindow *window;
-
-static gboolean
-turn_until (gboolean (*ready) (gpointer), gpointer data)
-{
-  gint64 deadline = g_get_monotonic_time () + 20 * G_USEC_PER_SEC;
-  while (!ready (data) && g_get_monotonic_time () < deadline)
-    g_main_context_iteration (NULL, FALSE);
-  return ready (data);
-}
-
-static gboolean
-is_loaded (gpointer data)
-{
-  return gpo_source_get_progress (gpo_window_get_source (window)) >= 1;
-}
-
-static void
-setup_app (void)
-{
-  g_autoptr (GError) error = NULL;
-  app = gpo_app_new ();
-  ck_assert_msg (g_application_register (G_APPLICATION (app), NULL, &error), "%s", error ? error->message : "");
-}
-
-static void
-teardown_app (void)
-{
-  g_clear_object (&app);
-}
-
-static void
-setup_file (void)
-{
-  setup_app ();
-  g_autofree char *path = g_build_filename (g_getenv ("GPO_SOURCE_ROOT"), "tests", "gui", "letters.trace", NULL);
-  g_autoptr (GFile) file = g_file_new_for_path (path);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GpoSource) source = gpo_source_new_file (file, &error);
-  ck_assert_msg (source != NULL, "%s", error ? error->message : "");
-  window = gpo_app_show (app, source);
-  ck_assert (turn_until (is_loaded, NULL));
-}
-
-static void
-teardown_window (void)
-{
-  gtk_window_destroy (GTK_WINDOW (window));
-  window = NULL;
-  teardown_app ();
-}
+#include "frames-fixture.h"
 
 static void
 reset (void)
@@ -331,21 +276,6 @@ START_TEST (diagram_has_every_state_and_an_arrow_for_each_way)
 }
 END_TEST
 
-/* The widget has content on screen. */
-static gboolean
-is_drawn (gpointer widget)
-{
-  g_autoptr (GdkPaintable) paintable = gtk_widget_paintable_new (widget);
-  for (int i = 0; i < 10; i++)
-    g_main_context_iteration (NULL, FALSE);
-  GtkSnapshot *snapshot = gtk_snapshot_new ();
-  gdk_paintable_snapshot (paintable, snapshot, 400, 300);
-  GskRenderNode *node = gtk_snapshot_free_to_node (snapshot);
-  gboolean drawn = node != NULL;
-  g_clear_pointer (&node, gsk_render_node_unref);
-  return drawn;
-}
-
 START_TEST (every_view_can_be_reached_and_drawn)
 {
   static const char *const views[] = { "transcript", "ladder", "states" };
@@ -449,15 +379,12 @@ has_arrived (gpointer data)
 START_TEST (live_letter_is_followed_into_the_mailbox)
 {
   g_autoptr (GError) error = NULL;
-  GpoOfficeConfig config = { .scenario = gpo_scenario_load (NULL, 0, &error), .no_control = TRUE };
-  g_autoptr (GpoSource) source = gpo_source_new_office (&config, &error);
-  ck_assert_msg (source != NULL, "%s", error ? error->message : "");
-  window = gpo_app_show (app, source);
   static const char text[] = "From: Alice <alice@athens.example>\r\nTo: Bob <bob@sparta.example>\r\nSubject: "
                              "live\r\n\r\nHello.\r\n";
   g_autoptr (GBytes) bytes = g_bytes_new_static (text, sizeof text - 1);
   const char *const to[] = { "bob@sparta.example", NULL };
-  guint32 number = gpo_office_send (gpo_source_get_office (source), "athens", "alice@athens.example", to, bytes, &error);
+  guint32 number = gpo_office_send (gpo_source_get_office (gpo_window_get_source (window)), "athens", "alice@athens.example",
+                                    to, bytes, &error);
   ck_assert_msg (number != 0, "%s", error ? error->message : "");
   ck_assert_msg (turn_until (has_arrived, GUINT_TO_POINTER (number)), "the letter does not arrive in the window");
   GpoCursor *cursor = gpo_window_get_cursor (window);
@@ -489,7 +416,7 @@ suite (void)
   Suite *s = suite_create ("window");
   TCase *file = tcase_create ("file"), *live = tcase_create ("live");
   /* one window for all: opening one takes longer than looking at it */
-  tcase_add_unchecked_fixture (file, setup_file, teardown_window);
+  tcase_add_unchecked_fixture (file, setup_recorded, teardown_window);
   tcase_add_checked_fixture (file, reset, NULL);
   tcase_set_timeout (file, 60);
   tcase_add_test (file, file_opens_at_its_end_without_problems);
@@ -511,7 +438,7 @@ suite (void)
   tcase_add_test (file, filter_error_is_shown_in_place_and_the_list_stays);
   tcase_add_test (file, blind_copy_is_told);
   suite_add_tcase (s, file);
-  tcase_add_checked_fixture (live, setup_app, teardown_app);
+  tcase_add_checked_fixture (live, setup_office, teardown_window);
   tcase_set_timeout (live, 60);
   tcase_add_test (live, live_letter_is_followed_into_the_mailbox);
   suite_add_tcase (s, live);

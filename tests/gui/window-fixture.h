@@ -74,6 +74,35 @@ teardown_app (void)
   g_clear_object (&app);
 }
 
+/* --- fixtures of a test case --- */
+
+/* A window on the recorded trace, all of it read. */
+static inline void
+setup_recorded (void)
+{
+  g_autofree char *path = recorded_trace ();
+  setup_app ();
+  open_path (path);
+}
+
+/* A window on an office of its own. */
+static inline void
+setup_office (void)
+{
+  setup_app ();
+  open_office ();
+}
+
+static inline void
+teardown_window (void)
+{
+  if (window)
+    close_window ();
+  teardown_app ();
+}
+
+/* --- acting --- */
+
 /* "win.step", "win.step-session(uint32 3)", "win.view::ladder". TRUE if there is such an action, enabled. */
 static inline gboolean
 act (const char *detailed)
