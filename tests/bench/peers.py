@@ -15,6 +15,9 @@ import subprocess
 import sys
 import time
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+import postfix_folder  # noqa: E402
+
 os.environ["PATH"] += ":/usr/sbin:/sbin"
 PAGE = os.sysconf("SC_PAGE_SIZE")
 TICK = os.sysconf("SC_CLK_TCK")
@@ -128,24 +131,9 @@ class Sink(Server):
         self.spawn("smtp-sink", "-u", "nobody", f"127.0.0.1:{self.port}", 1024)
 
 
-POSTFIX_MAIN = """compatibility_level = 3.6
-queue_directory = {d}/queue
-data_directory = {d}/data
-command_directory = {commands}
-daemon_directory = {daemons}
-mail_owner = postfix
-setgid_group = postdrop
-myhostname = bench.example
-mydestination =
-inet_interfaces = 127.0.0.1
-inet_protocols = ipv4
-mynetworks = 127.0.0.0/8
-smtpd_relay_restrictions = permit_mynetworks, reject
+POSTFIX_MAIN = """myhostname = bench.example
 smtpd_client_connection_count_limit = 0
 smtpd_peername_lookup = no
-local_recipient_maps =
-alias_maps =
-alias_database =
 virtual_mailbox_domains = sparta.example
 virtual_mailbox_base = {d}/mail
 virtual_mailbox_maps = static:box/
@@ -154,43 +142,15 @@ virtual_gid_maps = static:{gid}
 virtual_minimum_uid = 1
 virtual_mailbox_limit = 0
 message_size_limit = 104857600
-maillog_file = {d}/maillog/log
-maillog_file_prefixes = {d}
-"""
-POSTFIX_SERVICES = """127.0.0.1:{port} inet n - n - - smtpd
-cleanup unix n - n - 0 cleanup
-qmgr unix n - n 300 1 qmgr
-tlsmgr unix - - n 1000? 1 tlsmgr
-rewrite unix - - n - - trivial-rewrite
-bounce unix - - n - 0 bounce
-defer unix - - n - 0 bounce
-trace unix - - n - 0 bounce
-verify unix - - n - 1 verify
-proxymap unix - - n - - proxymap
-virtual unix - n n - - virtual
-smtp unix - - n - - smtp
-relay unix - - n - - smtp
-error unix - - n - - error
-retry unix - - n - - error
-anvil unix - - n - 1 anvil
-scache unix - - n - 1 scache
-postlog unix-dgram n - n - 1 postlogd
 """
 
 
 class Postfix(Server):
     def begin(self):
         d, nobody = self.folder, pwd.getpwnam("nobody")
-        for name in ("queue", "data", "maillog", "mail"):
-            (d / name).mkdir()
-        shutil.chown(d / "data", "postfix")
+        (d / "mail").mkdir()
         shutil.chown(d / "mail", "nobody")
-
-        def ask(name):
-            return subprocess.run(["postconf", "-dh", name], check=True, capture_output=True, text=True).stdout.strip()
-        (d / "main.cf").write_text(POSTFIX_MAIN.format(d=d, uid=nobody.pw_uid, gid=nobody.pw_gid,
-                                                       commands=ask("command_directory"), daemons=ask("daemon_directory")))
-        (d / "master.cf").write_text(POSTFIX_SERVICES.format(port=self.port))
+        postfix_folder.fill(d, self.port, POSTFIX_MAIN.format(d=d, uid=nobody.pw_uid, gid=nobody.pw_gid))
         self.spawn("postfix", "-c", d, "start-fg")
 
     def stop(self):

@@ -14,48 +14,17 @@ import shutil
 import smtplib
 import socket
 import subprocess
+import sys
 import tempfile
 
 from office import until
 
-MAIN = """compatibility_level = 3.6
-queue_directory = {d}/queue
-data_directory = {d}/data
-command_directory = {commands}
-daemon_directory = {daemons}
-mail_owner = postfix
-setgid_group = postdrop
-myhostname = postfix.example
-mydestination =
-inet_interfaces = 127.0.0.1
-inet_protocols = ipv4
-mynetworks = 127.0.0.0/8
-smtpd_relay_restrictions = permit_mynetworks, reject
-local_recipient_maps =
-alias_maps =
-alias_database =
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+import postfix_folder  # noqa: E402
+
+MAIN = """myhostname = postfix.example
 transport_maps = inline:{{ {transport} }}
 smtp_tls_security_level = may
-maillog_file = {d}/log/maillog
-maillog_file_prefixes = {d}
-"""
-SERVICES = """{port} inet n - n - - smtpd
-cleanup unix n - n - 0 cleanup
-qmgr unix n - n 300 1 qmgr
-tlsmgr unix - - n 1000? 1 tlsmgr
-rewrite unix - - n - - trivial-rewrite
-bounce unix - - n - 0 bounce
-defer unix - - n - 0 bounce
-trace unix - - n - 0 bounce
-verify unix - - n - 1 verify
-proxymap unix - - n - - proxymap
-smtp unix - - n - - smtp
-relay unix - - n - - smtp
-error unix - - n - - error
-retry unix - - n - - error
-anvil unix - - n - 1 anvil
-scache unix - - n - 1 scache
-postlog unix-dgram n - n - 1 postlogd
 """
 
 
@@ -87,14 +56,8 @@ class Postfix:
 
     def start(self, routes):
         d = self.folder
-        d.chmod(0o755)
-        for name in ("queue", "data", "log"):
-            (d / name).mkdir()
-        shutil.chown(d / "data", "postfix")
         transport = ", ".join(f"{{ {domain} = smtp:[127.0.0.1]:{port} }}" for domain, port in routes.items())
-        (d / "main.cf").write_text(MAIN.format(d=d, transport=transport, commands=ask("command_directory"),
-                                               daemons=ask("daemon_directory")), encoding="utf-8")
-        (d / "master.cf").write_text(SERVICES.format(port=f"127.0.0.1:{self.port}"), encoding="utf-8")
+        postfix_folder.fill(d, self.port, MAIN.format(transport=transport))
         self.process = subprocess.Popen(["postfix", "-c", str(d), "start-fg"], stdin=subprocess.DEVNULL,
                                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
         until(self.answers, f"Postfix on port {self.port}\n{self.said()}")
@@ -107,8 +70,7 @@ class Postfix:
             return False
 
     def said(self):
-        log = self.folder / "log" / "maillog"
-        return log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
+        return postfix_folder.log(self.folder)
 
     def stop(self):
         if self.process:
@@ -119,7 +81,3 @@ class Postfix:
                 self.process.kill()
                 self.process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
-
-
-def ask(name):
-    return subprocess.run(["postconf", "-dh", name], check=True, capture_output=True, encoding="utf-8").stdout.strip()

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test-letter-bytes.c: each transfer of a letter has a wire form and a stored form, byte for byte. */
+#include "../../support/recorded.h"
 #include "replay/letter-transfers.h"
-#include "trace/trace-read.h"
 #include <check.h>
 #include <string.h>
 
@@ -11,10 +11,7 @@ static GpoPicture *picture;
 static void
 setup (void)
 {
-  g_autoptr (GError) error = NULL;
-  g_autofree char *path = g_build_filename (g_getenv ("GPO_SOURCE_ROOT"), "tests", "gui", "letters.trace", NULL);
-  log_ = gpo_log_new ();
-  ck_assert_msg (gpo_trace_load (log_, path, NULL, &error), "%s", error ? error->message : "");
+  log_ = recorded_log ();
   picture = gpo_picture_new (log_);
   gpo_picture_update (picture, 0);
 }

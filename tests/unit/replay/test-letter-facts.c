@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* test-letter-facts.c: fields, parts, hops and disagreements of recorded letters, and differences of texts.
  */
+#include "../../support/recorded.h"
 #include "replay/letter-chain.h"
 #include "replay/letter-diff.h"
 #include "replay/letter-facts.h"
 #include "replay/letter-words.h"
-#include "trace/trace-read.h"
 #include <check.h>
 #include <string.h>
 
@@ -15,10 +15,7 @@ static GpoPicture *picture;
 static void
 setup (void)
 {
-  g_autoptr (GError) error = NULL;
-  g_autofree char *path = g_build_filename (g_getenv ("GPO_SOURCE_ROOT"), "tests", "gui", "letters.trace", NULL);
-  log_ = gpo_log_new ();
-  ck_assert_msg (gpo_trace_load (log_, path, NULL, &error), "%s", error ? error->message : "");
+  log_ = recorded_log ();
   picture = gpo_picture_new (log_);
   gpo_picture_update (picture, 0);
 }

@@ -1,23 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* test-picture.c: what was true at n, looked up, equals what a fold from the first event to n says. */
+#include "../../support/recorded.h"
 #include "replay/letter-facts.h"
 #include "replay/picture.h"
 #include "replay/world.h"
-#include "trace/trace-read.h"
 #include <check.h>
 #include <string.h>
 
 #define N_PLACES 60
-
-static GpoLog *
-load (void)
-{
-  g_autoptr (GError) error = NULL;
-  g_autofree char *path = g_build_filename (g_getenv ("GPO_SOURCE_ROOT"), "tests", "gui", "letters.trace", NULL);
-  GpoLog *log = gpo_log_new ();
-  ck_assert_msg (gpo_trace_load (log, path, NULL, &error), "%s", error ? error->message : "");
-  return log;
-}
 
 static guint64
 place (GpoLog *log, int i)
@@ -42,7 +32,7 @@ folded_state (GpoLog *log, guint32 session, guint64 n)
 
 START_TEST (session_state_at_n_is_that_of_a_fold)
 {
-  g_autoptr (GpoLog) log = load ();
+  g_autoptr (GpoLog) log = recorded_log ();
   g_autoptr (GpoPicture) picture = gpo_picture_new (log);
   gpo_picture_update (picture, 0);
   guint64 n = place (log, _i);
@@ -62,7 +52,7 @@ END_TEST
 /* What is counted as events come is what the fold finds. */
 START_TEST (counts_at_n_are_those_of_the_fold)
 {
-  g_autoptr (GpoLog) log = load ();
+  g_autoptr (GpoLog) log = recorded_log ();
   g_autoptr (GpoPicture) picture = gpo_picture_new (log);
   gpo_picture_update (picture, 0);
   guint64 n = place (log, _i);
@@ -161,7 +151,7 @@ END_TEST
 
 START_TEST (world_is_known_from_its_first_events)
 {
-  g_autoptr (GpoLog) log = load ();
+  g_autoptr (GpoLog) log = recorded_log ();
   g_autoptr (GpoPicture) picture = gpo_picture_new (log);
   gpo_picture_update (picture, 0);
   const GpoWorldFacts *world = gpo_picture_world (picture);
@@ -186,7 +176,7 @@ END_TEST
 /* How many letters a fold finds in a mailbox: delivered and not expunged. */
 START_TEST (mailbox_at_n_holds_what_was_delivered)
 {
-  g_autoptr (GpoLog) log = load ();
+  g_autoptr (GpoLog) log = recorded_log ();
   g_autoptr (GpoPicture) picture = gpo_picture_new (log);
   gpo_picture_update (picture, 0);
   guint64 n = place (log, _i);
@@ -208,7 +198,7 @@ END_TEST
 
 START_TEST (piece_by_piece_is_as_all_at_once)
 {
-  g_autoptr (GpoLog) log = load ();
+  g_autoptr (GpoLog) log = recorded_log ();
   g_autoptr (GpoPicture) whole = gpo_picture_new (log), pieces = gpo_picture_new (log);
   gpo_picture_update (whole, 0);
   while (gpo_picture_update (pieces, 7))
@@ -228,7 +218,7 @@ END_TEST
 
 START_TEST (queues_are_empty_at_the_end)
 {
-  g_autoptr (GpoLog) log = load ();
+  g_autoptr (GpoLog) log = recorded_log ();
   g_autoptr (GpoPicture) picture = gpo_picture_new (log);
   gpo_picture_update (picture, 0);
   guint most = 0;
@@ -249,7 +239,7 @@ END_TEST
 
 START_TEST (letter_lies_in_the_mailbox_although_its_queue_says_so_later)
 {
-  g_autoptr (GpoLog) log = load ();
+  g_autoptr (GpoLog) log = recorded_log ();
   g_autoptr (GpoPicture) picture = gpo_picture_new (log);
   gpo_picture_update (picture, 0);
   GpoLetterAt at;
@@ -264,7 +254,7 @@ END_TEST
 
 START_TEST (letter_bytes_have_their_dots_undone)
 {
-  g_autoptr (GpoLog) log = load ();
+  g_autoptr (GpoLog) log = recorded_log ();
   g_autoptr (GpoPicture) picture = gpo_picture_new (log);
   gpo_picture_update (picture, 0);
   const GpoLetterTrack *letter = gpo_picture_letter_numbered (picture, 1);
@@ -277,7 +267,7 @@ END_TEST
 /* Refusals are part of what was said. */
 START_TEST (envelope_shows_refused_recipients_with_their_reply)
 {
-  g_autoptr (GpoLog) log = load ();
+  g_autoptr (GpoLog) log = recorded_log ();
   g_autoptr (GpoPicture) picture = gpo_picture_new (log);
   gpo_picture_update (picture, 0);
   g_autoptr (GpoLetterFacts) facts
