@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* smtp-letter.c: the bytes of a letter: DATA (RFC 5321 §4.1.1.4) and BDAT (RFC 3030).
+/* smtp-letter.c: a letter while its bytes come, by DATA (smtp-data.c) or BDAT (smtp-bdat.c).
  *
  * What stays true:
- *  - only CRLF.CRLF ends DATA. A dot on a line that a bare LF began is a byte like any other, so no
- *    sequence of bytes is read as one letter here and as two elsewhere;
  *  - what the client sent is stored byte for byte, but for the dot that was doubled on the wire
- *    (§4.5.2). The office puts fields in front and nowhere else, and `added` says which;
+ *    (RFC 5321 §4.5.2). The office puts fields in front and nowhere else, and `added` says which;
  *  - a letter that is wrong (too big, a bare LF, a line too long) is read to its end and then refused,
  *    so that the session stays in step;
  *  - bytes are passed on as they come; only the header is kept, for as long as it is not whole. */
@@ -28,9 +26,8 @@ gpo_smtp_letter_clear (GpoSmtpServer *server)
   memset (letter, 0, sizeof *letter);
 }
 
-/* The first thing that is wrong decides; the rest of the letter is read and dropped. */
-static void
-fail (GpoSmtpLetter *letter, GpoVerdict verdict, char *reply)
+void
+gpo_smtp_letter_fail (GpoSmtpLetter *letter, GpoVerdict verdict, char *reply)
 {
   if (letter->verdict == GPO_OK)
     {
@@ -53,8 +50,8 @@ all_local (GpoSmtpServer *server)
   return TRUE;
 }
 
-static void
-begin (GpoSmtpServer *server, gboolean dots)
+void
+gpo_smtp_letter_begin (GpoSmtpServer *server, gboolean dots)
 {
   GpoSmtpLetter *letter = &server->letter;
   GpoEnvelope *envelope = server->envelope;
@@ -123,8 +120,9 @@ header_done (GpoSmtpServer *server)
     return;
   guint hops = gpo_received_count (letter->header->str, letter->header->len);
   if (server->server_host->limits.hops && hops > server->server_host->limits.hops)
-    fail (letter, GPO_REFUSED,
-          g_strdup_printf ("554 5.4.6 this letter runs in circles: it has %u Received fields", hops));
+    gpo_smtp_letter_fail (
+        letter, GPO_REFUSED,
+        g_strdup_printf ("554 5.4.6 this letter runs in circles: it has %u Received fields", hops));
   if (server->role == GPO_ROLE_SUBMISSION)
     gpo_submission_append (letter->added, letter->header->str, letter->header->len, server->envelope->arrived,
                            server->envelope->id, server->server_host->domain);
@@ -151,16 +149,16 @@ header_end (const GString *bytes, gsize searched)
   return 0;
 }
 
-/* Bytes of the letter proper, in order, dots undone. */
-static void
-keep (GpoSmtpServer *server, const char *bytes, gsize n)
+void
+gpo_smtp_letter_keep (GpoSmtpServer *server, const char *bytes, gsize n)
 {
   GpoSmtpLetter *letter = &server->letter;
   letter->size += n;
   gint64 limit = server->server_host->limits.letter;
   if (limit && letter->size > (guint64) limit)
-    fail (letter, GPO_TOO_BIG,
-          g_strdup_printf ("552 5.3.4 the letter is too big: at most %" G_GINT64_FORMAT " bytes", limit));
+    gpo_smtp_letter_fail (
+        letter, GPO_TOO_BIG,
+        g_strdup_printf ("552 5.3.4 the letter is too big: at most %" G_GINT64_FORMAT " bytes", limit));
   if (letter->verdict != GPO_OK)
     return;
   if (letter->header_done)
@@ -195,15 +193,14 @@ bare (GpoSmtpServer *server, const char *what)
                          " refused, but only CRLF.CRLF ends it (RFC 5321 §4.1.1.4)",
                          letter->lines + 1, what);
   gpo_smtp_note (server, note);
-  fail (letter, GPO_SYNTAX,
-        g_strdup_printf ("550 5.6.11 line %" G_GUINT64_FORMAT
-                         " of the letter holds a bare %s; lines end in CR LF",
-                         letter->lines + 1, what));
+  gpo_smtp_letter_fail (letter, GPO_SYNTAX,
+                        g_strdup_printf ("550 5.6.11 line %" G_GUINT64_FORMAT
+                                         " of the letter holds a bare %s; lines end in CR LF",
+                                         letter->lines + 1, what));
 }
 
-/* Looks at bytes up to and with one LF, or at a piece of a line without LF. */
-static void
-inspect (GpoSmtpServer *server, const char *bytes, gsize n, gboolean has_lf)
+void
+gpo_smtp_letter_inspect (GpoSmtpServer *server, const char *bytes, gsize n, gboolean has_lf)
 {
   GpoSmtpLetter *letter = &server->letter;
   guchar high = 0;
@@ -220,10 +217,10 @@ inspect (GpoSmtpServer *server, const char *bytes, gsize n, gboolean has_lf)
   letter->column += n;
   guint limit = server->server_host->limits.text_line;
   if (limit && letter->column > limit)
-    fail (letter, GPO_TOO_LONG,
-          g_strdup_printf ("500 5.6.0 line %" G_GUINT64_FORMAT
-                           " of the letter is too long: at most %u bytes with CR LF",
-                           letter->lines + 1, limit));
+    gpo_smtp_letter_fail (letter, GPO_TOO_LONG,
+                          g_strdup_printf ("500 5.6.0 line %" G_GUINT64_FORMAT
+                                           " of the letter is too long: at most %u bytes with CR LF",
+                                           letter->lines + 1, limit));
   letter->cr = !has_lf && ends_cr;
   if (!has_lf)
     return;
@@ -254,8 +251,8 @@ refuse (GpoSmtpServer *server)
   server->session.letter = 0;
 }
 
-static void
-finish (GpoSmtpServer *server)
+void
+gpo_smtp_letter_finish (GpoSmtpServer *server)
 {
   GpoSmtpLetter *letter = &server->letter;
   if (!letter->header_done)
@@ -313,179 +310,4 @@ gpo_smtp_server_stored (GpoSmtpServer *server, const GError *error)
     gpo_session_resume (&server->session);
   else
     gpo_session_changed (&server->session);
-}
-
-/* --- DATA --- */
-
-void
-gpo_smtp_data (GpoSmtpServer *server)
-{
-  begin (server, TRUE);
-  gpo_smtp_answer (server, GPO_SMTP_IN_DATA, GPO_MORE, NULL, NULL);
-}
-
-/* The line that holds a dot alone: recorded, shown to the gate, then the letter is finished. */
-static gboolean
-take_end_of_data (GpoSmtpServer *server)
-{
-  GpoSession *session = &server->session;
-  static GpoSymbol verb;
-  if (!verb)
-    verb = gpo_symbol ("end-of-data");
-  if (!server->asked)
-    gpo_session_record_line (session, TRUE, ".", 1, GPO_ENDING_CRLF, verb, 0);
-  server->asked = TRUE;
-  g_autofree char *reply = NULL;
-  GpoGateAnswer answer = gpo_session_ask (session, session->cause, &reply);
-  if (answer == GPO_GATE_HOLD || answer == GPO_GATE_DROP)
-    return FALSE;
-  server->asked = FALSE;
-  gpo_session_consume (session, 3);
-  if (answer == GPO_GATE_REPLY)
-    fail (&server->letter, reply[0] == '4' ? GPO_DEFERRED : GPO_REFUSED, g_strdup (reply));
-  finish (server);
-  return TRUE;
-}
-
-gboolean
-gpo_smtp_take_data (GpoSmtpServer *server)
-{
-  GpoSession *session = &server->session;
-  GpoSmtpLetter *letter = &server->letter;
-  const char *bytes;
-  gsize n = gpo_session_peek (session, &bytes);
-  /* `from` is where the bytes not passed on yet begin; `p` where the current line begins. */
-  const char *from = bytes, *p = bytes, *end = bytes + n;
-  gboolean ended = FALSE;
-  while (p < end)
-    {
-      const char *lf = memchr (p, '\n', (gsize) (end - p));
-      gsize length = lf ? (gsize) (lf - p) + 1 : (gsize) (end - p);
-      /* A piece without LF waits for more, unless it is so long that it must be a bad line. */
-      if (!lf && length < 4096)
-        break;
-      if (letter->line_start && *p == '.')
-        {
-          if (length == 3 && p[1] == '\r' && lf)
-            {
-              ended = TRUE;
-              break;
-            }
-          keep (server, from, (gsize) (p - from));
-          from = p + 1; /* dot-stuffing undone: RFC 5321 §4.5.2 */
-          letter->line_start = FALSE;
-          p++;
-          length--;
-        }
-      letter->line_start = FALSE;
-      inspect (server, p, length, lf != NULL);
-      p += length;
-    }
-  keep (server, from, (gsize) (p - from));
-  gsize used = (gsize) (p - bytes);
-  if (used > 0)
-    {
-      gpo_session_record_data (session, TRUE, bytes, used, (goffset) letter->wire, server->recorded);
-      letter->wire += used;
-      gpo_session_consume (session, used);
-    }
-  if (ended && session->pending == GPO_PENDING_NONE)
-    return take_end_of_data (server);
-  return used > 0 && ended;
-}
-
-/* --- BDAT: RFC 3030 §2 --- */
-
-/* bdat-cmd = "BDAT" SP chunk-size [ SP end-marker ]. Returns how many octets follow, -1: no number; *last is
- * what stands behind it, without text if nothing does. */
-static gint64
-read_bdat (GpoSlice argument, GpoSlice *last)
-{
-  const char *space = argument.length ? memchr (argument.text, ' ', argument.length) : NULL;
-  GpoSlice count = { argument.text, space ? (gsize) (space - argument.text) : argument.length };
-  *last = space ? (GpoSlice){ space + 1, argument.length - count.length - 1 } : (GpoSlice){ NULL, 0 };
-  return gpo_slice_number (count);
-}
-
-void
-gpo_smtp_discard_chunk (GpoSmtpServer *server, GpoSlice argument)
-{
-  GpoSlice last;
-  server->discard = (guint64) MAX (read_bdat (argument, &last), 0);
-}
-
-void
-gpo_smtp_bdat (GpoSmtpServer *server, GpoSlice argument)
-{
-  GpoSmtpLetter *letter = &server->letter;
-  GpoSlice last;
-  gint64 octets = read_bdat (argument, &last);
-  if (octets < 0 || (last.text && !gpo_slice_is (last, "LAST")))
-    {
-      gpo_smtp_discard_chunk (server, argument);
-      gpo_smtp_answer (server, GPO_SMTP_IN_BDAT, GPO_SYNTAX, NULL, NULL);
-      return;
-    }
-  if (!gpo_smtp_offers (server, "CHUNKING"))
-    {
-      server->discard = (guint64) octets;
-      gpo_smtp_answer (server, GPO_SMTP_IN_BDAT, GPO_UNSUPPORTED, NULL, NULL);
-      return;
-    }
-  if (!letter->active)
-    begin (server, FALSE);
-  letter->chunk_left = (guint64) octets;
-  letter->last_chunk = last.text != NULL;
-  gpo_smtp_answer (server, GPO_SMTP_IN_BDAT, GPO_MORE, NULL, NULL);
-}
-
-static void
-chunk_end (GpoSmtpServer *server)
-{
-  GpoSmtpLetter *letter = &server->letter;
-  if (letter->last_chunk)
-    {
-      finish (server);
-      return;
-    }
-  if (letter->verdict == GPO_TOO_BIG)
-    {
-      g_autofree char *reply = g_steal_pointer (&letter->reply);
-      gpo_smtp_letter_clear (server);
-      gpo_smtp_answer (server, GPO_SMTP_IN_CHUNK_END, GPO_TOO_BIG, reply, NULL);
-      gpo_envelope_clear (server->envelope);
-      server->session.letter = 0;
-      return;
-    }
-  g_autofree char *text
-      = g_strdup_printf ("250 2.0.0 %" G_GUINT64_FORMAT " octets received so far", letter->wire);
-  gpo_smtp_answer (server, GPO_SMTP_IN_CHUNK_END, GPO_OK, text, NULL);
-}
-
-gboolean
-gpo_smtp_take_chunk (GpoSmtpServer *server)
-{
-  GpoSession *session = &server->session;
-  GpoSmtpLetter *letter = &server->letter;
-  const char *bytes;
-  gsize n = gpo_session_peek (session, &bytes);
-  n = (gsize) MIN ((guint64) n, letter->chunk_left);
-  if (n == 0 && letter->chunk_left > 0)
-    return FALSE;
-  for (const char *p = bytes, *end = bytes + n; p < end;)
-    {
-      const char *lf = memchr (p, '\n', (gsize) (end - p));
-      gsize length = lf ? (gsize) (lf - p) + 1 : (gsize) (end - p);
-      inspect (server, p, length, lf != NULL);
-      p += length;
-    }
-  keep (server, bytes, n);
-  if (n > 0)
-    gpo_session_record_data (session, TRUE, bytes, n, (goffset) letter->wire, server->recorded);
-  letter->wire += n;
-  letter->chunk_left -= n;
-  gpo_session_consume (session, n);
-  if (letter->chunk_left == 0)
-    chunk_end (server);
-  return TRUE;
 }

@@ -77,13 +77,28 @@ void gpo_smtp_rcpt (GpoSmtpServer *server, GpoSlice argument);
 void gpo_smtp_vrfy (GpoSmtpServer *server, GpoSlice argument);
 void gpo_smtp_expn (GpoSmtpServer *server, GpoSlice argument);
 /* smtp-letter.c */
-void gpo_smtp_data (GpoSmtpServer *server);
-void gpo_smtp_bdat (GpoSmtpServer *server, GpoSlice argument);
-/* The octets of a refused chunk follow its command whatever is answered: they are no commands (RFC 3030 §2). */
-void gpo_smtp_discard_chunk (GpoSmtpServer *server, GpoSlice argument);
-gboolean gpo_smtp_take_data (GpoSmtpServer *server);
-gboolean gpo_smtp_take_chunk (GpoSmtpServer *server);
+
+/* A letter begins: by DATA with dots, by BDAT without. */
+void gpo_smtp_letter_begin (GpoSmtpServer *server, gboolean dots);
+/* The first thing that is wrong decides; the rest of the letter is read and dropped. Takes `reply` over. */
+void gpo_smtp_letter_fail (GpoSmtpLetter *letter, GpoVerdict verdict, char *reply);
+/* Looks at line ends, line length and 8-bit bytes, up to and with one LF, or at a piece of a line without LF.
+ */
+void gpo_smtp_letter_inspect (GpoSmtpServer *server, const char *bytes, gsize n, gboolean has_lf);
+/* Bytes of the letter proper, in order, dots undone. */
+void gpo_smtp_letter_keep (GpoSmtpServer *server, const char *bytes, gsize n);
+/* All bytes have come: it is handed to the sink, or refused. */
+void gpo_smtp_letter_finish (GpoSmtpServer *server);
 void gpo_smtp_letter_clear (GpoSmtpServer *server);
+/* smtp-data.c */
+void gpo_smtp_data (GpoSmtpServer *server);
+gboolean gpo_smtp_take_data (GpoSmtpServer *server);
+/* smtp-bdat.c */
+void gpo_smtp_bdat (GpoSmtpServer *server, GpoSlice argument);
+/* The octets of a refused chunk follow its command whatever is answered: they are no commands (RFC 3030 §2).
+ */
+void gpo_smtp_discard_chunk (GpoSmtpServer *server, GpoSlice argument);
+gboolean gpo_smtp_take_chunk (GpoSmtpServer *server);
 /* smtp-auth.c */
 void gpo_smtp_auth (GpoSmtpServer *server, GpoSlice argument);
 void gpo_smtp_auth_response (GpoSmtpServer *server, const char *line, gsize length);

@@ -6,7 +6,8 @@
  * test or a fuzzer can stand in for a post office.
  *
  * Read in this order: smtp-server.c (a line becomes a command, a verdict, an edge, a reply),
- * smtp-transaction.c (MAIL and RCPT), smtp-letter.c (DATA and BDAT), smtp-auth.c (AUTH). */
+ * smtp-transaction.c (MAIL and RCPT), smtp-data.c (DATA), smtp-bdat.c (BDAT), smtp-letter.c (the
+ * letter either brings), smtp-auth.c (AUTH). */
 #pragma once
 #include "letter/envelope.h"
 #include "roles/host.h"
