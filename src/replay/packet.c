@@ -162,6 +162,67 @@ gpo_packet_open (int link, const guint8 *frame, gsize n, GpoSegment *out)
   return GPO_PACKET_TCP;
 }
 
+/* --- the other way --- */
+
+static guint32
+sum_words (const guint8 *p, gsize n, guint32 sum)
+{
+  for (gsize i = 0; i + 1 < n; i += 2)
+    sum += (guint32) p[i] << 8 | p[i + 1];
+  return n & 1 ? sum + ((guint32) p[n - 1] << 8) : sum;
+}
+
+static void
+set16 (guint8 *p, guint32 value)
+{
+  p[0] = (guint8) (value >> 8);
+  p[1] = (guint8) value;
+}
+
+static void
+set32 (guint8 *p, guint32 value)
+{
+  set16 (p, value >> 16);
+  set16 (p + 2, value);
+}
+
+static guint32
+folded (guint32 sum)
+{
+  while (sum >> 16)
+    sum = (sum & 0xffff) + (sum >> 16);
+  return ~sum & 0xffff;
+}
+
+gsize
+gpo_packet_make (guint8 *frame, const GpoSegment *segment)
+{
+  guint8 *tcp = frame + 20, pseudo[12] = { 0 };
+  gsize n = segment->length;
+  memset (frame, 0, GPO_PACKET_HEADS);
+  frame[0] = 0x45; /* version 4, five words */
+  set16 (frame + 2, (guint32) (GPO_PACKET_HEADS + n));
+  frame[6] = 0x40; /* do not fragment */
+  frame[8] = 64;   /* hops */
+  frame[9] = IPPROTO_TCP;
+  memcpy (frame + 12, segment->from.address, 4);
+  memcpy (frame + 16, segment->to.address, 4);
+  set16 (frame + 10, folded (sum_words (frame, 20, 0)));
+  set16 (tcp, segment->from.port);
+  set16 (tcp + 2, segment->to.port);
+  set32 (tcp + 4, segment->seq);
+  set32 (tcp + 8, segment->ack);
+  tcp[12] = 0x50; /* five words */
+  tcp[13] = segment->flags;
+  set16 (tcp + 14, 65535); /* window */
+  memcpy (tcp + 20, segment->bytes, n);
+  memcpy (pseudo, frame + 12, 8);
+  pseudo[9] = IPPROTO_TCP;
+  set16 (pseudo + 10, (guint32) (20 + n));
+  set16 (tcp + 16, folded (sum_words (tcp, 20 + n, sum_words (pseudo, 12, 0))));
+  return GPO_PACKET_HEADS + n;
+}
+
 void
 gpo_endpoint_text (const GpoEndpoint *endpoint, char *out, gsize size)
 {

@@ -19,6 +19,7 @@ enum
   GPO_TCP_FIN = 1,
   GPO_TCP_SYN = 2,
   GPO_TCP_RST = 4,
+  GPO_TCP_PSH = 8,
   GPO_TCP_ACK = 16
 };
 
@@ -43,6 +44,11 @@ typedef enum
 /* Whether frames of this link type (libpcap's DLT_…) can be opened. */
 gboolean gpo_packet_link_known (int link);
 GpoPacket gpo_packet_open (int link, const guint8 *frame, gsize n, GpoSegment *out);
+/* Of a segment over IPv4 made below: so many bytes stand before its own. */
+#define GPO_PACKET_HEADS 40
+/* The other way: a raw frame (IPv4: RFC 791 §3.1, TCP: RFC 9293 §3.1) with its checksums. `frame` has room
+ * for GPO_PACKET_HEADS and the segment's bytes, 65,535 at most. Returns its length. */
+gsize gpo_packet_make (guint8 *frame, const GpoSegment *segment);
 /* "127.0.0.1:25", "[::1]:25"; at least 64 bytes. */
 void gpo_endpoint_text (const GpoEndpoint *endpoint, char *out, gsize size);
 

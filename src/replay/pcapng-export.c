@@ -1,31 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* pcapng-export.c: sessions become connections again.
- *
- *     pcapng = section-header interface names *packet          all numbers in this machine's byte order, all
- * blocks in words */
+/* pcapng-export.c: sessions become connections again. */
 #include "replay/pcapng-export.h"
 #include "replay/letter-transfers.h"
+#include "replay/packet.h"
+#include "replay/pcapng.h"
 #include <string.h>
 
 #define SEGMENT_MAX 1400
 #define FLUSH_AT (256 * 1024)
-/* LINKTYPE_RAW: packets begin with the IP header. */
-#define LINK_RAW 101
-
-enum
-{
-  FIN = 1,
-  SYN = 2,
-  PSH = 8,
-  ACK = 16
-};
+#define STRANGER 0x0a0000fau /* 10.0.0.250: a client that is no host */
 
 typedef struct
 {
   guint32 number;
   GpoProtocol protocol;
-  guint32 client_address, server_address;
-  guint16 client_port, server_port;
+  GpoEndpoint client, server;
   guint32 seq[2];        /* of the server and of the client: what comes next */
   gboolean open, inside; /* inside: what was said in TLS */
   gboolean dots;         /* POP3: a letter is being read, and its lines get their dots back */
@@ -52,192 +41,56 @@ session_free (gpointer data)
   g_free (s);
 }
 
-/* --- blocks --- */
-
-static void
-put32 (GString *out, guint32 value)
-{
-  g_string_append_len (out, (const char *) &value, 4);
-}
-
-static void
-put16 (GString *out, guint16 value)
-{
-  g_string_append_len (out, (const char *) &value, 2);
-}
-
-static void
-pad (GString *out)
-{
-  static const char zeros[4] = "";
-  g_string_append_len (out, zeros, (gssize) (-out->len & 3));
-}
-
-/* Begins a block at a word's boundary (the whole of `out` stays so); returns where. */
-static gsize
-begin_block (GString *out, guint32 type)
-{
-  gsize at = out->len;
-  put32 (out, type);
-  put32 (out, 0);
-  return at;
-}
-
-static void
-end_block (GString *out, gsize at)
-{
-  guint32 length = (guint32) (out->len - at + 4);
-  put32 (out, length);
-  memcpy (out->str + at + 4, &length, 4);
-}
-
-static void
-put_option (GString *out, guint16 code, const char *text, gsize n)
-{
-  put16 (out, code);
-  put16 (out, (guint16) n);
-  g_string_append_len (out, text, (gssize) n);
-  pad (out);
-}
-
-static void
-put_comment (GString *out, const char *text)
-{
-  if (text && *text)
-    put_option (out, 1, text, MIN (strlen (text), 4000));
-  put32 (out, 0); /* the end of the options */
-}
-
 static guint32
 address_of (Export *e, GpoSymbol host)
 {
   return GPOINTER_TO_UINT (g_hash_table_lookup (e->hosts, GUINT_TO_POINTER ((guint) host)));
 }
 
+static GpoEndpoint
+endpoint (guint32 address, guint port)
+{
+  GpoEndpoint e = { .port = (guint16) port };
+  guint32 wire = GUINT32_TO_BE (address);
+  memcpy (e.address, &wire, sizeof wire);
+  return e;
+}
+
 /* The names that Wireshark shows for the addresses. */
 static void
 put_names (Export *e)
 {
-  gsize at = begin_block (e->out, 4);
+  gsize at = gpo_pcapng_begin_names (e->out);
   GHashTableIter iter;
   gpointer host, address;
   g_hash_table_iter_init (&iter, e->hosts);
   while (g_hash_table_iter_next (&iter, &host, &address))
     {
       const char *name = gpo_symbol_name ((GpoSymbol) GPOINTER_TO_UINT (host));
-      guint32 wire = GUINT32_TO_BE (GPOINTER_TO_UINT (address));
-      gsize n = strlen (name);
-      if (n == 0)
-        continue;
-      put16 (e->out, 1);
-      put16 (e->out, (guint16) (4 + n + 1));
-      g_string_append_len (e->out, (const char *) &wire, 4);
-      g_string_append_len (e->out, name, (gssize) n + 1);
-      pad (e->out);
+      if (*name)
+        gpo_pcapng_name (e->out, GPOINTER_TO_UINT (address), name);
     }
-  put32 (e->out, 0);
-  end_block (e->out, at);
-}
-
-static void
-put_head (Export *e)
-{
-  gsize at = begin_block (e->out, 0x0a0d0d0a);
-  put32 (e->out, 0x1a2b3c4d);
-  put16 (e->out, 1);
-  put16 (e->out, 0);
-  put32 (e->out, 0xffffffff);
-  put32 (e->out, 0xffffffff);
-  put_option (e->out, 4, "glasspost " GPO_VERSION, strlen ("glasspost " GPO_VERSION));
-  put_comment (
-      e->out,
-      "Made from a trace: addresses and ports stand for hosts and protocols, numbers of TCP are made up.");
-  end_block (e->out, at);
-  at = begin_block (e->out, 1);
-  put16 (e->out, LINK_RAW);
-  put16 (e->out, 0);
-  put32 (e->out, 0);
-  end_block (e->out, at);
+  gpo_pcapng_end_names (e->out, at);
 }
 
 /* --- packets --- */
-
-static guint32
-sum_words (const guint8 *p, gsize n, guint32 sum)
-{
-  for (gsize i = 0; i + 1 < n; i += 2)
-    sum += (guint32) p[i] << 8 | p[i + 1];
-  return n & 1 ? sum + ((guint32) p[n - 1] << 8) : sum;
-}
-
-static void
-set16 (guint8 *p, guint32 value)
-{
-  p[0] = (guint8) (value >> 8);
-  p[1] = (guint8) value;
-}
-
-static void
-set32 (guint8 *p, guint32 value)
-{
-  set16 (p, value >> 16);
-  set16 (p + 2, value);
-}
-
-static guint32
-folded (guint32 sum)
-{
-  while (sum >> 16)
-    sum = (sum & 0xffff) + (sum >> 16);
-  return ~sum & 0xffff;
-}
-
-/* IPv4 and TCP headers with their checksums: RFC 791 §3.1, RFC 9293 §3.1. */
-static void
-make_packet (guint8 *packet, const Session *s, gboolean client, guint8 flags, const char *bytes, gsize n)
-{
-  guint8 *tcp = packet + 20, pseudo[12] = { 0 };
-  memset (packet, 0, 40);
-  packet[0] = 0x45;
-  set16 (packet + 2, (guint32) (40 + n));
-  packet[6] = 0x40;
-  packet[8] = 64;
-  packet[9] = 6;
-  set32 (packet + 12, client ? s->client_address : s->server_address);
-  set32 (packet + 16, client ? s->server_address : s->client_address);
-  set16 (packet + 10, folded (sum_words (packet, 20, 0)));
-  set16 (tcp, client ? s->client_port : s->server_port);
-  set16 (tcp + 2, client ? s->server_port : s->client_port);
-  set32 (tcp + 4, s->seq[client]);
-  set32 (tcp + 8, flags & ACK ? s->seq[!client] : 0);
-  tcp[12] = 0x50;
-  tcp[13] = flags;
-  set16 (tcp + 14, 65535);
-  memcpy (tcp + 20, bytes, n);
-  memcpy (pseudo, packet + 12, 8);
-  pseudo[9] = 6;
-  set16 (pseudo + 10, (guint32) (20 + n));
-  set16 (tcp + 16, folded (sum_words (tcp, 20 + n, sum_words (pseudo, 12, 0))));
-}
 
 static void
 put_packet (Export *e, Session *s, gboolean client, guint8 flags, const char *bytes, gsize n,
             const char *comment)
 {
-  guint8 packet[40 + SEGMENT_MAX];
-  guint64 when = (guint64) (e->started + e->now);
-  make_packet (packet, s, client, flags, bytes, n);
-  gsize at = begin_block (e->out, 6);
-  put32 (e->out, 0);
-  put32 (e->out, (guint32) (when >> 32));
-  put32 (e->out, (guint32) when);
-  put32 (e->out, (guint32) (40 + n));
-  put32 (e->out, (guint32) (40 + n));
-  g_string_append_len (e->out, (const char *) packet, (gssize) (40 + n));
-  pad (e->out);
-  put_comment (e->out, comment);
-  end_block (e->out, at);
-  s->seq[client] += (guint32) n + (flags & (SYN | FIN) ? 1 : 0);
+  guint8 packet[GPO_PACKET_HEADS + SEGMENT_MAX];
+  GpoSegment segment = { .from = client ? s->client : s->server,
+                         .to = client ? s->server : s->client,
+                         .seq = s->seq[client],
+                         .ack = flags & GPO_TCP_ACK ? s->seq[!client] : 0,
+                         .flags = flags,
+                         .bytes = (const guint8 *) bytes,
+                         .captured = n,
+                         .length = n };
+  gsize length = gpo_packet_make (packet, &segment);
+  gpo_pcapng_packet (e->out, e->started + e->now, packet, length, comment);
+  s->seq[client] += (guint32) n + (flags & (GPO_TCP_SYN | GPO_TCP_FIN) ? 1 : 0);
   e->count->packets++;
 }
 
@@ -246,7 +99,7 @@ put_bytes (Export *e, Session *s, gboolean client, const char *bytes, gsize n, c
 {
   for (gsize at = 0; at < n; at += SEGMENT_MAX)
     {
-      put_packet (e, s, client, PSH | ACK, bytes + at, MIN (n - at, SEGMENT_MAX), comment);
+      put_packet (e, s, client, GPO_TCP_PSH | GPO_TCP_ACK, bytes + at, MIN (n - at, SEGMENT_MAX), comment);
       comment = NULL;
     }
 }
@@ -257,9 +110,9 @@ open_connection (Export *e, Session *s, const char *comment)
   s->open = TRUE;
   s->seq[0] = s->number * 100000u + 1;
   s->seq[1] = s->number * 200000u + 7;
-  put_packet (e, s, TRUE, SYN, "", 0, comment);
-  put_packet (e, s, FALSE, SYN | ACK, "", 0, NULL);
-  put_packet (e, s, TRUE, ACK, "", 0, NULL);
+  put_packet (e, s, TRUE, GPO_TCP_SYN, "", 0, comment);
+  put_packet (e, s, FALSE, GPO_TCP_SYN | GPO_TCP_ACK, "", 0, NULL);
+  put_packet (e, s, TRUE, GPO_TCP_ACK, "", 0, NULL);
 }
 
 static void
@@ -268,9 +121,9 @@ close_connection (Export *e, Session *s, gboolean server_first, const char *comm
   if (!s->open)
     return;
   s->open = FALSE;
-  put_packet (e, s, !server_first, FIN | ACK, "", 0, comment);
-  put_packet (e, s, server_first, FIN | ACK, "", 0, NULL);
-  put_packet (e, s, !server_first, ACK, "", 0, NULL);
+  put_packet (e, s, !server_first, GPO_TCP_FIN | GPO_TCP_ACK, "", 0, comment);
+  put_packet (e, s, server_first, GPO_TCP_FIN | GPO_TCP_ACK, "", 0, NULL);
+  put_packet (e, s, !server_first, GPO_TCP_ACK, "", 0, NULL);
 }
 
 /* --- bytes that the trace has elsewhere --- */
@@ -344,10 +197,9 @@ session_of (Export *e, const GpoEvent *event)
   s->number = event->session;
   s->protocol = (GpoProtocol) event->protocol;
   s->notes = g_string_new (NULL);
-  s->server_address = address_of (e, event->host);
-  s->client_address = track && track->caller ? address_of (e, track->caller) : 0x0a000000u + 250;
-  s->server_port = ports[event->protocol];
-  s->client_port = (guint16) (10000 + event->session % 25000);
+  s->server = endpoint (address_of (e, event->host), ports[event->protocol]);
+  s->client = endpoint (track && track->caller ? address_of (e, track->caller) : STRANGER,
+                        10000 + event->session % 25000);
   g_hash_table_insert (e->sessions, GUINT_TO_POINTER (event->session), s);
   e->count->sessions++;
   return s;
@@ -432,7 +284,7 @@ on_tls (Export *e, Session *s, const GpoEvent *event)
     return;
   close_connection (e, s, FALSE, "here TLS begins; what was said inside follows as a connection of its own");
   s->inside = TRUE;
-  s->client_port = (guint16) (s->client_port + 25000);
+  s->client.port = (guint16) (s->client.port + 25000);
 }
 
 static void
@@ -482,7 +334,9 @@ gpo_pcapng_export (GpoPicture *picture, GpoFilter *filter, GString *out,
   e.hosts = g_hash_table_new (NULL, NULL);
   e.letters = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) g_ptr_array_unref);
   gather_hosts (&e);
-  put_head (&e);
+  gpo_pcapng_head (
+      out, "glasspost " GPO_VERSION,
+      "Made from a trace: addresses and ports stand for hosts and protocols, numbers of TCP are made up.");
   put_names (&e);
   for (guint64 n = gpo_log_first (log); good && n < gpo_picture_length (picture); n++)
     {

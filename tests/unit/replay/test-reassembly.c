@@ -225,6 +225,47 @@ START_TEST (other_frames_are_told_apart)
 }
 END_TEST
 
+/* The one's complement sum of all words, which is all ones where a checksum is among them (RFC 1071). */
+static guint
+sum_of (const guint8 *bytes, gsize n, guint sum)
+{
+  for (gsize i = 0; i < n; i++)
+    sum += i & 1 ? bytes[i] : (guint) bytes[i] << 8;
+  while (sum >> 16)
+    sum = (sum & 0xffff) + (sum >> 16);
+  return sum;
+}
+
+START_TEST (a_made_frame_is_opened_as_it_was_meant)
+{
+  guint8 frame[GPO_PACKET_HEADS + 3];
+  GpoSegment meant = { .from = { { 10, 0, 0, 1 }, 40000, FALSE },
+                       .to = { { 10, 0, 0, 2 }, 25, FALSE },
+                       .seq = 0xfedcba98,
+                       .ack = 9,
+                       .flags = GPO_TCP_PSH | GPO_TCP_ACK,
+                       .bytes = (const guint8 *) "abc",
+                       .captured = 3,
+                       .length = 3 };
+  GpoSegment s;
+  char text[64];
+  ck_assert_uint_eq (gpo_packet_make (frame, &meant), sizeof frame);
+  ck_assert_int_eq (gpo_packet_open (DLT_RAW, frame, sizeof frame, &s), GPO_PACKET_TCP);
+  gpo_endpoint_text (&s.from, text, sizeof text);
+  ck_assert_str_eq (text, "10.0.0.1:40000");
+  gpo_endpoint_text (&s.to, text, sizeof text);
+  ck_assert_str_eq (text, "10.0.0.2:25");
+  ck_assert_uint_eq (s.seq, meant.seq);
+  ck_assert_uint_eq (s.ack, meant.ack);
+  ck_assert_uint_eq (s.flags, meant.flags);
+  ck_assert_uint_eq (s.length, 3);
+  ck_assert_mem_eq (s.bytes, "abc", 3);
+  ck_assert_uint_eq (sum_of (frame, 20, 0), 0xffff);
+  /* with the pseudo header: both addresses, the protocol and the length (RFC 9293 §3.1) */
+  ck_assert_uint_eq (sum_of (frame + 12, 8 + 20 + 3, 6 + 20 + 3), 0xffff);
+}
+END_TEST
+
 static Suite *
 suite (void)
 {
@@ -233,6 +274,7 @@ suite (void)
   tcase_add_loop_test (t, segments_become_bytes, 0, G_N_ELEMENTS (cases));
   tcase_add_loop_test (t, frames_of_every_link_are_opened, 0, G_N_ELEMENTS (links));
   tcase_add_loop_test (t, cut_frames_are_seen_to_be_cut, 0, G_N_ELEMENTS (links));
+  tcase_add_test (t, a_made_frame_is_opened_as_it_was_meant);
   tcase_add_test (t, other_frames_are_told_apart);
   suite_add_tcase (s, t);
   return s;
