@@ -2,6 +2,7 @@
 /* observer-private.h: what the files of the observer share.
  *
  *     observer.c          connections, recording, edges
+ *     observer-hidden.c   what is missing in a record, and what TLS hides
  *     observer-frame.c    cutting bytes into units
  *     observer-smtp.c …   one follower a protocol
  *     observer-letter.c   letters' numbers and what is known of them; who logs in */
@@ -143,11 +144,14 @@ void gpo_observed_answered (GpoObserved *o, guint i, GpoAsked *out);
  * (ended by GPO_N_VERDICTS) for which the table has a row. */
 GpoVerdict gpo_observed_refusal (GpoObserved *o, guint8 input, const char *reply, gsize length,
                                  const GpoVerdict *likely);
-/* A first command after a late beginning or a gap: the state it was said in is guessed. FALSE: not yet. */
-gboolean gpo_observed_resync (GpoObserved *o, guint8 input);
 /* The argument of the command recorded as `event`: the line without its ending. NULL if it is gone. */
 const char *gpo_observed_text (GpoObserved *o, guint64 event, gsize *length);
 gboolean gpo_seen_has (const GpoSeen *seen, const char *words);
+
+/* --- observer-hidden.c --- */
+
+/* A first command after a late beginning or a gap: the state it was said in is guessed. FALSE: not yet. */
+gboolean gpo_observed_resync (GpoObserved *o, guint8 input);
 
 /* --- observer-letter.c --- */
 
