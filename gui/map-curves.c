@@ -2,8 +2,10 @@
 /* map-curves.c: lines that leave a place at the side that faces the other, and go around what stands
  * between. */
 #include "map-curves.h"
+#include "i18n.h"
 
-#define BESIDE 27 /* between connections of the same two places */
+#define BESIDE 27  /* between connections of the same two places */
+#define TOKEN 31.0 /* an envelope in a pile, and the gap beside it */
 
 void
 gpo_map_curve_point (const GpoMapCurve *c, double t, double *x, double *y)
@@ -159,14 +161,22 @@ add_token (GpoMapLayout *layout, GpoMapToken token)
   g_array_append_val (layout->tokens, token);
 }
 
+guint
+gpo_map_pile_room (const GpoMapPile *pile, const char *name, double width)
+{
+  double words = 7.5 * (double) g_utf8_strlen (name, -1) + (pile->count > 9 ? 18 : 9) + 15;
+  return CLAMP ((int) ((width - words - 4) / TOKEN), 1, (int) MAX (pile->n_shown, 1));
+}
+
 /* From the right: the newest stands at the right side. */
 static void
-add_pile (GpoMapLayout *layout, const GpoMapPile *pile, const cairo_rectangle_t *where)
+add_pile (GpoMapLayout *layout, const GpoMapPile *pile, const char *name, const cairo_rectangle_t *where)
 {
-  for (guint i = 0; i < pile->n_shown; i++)
+  guint room = gpo_map_pile_room (pile, name, where->width);
+  for (guint i = pile->n_shown > room ? pile->n_shown - room : 0; i < pile->n_shown; i++)
     {
       GpoMapToken token = { .letter = pile->shown[i],
-                            .x = where->x + where->width - 18 - 31.0 * (pile->n_shown - 1 - i),
+                            .x = where->x + where->width - 18 - TOKEN * (pile->n_shown - 1 - i),
                             .y = where->y + where->height / 2,
                             .pale = pile->pale[i],
                             .late = pile->late[i] };
@@ -193,8 +203,11 @@ gpo_map_tokens (GpoMapLayout *layout, GpoMapModel *model)
       const GpoMapFrame *f = gpo_map_layout_frame (layout, i);
       if (place->kind != GPO_PLACE_HOST)
         continue;
-      add_pile (layout, &place->queue, &f->queue);
+      add_pile (layout, &place->queue, _ ("queue"), &f->queue);
       for (guint k = 0; k < f->n_boxes; k++)
-        add_pile (layout, &g_array_index (place->boxes, GpoMapBox, k).letters, &f->box[k]);
+        {
+          g_autofree char *name = gpo_map_box_name (place, f, k);
+          add_pile (layout, &g_array_index (place->boxes, GpoMapBox, k).letters, name, &f->box[k]);
+        }
     }
 }

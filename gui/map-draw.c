@@ -2,8 +2,10 @@
 /* map-draw.c: ways, connections, letters; map-places.c draws what stands. */
 #include "map-draw.h"
 #include "i18n.h"
+#include "map-labels.h"
 #include "map-places.h"
 #include <math.h>
+#include <string.h>
 
 /* --- ways and connections --- */
 
@@ -40,22 +42,6 @@ draw_head (GpoInk *ink, const GpoMapCurve *c)
   cairo_restore (ink->cr);
 }
 
-static char *
-link_label (const GpoMapLink *link)
-{
-  g_autofree char *protocol = g_ascii_strup (gpo_protocol_name (link->protocol), -1);
-  GString *out = g_string_new (protocol);
-  if (link->state)
-    g_string_append_printf (out, " %s", link->state);
-  if (link->held)
-    g_string_append (out, _ (" ‖ held"));
-  if (link->tone == GPO_TONE_REFUSED || link->tone == GPO_TONE_DEFERRED)
-    g_string_append_printf (out, " %s", gpo_tone_sign (link->tone));
-  if (link->more)
-    g_string_append_printf (out, " (+%u)", link->more);
-  return g_string_free (out, FALSE);
-}
-
 static const GdkRGBA *
 link_color (const GpoTheme *theme, const GpoMapLink *link)
 {
@@ -89,35 +75,6 @@ draw_padlock (GpoInk *ink, double x, double y, const GdkRGBA *color)
   cairo_stroke (ink->cr);
 }
 
-/* What a label may be wide: between two that stand beside each other it covers neither. */
-static double
-label_room (const GpoMapCurve *curve)
-{
-  double between = fabs (curve->x[3] - curve->x[0]);
-  return between > fabs (curve->y[3] - curve->y[0]) / 4 ? CLAMP (between - 8, 40, 220) : 220;
-}
-
-#define LETTER_WIDTH 6.2 /* of a label, on the average and a little more */
-
-guint
-gpo_map_label_lines (const GpoMapLink *link, const GpoMapCurve *curve)
-{
-  g_autofree char *label = link_label (link);
-  double room = label_room (curve) - (link->tls ? 12 : 0);
-  return strchr (label, ' ') && (double) g_utf8_strlen (label, -1) * LETTER_WIDTH > room ? 2 : 1;
-}
-
-/* The second line of a label that takes two, which is cut there: behind the protocol. Else NULL. */
-static char *
-second_line (const GpoMapLink *link, const GpoMapCurve *curve, char *label)
-{
-  if (gpo_map_label_lines (link, curve) == 1)
-    return NULL;
-  char *space = strchr (label, ' ');
-  *space = '\0';
-  return space + 1;
-}
-
 static double
 draw_label_line (GpoInk *ink, const GpoMapLink *link, const char *words, double x, double y, double most,
                  GpoInkStyle style)
@@ -130,24 +87,22 @@ draw_label_line (GpoInk *ink, const GpoMapLink *link, const char *words, double 
   return width;
 }
 
-/* Above the line, and higher if a letter is there. */
 static void
-draw_label (GpoInk *ink, const GpoMapLink *link, const GpoMapCurve *curve, gboolean chosen)
+draw_label (GpoInk *ink, const GpoMapLink *link, const GpoMapLabel *label, gboolean chosen)
 {
-  double x, y, lock = link->tls ? 12 : 0, most = label_room (curve) - lock;
-  g_autofree char *label = link_label (link);
+  double y = label->y, lock = link->tls ? 12 : 0;
+  g_autofree char *text = gpo_map_label_text (link, label->lines);
   GpoInkStyle style = GPO_INK_SMALL | (chosen ? GPO_INK_BOLD : 0);
-  char *below = second_line (link, curve, label);
-  gpo_map_curve_point (curve, 0.5, &x, &y);
-  y -= link->letter && fabs (link->at - 0.5) < 0.3 ? 22 : 11;
+  char *below = label->lines > 1 ? strchr (text, '\n') : NULL;
   if (below)
     {
-      draw_label_line (ink, link, below, x, y, most + lock, style);
+      *below = '\0';
+      draw_label_line (ink, link, below + 1, label->x, y, label->most, style);
       y -= 13;
     }
-  double width = draw_label_line (ink, link, label, x + lock / 2, y, most, style);
+  double width = draw_label_line (ink, link, text, label->x + lock / 2, y, label->most - lock, style);
   if (link->tls)
-    draw_padlock (ink, x + lock / 2 - width / 2 - lock, y, link_color (ink->theme, link));
+    draw_padlock (ink, label->x + lock / 2 - width / 2 - lock, y, link_color (ink->theme, link));
 }
 
 /* --- letters --- */
@@ -235,8 +190,13 @@ draw_links (GpoInk *ink, GpoMapModel *model, const GpoMapLayout *layout, const G
   for (guint i = 0; i < gpo_map_model_n_links (model); i++)
     {
       const GpoMapLink *link = gpo_map_model_link (model, i);
-      draw_label (ink, link, gpo_map_layout_link (layout, i), link->session == look->session);
+      const GpoMapLabel *label = gpo_map_layout_label (layout, i);
+      if (label->shown && link->session != look->session)
+        draw_label (ink, link, label, FALSE);
     }
+  for (guint i = 0; i < gpo_map_model_n_links (model); i++) /* the chosen one's, whatever it covers */
+    if (gpo_map_model_link (model, i)->session == look->session)
+      draw_label (ink, gpo_map_model_link (model, i), gpo_map_layout_label (layout, i), TRUE);
 }
 
 void

@@ -22,9 +22,6 @@ typedef struct
 /* Draws width × height px. `font` is a Pango description such as "Sans 11". */
 void gpo_map_draw (cairo_t *cr, GpoMapModel *model, const GpoMapLayout *layout, const GpoTheme *theme,
                    const char *font, double width, double height, const GpoMapLook *look);
-/* How many lines the label of a connection takes, 1 or 2: the protocol stands above its state where both do not
- * fit between the two places. */
-guint gpo_map_label_lines (const GpoMapLink *link, const GpoMapCurve *curve);
 /* Where a letter is seen now, between before and after. */
 void gpo_map_token_seen (const GpoMapToken *token, const GpoMapLook *look, double *x, double *y);
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* map-layout.c: columns, and who stands in which. */
+#include "i18n.h"
 #include "map-curves.h"
+#include "map-labels.h"
 
 #define READER_W 78
 #define READER_H 66
@@ -245,6 +247,15 @@ divide_host (GpoMapFrame *f, const GpoMapPlace *place)
     f->box[i] = (cairo_rectangle_t){ w.x + 8, w.y + 102 + i * 28.0, w.width - 16, 26 };
 }
 
+char *
+gpo_map_box_name (const GpoMapPlace *place, const GpoMapFrame *f, guint i)
+{
+  const GpoMapBox *box = &g_array_index (place->boxes, GpoMapBox, i);
+  return i + 1 == f->n_boxes && place->boxes->len > f->n_boxes
+             ? g_strdup_printf (_ ("%s (and %u more)"), box->owner, place->boxes->len - f->n_boxes)
+             : g_strdup (box->owner);
+}
+
 static void
 stand_readers (Plan *plan, guint home, double y)
 {
@@ -332,6 +343,7 @@ gpo_map_layout_init (GpoMapLayout *layout, GpoMapModel *model, double width, dou
   for (int c = LEFT; c <= RIGHT; c++)
     stand_column (&plan, c, height / layout->scale);
   gpo_map_curves (layout, model);
+  gpo_map_labels (layout, model);
   gpo_map_tokens (layout, model);
 }
 
@@ -353,6 +365,7 @@ gpo_map_layout_clear (GpoMapLayout *layout)
   g_clear_pointer (&layout->frames, g_array_unref);
   g_clear_pointer (&layout->ways, g_array_unref);
   g_clear_pointer (&layout->links, g_array_unref);
+  g_clear_pointer (&layout->labels, g_array_unref);
   g_clear_pointer (&layout->tokens, g_array_unref);
 }
 
@@ -366,4 +379,10 @@ const GpoMapCurve *
 gpo_map_layout_link (const GpoMapLayout *layout, guint link)
 {
   return &g_array_index (layout->links, GpoMapCurve, link);
+}
+
+const GpoMapLabel *
+gpo_map_layout_label (const GpoMapLayout *layout, guint link)
+{
+  return &g_array_index (layout->labels, GpoMapLabel, link);
 }

@@ -37,12 +37,23 @@ typedef struct
   gboolean pale, late, moving; /* moving: on a connection */
 } GpoMapToken;
 
+/* What stands at a connection. */
+typedef struct
+{
+  double x, y;    /* the middle of its line, of the lower one if there are two */
+  double width;   /* about, with a padlock if it has one */
+  double most;    /* beyond it is cut */
+  guint lines;    /* 2: the protocol stands above its state, where both do not fit between the two places */
+  gboolean shown; /* FALSE: there is no room beside more urgent ones */
+} GpoMapLabel;
+
 typedef struct
 {
   double scale;   /* pixels of one unit; all else is in units */
   GArray *frames; /* of GpoMapFrame, one a place */
   GArray *ways;   /* of GpoMapCurve, one a way */
   GArray *links;  /* of GpoMapCurve, one a link, from client to server */
+  GArray *labels; /* of GpoMapLabel, one a link */
   GArray *tokens; /* of GpoMapToken */
 } GpoMapLayout;
 
@@ -52,6 +63,12 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (GpoMapLayout, gpo_map_layout_clear)
 
 const GpoMapFrame *gpo_map_layout_frame (const GpoMapLayout *layout, guint place);
 const GpoMapCurve *gpo_map_layout_link (const GpoMapLayout *layout, guint link);
+const GpoMapLabel *gpo_map_layout_label (const GpoMapLayout *layout, guint link);
+/* The name of the i-th box of a host: its owner's, and in the last row how many more there are. The caller
+ * frees. */
+char *gpo_map_box_name (const GpoMapPlace *place, const GpoMapFrame *frame, guint i);
+/* How many of a pile's envelopes there is room for beside its name, in a row of this width: at least one. */
+guint gpo_map_pile_room (const GpoMapPile *pile, const char *name, double width);
 void gpo_map_curve_point (const GpoMapCurve *curve, double t, double *x, double *y);
 /* The size that is enough to show the model at scale 1. */
 void gpo_map_layout_size (GpoMapModel *model, double *width, double *height);

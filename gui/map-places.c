@@ -16,7 +16,8 @@ static void
 draw_pile (GpoInk *ink, const cairo_rectangle_t *r, const char *name, const GpoMapPile *pile, GpoTone tone)
 {
   char count[16];
-  double room = r->width - 22 - 31.0 * pile->n_shown, y = r->y + r->height / 2;
+  double room = r->width - 22 - 31.0 * MIN (pile->n_shown, gpo_map_pile_room (pile, name, r->width)),
+         y = r->y + r->height / 2;
   draw_slot (ink, r, tone);
   g_snprintf (count, sizeof count, "%u", pile->count);
   double width = gpo_ink_measure (ink, count, 60, GPO_INK_BOLD);
@@ -92,9 +93,9 @@ draw_host (GpoInk *ink, const GpoMapPlace *place, const GpoMapFrame *f, gboolean
   cairo_stroke (ink->cr);
   double used
       = gpo_ink_text (ink, place->name, r->x + 12, r->y + 14, 0, r->width - 24, &theme->fg, GPO_INK_BOLD);
-  if (place->gateway)
-    gpo_ink_text (ink, _ ("passes letters on"), r->x + r->width - 10, r->y + 14, 1, r->width - 26 - used,
-                  &theme->dim, GPO_INK_SMALL);
+  const char *trade = place->gateway ? _ ("passes letters on") : "";
+  if (gpo_ink_measure (ink, trade, r->width, GPO_INK_SMALL) <= r->width - 26 - used)
+    gpo_ink_text (ink, trade, r->x + r->width - 10, r->y + 14, 1, r->width, &theme->dim, GPO_INK_SMALL);
   if (place->title)
     gpo_ink_text (ink, place->title, r->x + 12, r->y + 30, 0, r->width - 24, &theme->dim, GPO_INK_SMALL);
   draw_daemon (ink, place, &f->daemon);
@@ -102,10 +103,7 @@ draw_host (GpoInk *ink, const GpoMapPlace *place, const GpoMapFrame *f, gboolean
   for (guint i = 0; i < f->n_boxes; i++)
     {
       const GpoMapBox *box = &g_array_index (place->boxes, GpoMapBox, i);
-      g_autofree char *name
-          = i + 1 == f->n_boxes && place->boxes->len > f->n_boxes
-                ? g_strdup_printf (_ ("%s (and %u more)"), box->owner, place->boxes->len - f->n_boxes)
-                : g_strdup (box->owner);
+      g_autofree char *name = gpo_map_box_name (place, f, i);
       draw_pile (ink, &f->box[i], name, &box->letters, GPO_TONE_LETTER);
     }
   if (place->down)

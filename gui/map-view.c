@@ -159,10 +159,9 @@ put_links (GpoMapView *view, GPtrArray *old)
   for (guint i = 0; i < gpo_map_model_n_links (view->model); i++)
     {
       const GpoMapLink *link = gpo_map_model_link (view->model, i);
-      double x, y;
-      gpo_map_curve_point (gpo_map_layout_link (&view->layout, i), 0.5, &x, &y);
-      double more = 13 * (gpo_map_label_lines (link, gpo_map_layout_link (&view->layout, i)) - 1);
-      cairo_rectangle_t where = { x - 45, y - 19 - more, 90, 26 + more };
+      const GpoMapLabel *label = gpo_map_layout_label (&view->layout, i);
+      double more = 13.0 * (label->lines - 1);
+      cairo_rectangle_t where = { label->x - 45, label->y - 8 - more, 90, 26 + more };
       put_spot (view, old, GPO_SPOT_SESSION, link->session, 0, gpo_map_link_words (view->model, link),
                 &where);
     }

@@ -357,17 +357,23 @@ START_TEST (foreign_session_shows_client_and_server)
 END_TEST
 
 static void
-say_connect (GpoLog *log, const char *host, const char *side, const char *caller)
+say_session (GpoLog *log, guint32 number, const char *host, const char *side, const char *caller)
 {
   GpoEventBuilder b;
   gpo_event_begin (&b, GPO_KIND_CONNECT);
   b.event.host = gpo_symbol (host);
   b.event.protocol = GPO_PROTOCOL_IMAP;
-  b.event.session = 1;
+  b.event.session = number;
   gpo_event_add_text (&b, GPO_FIELD_SIDE, side, -1);
   if (caller)
     gpo_event_add_text (&b, GPO_FIELD_NAME, caller, -1);
   gpo_log_append (log, &b);
+}
+
+static void
+say_connect (GpoLog *log, const char *host, const char *side, const char *caller)
+{
+  say_session (log, 1, host, side, caller);
 }
 
 /* A person's reader calls under her login, and tells its own end too: the person calls, and no host is called so. */
@@ -405,6 +411,62 @@ START_TEST (a_host_with_a_persons_name_is_a_host)
   const GpoMapPlace *server = gpo_map_model_place (m, gpo_map_model_link (m, 0)->to);
   ck_assert_int_eq (server->kind, GPO_PLACE_HOST);
   ck_assert_str_eq (server->name, "p1");
+}
+END_TEST
+
+static cairo_rectangle_t
+label_area (const GpoMapLabel *label)
+{
+  double height = 14 * label->lines;
+  return (cairo_rectangle_t){ label->x - label->width / 2, label->y + 7 - height, label->width, height };
+}
+
+/* Each of four readers reads in three sessions: who has no room for a label has none. */
+START_TEST (no_label_covers_another)
+{
+  g_autoptr (GpoLog) log = say_world (&(World){ "many readers", 2, 1, 2, 1 });
+  for (guint32 i = 0; i < 12; i++)
+    {
+      g_autofree char *person = g_strdup_printf ("p%u", i % 2);
+      say_session (log, i + 1, i % 4 < 2 ? "h0" : "h1", "server", person);
+    }
+  g_autoptr (GpoPicture) picture = gpo_picture_new (log);
+  gpo_picture_update (picture, 0);
+  g_autoptr (GpoMapModel) m = gpo_map_model_new (picture);
+  gpo_map_model_set_n (m, gpo_log_length (log) - 1);
+  ck_assert_uint_eq (gpo_map_model_n_links (m), 12);
+  g_auto (GpoMapLayout) layout = { 0 };
+  gpo_map_layout_init (&layout, m, areas[_i].width, areas[_i].height);
+  guint n_shown = 0;
+  for (guint i = 0; i < 12; i++)
+    {
+      const GpoMapLabel *label = gpo_map_layout_label (&layout, i);
+      cairo_rectangle_t area = label_area (label);
+      n_shown += label->shown;
+      for (guint k = 0; k < i && label->shown; k++)
+        {
+          cairo_rectangle_t other = label_area (gpo_map_layout_label (&layout, k));
+          ck_assert_msg (!gpo_map_layout_label (&layout, k)->shown || !overlap (&area, &other), "%u covers %u", i, k);
+        }
+    }
+  ck_assert_uint_ge (n_shown, 4);
+}
+END_TEST
+
+static const struct
+{
+  const char *name;
+  guint count, n_shown, room;
+} piles[] = {
+  { "bob", 4, 4, 4 }, { "alice", 7, 4, 3 }, { "alice", 70, 4, 3 },  { "a-login-as-long-as-a-class-list", 9, 4, 1 },
+  { "bob", 1, 1, 1 }, { "bob", 0, 0, 1 },   { "mallory", 4, 4, 3 },
+};
+
+/* The name of a mailbox is never cut to make room for one more envelope. */
+START_TEST (name_goes_before_envelopes)
+{
+  GpoMapPile pile = { .count = piles[_i].count, .n_shown = piles[_i].n_shown };
+  ck_assert_uint_eq (gpo_map_pile_room (&pile, piles[_i].name, 188), piles[_i].room);
 }
 END_TEST
 
@@ -586,6 +648,8 @@ suite (void)
   tcase_add_test (pure, a_persons_reader_is_the_person);
   tcase_add_test (pure, a_host_with_a_persons_name_is_a_host);
   tcase_add_test (pure, crowd_of_sessions_is_counted_not_drawn);
+  tcase_add_loop_test (pure, no_label_covers_another, 0, G_N_ELEMENTS (areas));
+  tcase_add_loop_test (pure, name_goes_before_envelopes, 0, G_N_ELEMENTS (piles));
   suite_add_tcase (s, pure);
   tcase_add_checked_fixture (live, setup_live, teardown_window);
   tcase_set_timeout (live, 60);
