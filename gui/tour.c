@@ -9,31 +9,25 @@ static const struct
   const char *title, *text, *figure;
 } cards[GPO_TOUR_CARDS] = {
   { N_ ("A small world of mail"),
-    N_ ("Alice is at athens.example, Bob and Carol are at sparta.example. A reader gives a letter to its "
-        "daemon; "
-        "daemons speak SMTP; the gateway between the towns stores and forwards. All of it runs inside this "
-        "program, on real sockets: your own mail program can talk to it too."),
+    N_ ("In the world it comes with, Alice is at athens.example, Bob and Carol are at sparta.example. A "
+        "reader gives a letter to its daemon; daemons speak SMTP; the gateway between the towns stores and "
+        "forwards. All of it runs inside this program, on real sockets: your own mail program can talk to it "
+        "too."),
     N_ ("Athens sends a letter to the gateway, and the gateway to Sparta") },
   { N_ ("Three things in every letter"),
     N_ ("The envelope is what a client says in MAIL FROM and RCPT TO: servers act on it alone. The header is "
-        "what "
-        "stands on top of the letter, and the data is what the letter says. They are three, and they need "
-        "not "
-        "agree: look at them side by side."),
+        "what stands on top of the letter, and the data is what the letter says. They are three, and they "
+        "need not agree: look at them side by side."),
     N_ ("An envelope, a header and data, side by side") },
   { N_ ("Time is yours"),
     N_ ("Everything that happens is an event in one trace, and the window shows the world as of the event "
-        "you "
-        "choose. Space plays and pauses, the full stop steps forward, the comma back, Home and End go to the "
-        "ends. "
-        "With F7 the office itself waits before each line until you let it through."),
+        "you choose. Space plays and pauses, the full stop steps forward, the comma back, Home and End go to "
+        "the ends. With F7 the office itself waits before each line until you let it through."),
     N_ ("Keys: comma steps back, space plays, full stop steps on") },
   { N_ ("Now you"),
     N_ ("Write a letter in the reader, type SMTP by hand in the terminal, take a host down on the map, or "
-        "work "
-        "through a lab: it is checked from the trace while you work. F1 lists all keys; Shift and F1 bring "
-        "these "
-        "cards back."),
+        "work through a lab: it is checked from the trace while you work. F1 lists all keys; Shift and F1 "
+        "bring these cards back."),
     N_ ("A list of tasks, two of them done") },
 };
 
