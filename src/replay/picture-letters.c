@@ -3,6 +3,8 @@
 #include "replay/picture-private.h"
 #include <string.h>
 
+#define MOST_HOPS 32 /* hosts on a letter's way that are told apart */
+
 guint
 gpo_picture_n_letters (GpoPicture *picture)
 {
@@ -64,6 +66,33 @@ last_of (GpoPicture *picture, const GpoTrack *track, guint64 n, guint64 *number)
   return i ? gpo_log_get (picture->log, track->events[i - 1]) : NULL;
 }
 
+/* What the queues know last of the letter. A host that handed it on hears so after the next one has had it,
+ * and perhaps after that one gave it up: the last word is that of a host that still answers for it. NULL:
+ * none. */
+static const GpoEvent *
+last_queued (GpoPicture *picture, const GpoTrack *track, guint64 n, guint64 *number)
+{
+  const GpoEvent *newest = last_of (picture, track, n, number);
+  GpoSymbol gave[MOST_HOPS];
+  guint n_gave = 0;
+  for (guint i = gpo_track_until (track, n); i > 0 && n_gave < MOST_HOPS; i--)
+    {
+      const GpoEvent *event = gpo_log_get (picture->log, track->events[i - 1]);
+      gboolean known = !event;
+      for (guint k = 0; k < n_gave && !known; k++)
+        known = gave[k] == event->host;
+      if (known)
+        continue;
+      if (g_strcmp0 (gpo_event_text (event, GPO_FIELD_STATE, NULL), "delivered") != 0)
+        {
+          *number = track->events[i - 1];
+          return event;
+        }
+      gave[n_gave++] = event->host;
+    }
+  return newest;
+}
+
 void
 gpo_picture_letter_at (GpoPicture *picture, const GpoLetterTrack *letter, guint64 n, GpoLetterAt *out)
 {
@@ -79,7 +108,7 @@ gpo_picture_letter_at (GpoPicture *picture, const GpoLetterTrack *letter, guint6
     }
   guint64 at_mailbox, at_queue, at_any;
   const GpoEvent *mailbox = last_of (picture, &letter->mailboxes, n, &at_mailbox);
-  const GpoEvent *queue = last_of (picture, &letter->queue, n, &at_queue);
+  const GpoEvent *queue = last_queued (picture, &letter->queue, n, &at_queue);
   const GpoEvent *any = last_of (picture, &letter->events, n, &at_any);
   /* the host that handed it on hears of that after it lies in the mailbox */
   const char *state = queue ? gpo_event_text (queue, GPO_FIELD_STATE, NULL) : NULL;

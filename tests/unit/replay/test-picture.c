@@ -252,6 +252,59 @@ START_TEST (letter_lies_in_the_mailbox_although_its_queue_says_so_later)
 }
 END_TEST
 
+static void
+say_queue (GpoLog *log, const char *host, const char *state)
+{
+  GpoEventBuilder b;
+  gpo_event_begin (&b, GPO_KIND_QUEUE);
+  b.event.host = gpo_symbol (host);
+  b.event.letter = 7;
+  gpo_event_add_text (&b, GPO_FIELD_STATE, state, -1);
+  gpo_log_append (log, &b);
+}
+
+/* What the queues say in turn, and who answers for the letter then. */
+static const struct
+{
+  const char *said[8][2];
+  const char *host, *place;
+} ways[] = {
+  { { { "athens", "queued" } }, "athens", "queued" },
+  { { { "athens", "queued" }, { "athens", "sending" }, { "gateway", "queued" }, { "athens", "delivered" } },
+    "gateway",
+    "queued" },
+  /* the gateway gave it up before Athens had heard its 250 */
+  { { { "athens", "sending" }, { "gateway", "queued" }, { "gateway", "bounced" }, { "athens", "delivered" } },
+    "gateway",
+    "bounced" },
+  { { { "athens", "sending" }, { "athens", "delivered" } }, "athens", "delivered" },
+  { { { "athens", "delivered" }, { "gateway", "deferred" } }, "gateway", "deferred" },
+  /* in a circle, and back at Athens */
+  { { { "athens", "sending" },
+      { "gateway", "queued" },
+      { "athens", "delivered" },
+      { "gateway", "sending" },
+      { "athens", "bounced" },
+      { "gateway", "delivered" } },
+    "athens",
+    "bounced" },
+};
+
+START_TEST (letter_is_where_somebody_still_answers_for_it)
+{
+  g_autoptr (GpoLog) log = gpo_log_new ();
+  for (guint i = 0; i < G_N_ELEMENTS (ways[_i].said) && ways[_i].said[i][0]; i++)
+    say_queue (log, ways[_i].said[i][0], ways[_i].said[i][1]);
+  g_autoptr (GpoPicture) picture = gpo_picture_new (log);
+  gpo_picture_update (picture, 0);
+  GpoLetterAt at;
+  gpo_picture_letter_at (picture, gpo_picture_letter_numbered (picture, 7), gpo_log_length (log) - 1, &at);
+  ck_assert_str_eq (at.place, ways[_i].place);
+  ck_assert_str_eq (gpo_symbol_name (at.host), ways[_i].host);
+  g_array_unref (at.recipients);
+}
+END_TEST
+
 START_TEST (letter_bytes_have_their_dots_undone)
 {
   g_autoptr (GpoLog) log = recorded_log ();
@@ -400,6 +453,7 @@ suite (void)
   suite_add_tcase (s, at);
   tcase_add_test (letters, letter_lies_in_the_mailbox_although_its_queue_says_so_later);
   tcase_add_test (letters, letter_bytes_have_their_dots_undone);
+  tcase_add_loop_test (letters, letter_is_where_somebody_still_answers_for_it, 0, G_N_ELEMENTS (ways));
   tcase_add_test (letters, envelope_shows_refused_recipients_with_their_reply);
   suite_add_tcase (s, letters);
   return s;
