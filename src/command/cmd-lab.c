@@ -116,7 +116,7 @@ static int export(const GpoLabOptions *options, char **words)
       = options->output ? g_strdup (options->output) : g_strconcat (student, ".hand-in", NULL);
   g_autoptr (GError) error = NULL;
   if (words[0])
-    return gpo_command_usage ("export takes options only, not \"%s\": glasspost lab export --student anna",
+    return gpo_command_usage ("export takes options only, not \"%s\": glasspost lab export --student carol",
                               words[0]);
   if (!options->output && strchr (name, '/'))
     return gpo_command_usage ("a name with a / makes no file; say where to write with --output");

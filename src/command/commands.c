@@ -74,7 +74,7 @@ const GpoCommand gpo_commands[] = {
     "  glasspost lab list                                which labs there are, and how far you are\n"
     "  glasspost lab run 3                               an office for lab 3, checked while you work\n"
     "  glasspost lab grade 3 class/ --csv                what a class handed in, judged offline\n"
-    "  glasspost lab export --student anna               all your runs as one file to hand in\n",
+    "  glasspost lab export --student carol               all your runs as one file to hand in\n",
     gpo_cmd_lab },
   { NULL }
 };

@@ -262,7 +262,7 @@ gpo_grader_take_bytes (GpoGrader *grader, const char *source, const char *studen
 
 /* --- files and folders --- */
 
-/* "anna.trace" is Anna's; "anna/run.trace" too. */
+/* "carol.trace" is Carol's; "carol/run.trace" too. */
 static char *
 student_of (const char *path, const char *folder_student)
 {

@@ -3,7 +3,7 @@
  *
  * JSON Lines: a head, and for each trace a line that says what it is, followed by the trace as it is:
  *
- *     {"glasspost-hand-in":1,"student":"anna"}
+ *     {"glasspost-hand-in":1,"student":"carol"}
  *     {"glasspost-hand-in-part":"03-envelope-is-not-header"}
  *     {"glasspost-trace":1, …}
  *     {"n":0, …}
