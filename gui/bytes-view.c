@@ -5,29 +5,18 @@
 
 struct _GpoBytesView
 {
-  GtkWidget parent_instance;
+  GpoSheet parent_instance;
   GpoBytesScene scene;
   GpoLetterRows *rows;
   GpoRowsForm form;
   gboolean hex;
   guint cells;       /* a row of `rows` */
   gboolean show_lit; /* as soon as there is room */
-  GtkAdjustment *adjustments[2];
-  GtkScrollablePolicy policies[2];
-};
-
-enum
-{
-  PROP_HADJUSTMENT = 1,
-  PROP_VADJUSTMENT,
-  PROP_HPOLICY,
-  PROP_VPOLICY
 };
 
 static guint pointed;
 
-G_DEFINE_FINAL_TYPE_WITH_CODE (GpoBytesView, gpo_bytes_view, GTK_TYPE_WIDGET,
-                               G_IMPLEMENT_INTERFACE (GTK_TYPE_SCROLLABLE, NULL))
+G_DEFINE_FINAL_TYPE (GpoBytesView, gpo_bytes_view, GPO_TYPE_SHEET)
 
 static double
 zoom (GpoBytesView *view)
@@ -37,24 +26,13 @@ zoom (GpoBytesView *view)
 
 /* --- scrolling --- */
 
-static double
-scroll (GpoBytesView *view)
+static guint
+gpo_bytes_view_rows (GpoSheet *sheet, double *head, double *row)
 {
-  return view->adjustments[1] ? gtk_adjustment_get_value (view->adjustments[1]) : 0;
-}
-
-static void
-configure (GpoBytesView *view)
-{
-  int width = gtk_widget_get_width (GTK_WIDGET (view)), height = gtk_widget_get_height (GTK_WIDGET (view));
-  double total
-      = zoom (view)
-        * (GPO_BYTES_HEAD + (view->rows ? gpo_letter_rows_n (view->rows) : 0) * (double) GPO_BYTES_ROW);
-  if (view->adjustments[0])
-    gtk_adjustment_configure (view->adjustments[0], 0, 0, width, 1, width, width);
-  if (view->adjustments[1])
-    gtk_adjustment_configure (view->adjustments[1], scroll (view), 0, MAX (total, height),
-                              zoom (view) * GPO_BYTES_ROW, height * 0.9, height);
+  GpoBytesView *view = GPO_BYTES_VIEW (sheet);
+  *head = GPO_BYTES_HEAD;
+  *row = GPO_BYTES_ROW;
+  return view->rows ? gpo_letter_rows_n (view->rows) : 0;
 }
 
 /* Rows that are there already and have the right width stay. */
@@ -74,47 +52,16 @@ make_rows (GpoBytesView *view, gboolean anew)
 }
 
 static void
-set_adjustment (GpoBytesView *view, int which, GtkAdjustment *adjustment)
-{
-  if (view->adjustments[which])
-    g_signal_handlers_disconnect_by_data (view->adjustments[which], view);
-  g_set_object (&view->adjustments[which], adjustment);
-  if (adjustment)
-    g_signal_connect_swapped (adjustment, "value-changed", G_CALLBACK (gtk_widget_queue_draw), view);
-  configure (view);
-}
-
-static void
-gpo_bytes_view_set_property (GObject *object, guint id, const GValue *value, GParamSpec *spec)
-{
-  GpoBytesView *view = GPO_BYTES_VIEW (object);
-  if (id == PROP_HADJUSTMENT || id == PROP_VADJUSTMENT)
-    set_adjustment (view, id == PROP_VADJUSTMENT, g_value_get_object (value));
-  else
-    view->policies[id == PROP_VPOLICY] = g_value_get_enum (value);
-}
-
-static void
-gpo_bytes_view_get_property (GObject *object, guint id, GValue *value, GParamSpec *spec)
-{
-  GpoBytesView *view = GPO_BYTES_VIEW (object);
-  if (id == PROP_HADJUSTMENT || id == PROP_VADJUSTMENT)
-    g_value_set_object (value, view->adjustments[id == PROP_VADJUSTMENT]);
-  else
-    g_value_set_enum (value, view->policies[id == PROP_VPOLICY]);
-}
-
-static void
 show_row (GpoBytesView *view, guint row)
 {
-  double one = zoom (view) * GPO_BYTES_ROW, y = row * one;
-  double height = gtk_widget_get_height (GTK_WIDGET (view)) - zoom (view) * GPO_BYTES_HEAD;
-  if (!view->adjustments[1] || height <= 0)
+  GpoSheet *sheet = GPO_SHEET (view);
+  double one = zoom (view) * GPO_BYTES_ROW, y = row * one, room = gpo_sheet_room (sheet);
+  if (room <= 0)
     return;
-  if (y < scroll (view))
-    gtk_adjustment_set_value (view->adjustments[1], y);
-  else if (y + one > scroll (view) + height)
-    gtk_adjustment_set_value (view->adjustments[1], y - MAX (0, height - 2 * one) / 2);
+  if (y < gpo_sheet_scrolled (sheet))
+    gpo_sheet_scroll_to (sheet, y);
+  else if (y + one > gpo_sheet_scrolled (sheet) + room)
+    gpo_sheet_scroll_to (sheet, y - MAX (0, room - 2 * one) / 2);
 }
 
 /* --- drawing --- */
@@ -133,7 +80,7 @@ gpo_bytes_view_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
       = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (0, 0, (float) width, (float) height));
   cairo_scale (cr, scale, scale);
   gpo_bytes_draw (cr, &view->scene, &theme, "monospace 10.5", width / scale, height / scale,
-                  scroll (view) / scale);
+                  gpo_sheet_scrolled (GPO_SHEET (view)) / scale);
   cairo_destroy (cr);
 }
 
@@ -149,7 +96,7 @@ gpo_bytes_view_size_allocate (GtkWidget *widget, int width, int height, int base
 {
   GpoBytesView *view = GPO_BYTES_VIEW (widget);
   make_rows (view, FALSE);
-  configure (view);
+  gpo_sheet_configure (GPO_SHEET (view));
   if (view->show_lit && view->rows && height > 0)
     show_row (view, gpo_letter_rows_find (view->rows, view->scene.lit.start));
   view->show_lit = view->show_lit && !view->rows;
@@ -175,7 +122,7 @@ row_place (GpoBytesView *view, guint i, gsize *place)
 static guint
 row_at (GpoBytesView *view, double y)
 {
-  double row = ((y + scroll (view)) / zoom (view) - GPO_BYTES_HEAD) / GPO_BYTES_ROW;
+  double row = ((y + gpo_sheet_scrolled (GPO_SHEET (view))) / zoom (view) - GPO_BYTES_HEAD) / GPO_BYTES_ROW;
   return y < zoom (view) * GPO_BYTES_HEAD || row < 0 ? G_MAXUINT : (guint) row;
 }
 
@@ -246,8 +193,6 @@ static void
 gpo_bytes_view_dispose (GObject *object)
 {
   GpoBytesView *view = GPO_BYTES_VIEW (object);
-  set_adjustment (view, 0, NULL);
-  set_adjustment (view, 1, NULL);
   g_clear_pointer (&view->rows, gpo_letter_rows_free);
   view->scene.facts = NULL;
   G_OBJECT_CLASS (gpo_bytes_view_parent_class)->dispose (object);
@@ -259,15 +204,10 @@ gpo_bytes_view_class_init (GpoBytesViewClass *class)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
   GObjectClass *object_class = G_OBJECT_CLASS (class);
   object_class->dispose = gpo_bytes_view_dispose;
-  object_class->set_property = gpo_bytes_view_set_property;
-  object_class->get_property = gpo_bytes_view_get_property;
+  GPO_SHEET_CLASS (class)->rows = gpo_bytes_view_rows;
   widget_class->snapshot = gpo_bytes_view_snapshot;
   widget_class->measure = gpo_bytes_view_measure;
   widget_class->size_allocate = gpo_bytes_view_size_allocate;
-  g_object_class_override_property (object_class, PROP_HADJUSTMENT, "hadjustment");
-  g_object_class_override_property (object_class, PROP_VADJUSTMENT, "vadjustment");
-  g_object_class_override_property (object_class, PROP_HPOLICY, "hscroll-policy");
-  g_object_class_override_property (object_class, PROP_VPOLICY, "vscroll-policy");
   pointed = g_signal_new ("pointed", GPO_TYPE_BYTES_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
                           2, G_TYPE_UINT64, G_TYPE_BOOLEAN);
   gtk_widget_class_set_css_name (widget_class, "bytes");
@@ -299,7 +239,7 @@ gpo_bytes_view_set_facts (GpoBytesView *view, const GpoLetterFacts *facts)
   g_clear_pointer (&view->rows, gpo_letter_rows_free);
   view->scene = (GpoBytesScene){ .facts = facts, .caret = G_MAXUINT };
   make_rows (view, TRUE);
-  configure (view);
+  gpo_sheet_configure (GPO_SHEET (view));
   gtk_widget_queue_draw (GTK_WIDGET (view));
 }
 
@@ -309,7 +249,7 @@ gpo_bytes_view_set_form (GpoBytesView *view, GpoRowsForm form, gboolean hex)
   view->form = form;
   view->hex = hex;
   make_rows (view, TRUE);
-  configure (view);
+  gpo_sheet_configure (GPO_SHEET (view));
   if (view->rows && view->scene.lit.length)
     show_row (view, gpo_letter_rows_find (view->rows, view->scene.lit.start));
   gtk_widget_queue_draw (GTK_WIDGET (view));

@@ -5,11 +5,12 @@
  * form; chosen: it was clicked, or Enter was pressed. */
 #pragma once
 #include "bytes-draw.h"
+#include "sheet.h"
 
 G_BEGIN_DECLS
 
 #define GPO_TYPE_BYTES_VIEW (gpo_bytes_view_get_type ())
-G_DECLARE_FINAL_TYPE (GpoBytesView, gpo_bytes_view, GPO, BYTES_VIEW, GtkWidget)
+G_DECLARE_FINAL_TYPE (GpoBytesView, gpo_bytes_view, GPO, BYTES_VIEW, GpoSheet)
 
 /* What is shown; NULL: nothing. The facts must stay until they are replaced. */
 void gpo_bytes_view_set_facts (GpoBytesView *view, const GpoLetterFacts *facts);

@@ -9,93 +9,40 @@
 
 struct _GpoLadderView
 {
-  GtkWidget parent_instance;
+  GpoSheet parent_instance;
   GpoCursor *cursor;
   GpoLadderModel *model;
-  GtkAdjustment *adjustments[2]; /* horizontal, vertical */
-  GtkScrollablePolicy policies[2];
   gboolean fold;
   guint growing; /* source id: the rest of a long ladder is taken in between frames */
 };
 
-enum
-{
-  PROP_HADJUSTMENT = 1,
-  PROP_VADJUSTMENT,
-  PROP_HPOLICY,
-  PROP_VPOLICY
-};
-
-G_DEFINE_FINAL_TYPE_WITH_CODE (GpoLadderView, gpo_ladder_view, GTK_TYPE_WIDGET,
-                               G_IMPLEMENT_INTERFACE (GTK_TYPE_SCROLLABLE, NULL))
+G_DEFINE_FINAL_TYPE (GpoLadderView, gpo_ladder_view, GPO_TYPE_SHEET)
 
 /* --- scrolling --- */
 
-static void
-configure (GpoLadderView *view)
+static guint
+gpo_ladder_view_rows (GpoSheet *sheet, double *head, double *row)
 {
-  int width = gtk_widget_get_width (GTK_WIDGET (view)), height = gtk_widget_get_height (GTK_WIDGET (view));
-  double scale = gpo_theme_zoom (GTK_WIDGET (view));
-  double total = scale * GPO_LADDER_HEAD
-                 + (view->model ? gpo_ladder_model_n_rungs (view->model) : 0) * scale * GPO_LADDER_ROW;
-  if (view->adjustments[0])
-    gtk_adjustment_configure (view->adjustments[0], 0, 0, width, 1, width, width);
-  if (view->adjustments[1])
-    gtk_adjustment_configure (view->adjustments[1], gtk_adjustment_get_value (view->adjustments[1]), 0,
-                              MAX (total, height), scale * GPO_LADDER_ROW, height * 0.9, height);
-}
-
-static double
-scroll (GpoLadderView *view)
-{
-  return view->adjustments[1] ? gtk_adjustment_get_value (view->adjustments[1]) : 0;
+  GpoLadderView *view = GPO_LADDER_VIEW (sheet);
+  *head = GPO_LADDER_HEAD;
+  *row = GPO_LADDER_ROW;
+  return view->model ? gpo_ladder_model_n_rungs (view->model) : 0;
 }
 
 /* Brings the cursor's rung into view, with some rungs behind it. */
 static void
 show_row (GpoLadderView *view)
 {
+  GpoSheet *sheet = GPO_SHEET (view);
   guint row = gpo_ladder_model_row (view->model, gpo_cursor_get_n (view->cursor));
-  double one = gpo_theme_zoom (GTK_WIDGET (view)) * GPO_LADDER_ROW, y = (double) row * one;
-  double height
-      = gtk_widget_get_height (GTK_WIDGET (view)) - gpo_theme_zoom (GTK_WIDGET (view)) * GPO_LADDER_HEAD;
-  if (row == G_MAXUINT || !view->adjustments[1] || height <= 0)
+  double one = gpo_theme_zoom (GTK_WIDGET (view)) * GPO_LADDER_ROW, y = (double) row * one,
+         room = gpo_sheet_room (sheet);
+  if (row == G_MAXUINT || room <= 0)
     return;
-  if (y < scroll (view))
-    gtk_adjustment_set_value (view->adjustments[1], y - height / 4);
-  else if (y + 2 * one > scroll (view) + height)
-    gtk_adjustment_set_value (view->adjustments[1], y - height * 3 / 4);
-}
-
-static void
-set_adjustment (GpoLadderView *view, int which, GtkAdjustment *adjustment)
-{
-  if (view->adjustments[which])
-    g_signal_handlers_disconnect_by_data (view->adjustments[which], view);
-  g_set_object (&view->adjustments[which], adjustment);
-  if (adjustment)
-    g_signal_connect_swapped (adjustment, "value-changed", G_CALLBACK (gtk_widget_queue_draw), view);
-  configure (view);
-}
-
-static void
-gpo_ladder_view_set_property (GObject *object, guint id, const GValue *value, GParamSpec *spec)
-{
-  GpoLadderView *view = GPO_LADDER_VIEW (object);
-  if (id == PROP_HADJUSTMENT || id == PROP_VADJUSTMENT)
-    set_adjustment (view, id == PROP_VADJUSTMENT, g_value_get_object (value));
-  else
-    view->policies[id == PROP_VPOLICY] = g_value_get_enum (value);
-}
-
-static void
-gpo_ladder_view_get_property (GObject *object, guint id, GValue *value, GParamSpec *spec)
-{
-  GpoLadderView *view = GPO_LADDER_VIEW (object);
-  if (id == PROP_HADJUSTMENT || id == PROP_VADJUSTMENT)
-    g_value_set_object (value, view->adjustments[id == PROP_VADJUSTMENT]);
-  else
-    g_value_set_enum (value, view->policies[id == PROP_VPOLICY]);
+  if (y < gpo_sheet_scrolled (sheet))
+    gpo_sheet_scroll_to (sheet, y - room / 4);
+  else if (y + 2 * one > gpo_sheet_scrolled (sheet) + room)
+    gpo_sheet_scroll_to (sheet, y - room * 3 / 4);
 }
 
 /* --- drawing --- */
@@ -113,8 +60,8 @@ gpo_ladder_view_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   cairo_t *cr
       = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (0, 0, (float) width, (float) height));
   cairo_scale (cr, scale, scale);
-  gpo_ladder_draw (cr, view->model, &theme, "Sans 11", width / scale, height / scale, scroll (view) / scale,
-                   gpo_cursor_get_n (view->cursor));
+  gpo_ladder_draw (cr, view->model, &theme, "Sans 11", width / scale, height / scale,
+                   gpo_sheet_scrolled (GPO_SHEET (view)) / scale, gpo_cursor_get_n (view->cursor));
   cairo_destroy (cr);
 }
 
@@ -129,7 +76,7 @@ static void
 gpo_ladder_view_size_allocate (GtkWidget *widget, int width, int height, int baseline)
 {
   GpoLadderView *view = GPO_LADDER_VIEW (widget);
-  configure (view);
+  gpo_sheet_configure (GPO_SHEET (view));
   if (view->model)
     show_row (view);
 }
@@ -140,7 +87,7 @@ static void
 on_click (GpoLadderView *view, int presses, double x, double y)
 {
   double scale = gpo_theme_zoom (GTK_WIDGET (view)),
-         row = ((y + scroll (view)) / scale - GPO_LADDER_HEAD) / GPO_LADDER_ROW;
+         row = ((y + gpo_sheet_scrolled (GPO_SHEET (view))) / scale - GPO_LADDER_HEAD) / GPO_LADDER_ROW;
   gtk_widget_grab_focus (GTK_WIDGET (view));
   if (y > scale * GPO_LADDER_HEAD && row < gpo_ladder_model_n_rungs (view->model))
     gpo_cursor_set_n (view->cursor, gpo_ladder_model_rung (view->model, (guint) row)->n);
@@ -174,7 +121,7 @@ grow_on (gpointer data)
 {
   GpoLadderView *view = data;
   gboolean more = gpo_ladder_model_grow (view->model, PIECE);
-  configure (view);
+  gpo_sheet_configure (GPO_SHEET (view));
   on_moved (view);
   if (!more)
     view->growing = 0;
@@ -189,7 +136,7 @@ on_length (GpoLadderView *view)
     return;
   if (gpo_ladder_model_grow (view->model, PIECE))
     view->growing = g_idle_add (grow_on, view);
-  configure (view);
+  gpo_sheet_configure (GPO_SHEET (view));
   on_moved (view);
 }
 
@@ -222,8 +169,6 @@ gpo_ladder_view_dispose (GObject *object)
 {
   GpoLadderView *view = GPO_LADDER_VIEW (object);
   g_clear_handle_id (&view->growing, g_source_remove);
-  set_adjustment (view, 0, NULL);
-  set_adjustment (view, 1, NULL);
   g_clear_pointer (&view->model, gpo_ladder_model_free);
   g_clear_object (&view->cursor);
   G_OBJECT_CLASS (gpo_ladder_view_parent_class)->dispose (object);
@@ -235,16 +180,11 @@ gpo_ladder_view_class_init (GpoLadderViewClass *class)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
   GObjectClass *object_class = G_OBJECT_CLASS (class);
   object_class->dispose = gpo_ladder_view_dispose;
-  object_class->set_property = gpo_ladder_view_set_property;
-  object_class->get_property = gpo_ladder_view_get_property;
   widget_class->map = gpo_ladder_view_map;
+  GPO_SHEET_CLASS (class)->rows = gpo_ladder_view_rows;
   widget_class->snapshot = gpo_ladder_view_snapshot;
   widget_class->measure = gpo_ladder_view_measure;
   widget_class->size_allocate = gpo_ladder_view_size_allocate;
-  g_object_class_override_property (object_class, PROP_HADJUSTMENT, "hadjustment");
-  g_object_class_override_property (object_class, PROP_VADJUSTMENT, "vadjustment");
-  g_object_class_override_property (object_class, PROP_HPOLICY, "hscroll-policy");
-  g_object_class_override_property (object_class, PROP_VPOLICY, "vscroll-policy");
   gtk_widget_class_set_css_name (widget_class, "ladder");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_IMG);
 }

@@ -4,12 +4,12 @@
 #pragma once
 #include "cursor.h"
 #include "ladder-model.h"
-#include <gtk/gtk.h>
+#include "sheet.h"
 
 G_BEGIN_DECLS
 
 #define GPO_TYPE_LADDER_VIEW (gpo_ladder_view_get_type ())
-G_DECLARE_FINAL_TYPE (GpoLadderView, gpo_ladder_view, GPO, LADDER_VIEW, GtkWidget)
+G_DECLARE_FINAL_TYPE (GpoLadderView, gpo_ladder_view, GPO, LADDER_VIEW, GpoSheet)
 
 /* Once. */
 void gpo_ladder_view_set_cursor (GpoLadderView *view, GpoCursor *cursor);
