@@ -200,6 +200,17 @@ answer_from_gate (GpoSmtpServer *server, GpoSmtpInput input, const GpoSmtpComman
   gpo_smtp_answer (server, input, verdict, reply, NULL);
 }
 
+/* What a client called a command, as it may stand in a reply. */
+static char *
+printable (GpoSlice verb)
+{
+  gsize n = MIN (verb.length, 40);
+  char *out = g_malloc0 (n + 1);
+  for (gsize i = 0; i < n; i++)
+    out[i] = verb.text[i] < 33 || verb.text[i] > 126 ? '?' : verb.text[i];
+  return out;
+}
+
 /* What the state and the host allow before a handler is asked. */
 static gboolean
 allowed (GpoSmtpServer *server, GpoSmtpCommand *command)
@@ -207,11 +218,7 @@ allowed (GpoSmtpServer *server, GpoSmtpCommand *command)
   GpoSession *session = &server->session;
   if (command->input == GPO_SMTP_IN_UNKNOWN)
     {
-      g_autofree char *verb
-          = gpo_slice_dup ((GpoSlice){ command->verb.text, MIN (command->verb.length, 40) });
-      for (char *c = verb; *c; c++)
-        if (*c < 33 || *c > 126)
-          *c = '?';
+      g_autofree char *verb = printable (command->verb);
       g_autofree char *text = g_strdup_printf ("500 5.5.2 no such command: %s (try HELP)", verb);
       gpo_smtp_answer (server, GPO_SMTP_IN_UNKNOWN, GPO_UNKNOWN, text, NULL);
       return FALSE;

@@ -137,6 +137,17 @@ START_TEST (byte_by_byte)
 }
 END_TEST
 
+START_TEST (unknown_verb_is_told_in_plain_bytes)
+{
+  static const char say[] = HELLO "NO\0OP\033[31m\377 x\r\n";
+  PaperOffice *office = paper_office_new ();
+  paper_office_smtp (office, GPO_ROLE_SMTP);
+  paper_office_say (office, say, sizeof say - 1, 0);
+  ck_assert_str_eq (last_reply (office), "500 5.5.2 no such command: NO?OP?[31m? (try HELP)\r\n");
+  paper_office_free (office);
+}
+END_TEST
+
 /* The letter as it was stored, behind what the office put in front. */
 static const char *
 stored_tail (PaperOffice *office, const char *tail)
@@ -354,6 +365,7 @@ suite (void)
   TCase *tc = tcase_create ("replies");
   tcase_add_loop_test (tc, whole, 0, G_N_ELEMENTS (cases));
   tcase_add_loop_test (tc, byte_by_byte, 0, G_N_ELEMENTS (cases));
+  tcase_add_test (tc, unknown_verb_is_told_in_plain_bytes);
   suite_add_tcase (s, tc);
   tc = tcase_create ("letters");
   tcase_add_loop_test (tc, dots_are_undone_and_bytes_kept, 0, 12);
