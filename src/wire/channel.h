@@ -45,7 +45,7 @@ struct _GpoConnection
   gsize out_offset; /* bytes of the first that are sent */
   gsize queued;
   char *failure;                      /* what broke inside a call; told from the main loop */
-  char *local_address, *peer_address; /* GRefString, shared by all connections of the same peer */
+  char *local_address, *peer_address;
   GpoSecure *secure;                  /* NULL without TLS */
   GpoOutgoing *outgoing;              /* NULL once connected */
 };

@@ -27,8 +27,8 @@ free_if_unused (GpoConnection *c)
 {
   if (c->refs > 0 || c->pins > 0)
     return;
-  g_clear_pointer (&c->local_address, g_ref_string_release);
-  g_clear_pointer (&c->peer_address, g_ref_string_release);
+  g_free (c->local_address);
+  g_free (c->peer_address);
   g_free (c->failure);
   g_free (c);
 }
@@ -114,8 +114,8 @@ name_end (const struct sockaddr_storage *storage, char **address, guint16 *port)
     return;
   gboolean is_v4 = storage->ss_family == AF_INET;
   inet_ntop (storage->ss_family, is_v4 ? (gconstpointer) &v4->sin_addr : &v6->sin6_addr, text, sizeof text);
-  g_clear_pointer (address, g_ref_string_release);
-  *address = g_ref_string_new_intern (text);
+  g_free (*address);
+  *address = g_strdup (text);
   *port = ntohs (is_v4 ? v4->sin_port : v6->sin6_port);
 }
 

@@ -2,6 +2,8 @@
 /* test-connection.c: connections and listeners over loopback, in plaintext. */
 #include "wire-pair.h"
 #include <sys/resource.h>
+#include <netinet/in.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -28,6 +30,56 @@ START_TEST (both_ends_know_their_addresses)
   ck_assert_uint_eq (gpo_connection_local_port (pair.client.c), gpo_connection_peer_port (pair.server.c));
   ck_assert_str_eq (gpo_connection_local_address (pair.server.c), "127.0.0.1");
   pair_close (&pair);
+}
+END_TEST
+
+/* A connected socket of plain TCP on loopback; the other end is put into *peer. */
+static int
+plain_socket (int *peer)
+{
+  struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
+  socklen_t size = sizeof address;
+  int listener = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  *peer = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  ck_assert_int_eq (bind (listener, (struct sockaddr *) &address, size), 0);
+  ck_assert_int_eq (listen (listener, 1), 0);
+  ck_assert_int_eq (getsockname (listener, (struct sockaddr *) &address, &size), 0);
+  ck_assert_int_eq (connect (*peer, (struct sockaddr *) &address, size), 0);
+  int fd = accept4 (listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+  ck_assert_int_ge (fd, 0);
+  close (listener);
+  return fd;
+}
+
+/* Connections come and go in a context of this thread's own. Returns how many did not know whom they are with. */
+static gpointer
+come_and_go (gpointer unused)
+{
+  guint wrong = 0;
+  int peer, fd = plain_socket (&peer);
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  g_main_context_push_thread_default (context);
+  for (guint i = 0; i < 20000; i++)
+    {
+      GpoConnection *c = gpo_connection_new_accepted (dup (fd), NULL, NULL);
+      wrong += strcmp (gpo_connection_peer_address (c), "127.0.0.1") != 0;
+      gpo_connection_abort (c);
+      gpo_connection_unref (c);
+    }
+  g_main_context_pop_thread_default (context);
+  close (fd);
+  close (peer);
+  return GUINT_TO_POINTER (wrong);
+}
+
+/* An office has a thread of its own, and a test or a window has connections beside it. */
+START_TEST (threads_have_their_own_connections)
+{
+  GThread *threads[2];
+  for (guint i = 0; i < 2; i++)
+    threads[i] = g_thread_new ("come and go", come_and_go, NULL);
+  for (guint i = 0; i < 2; i++)
+    ck_assert_ptr_null (g_thread_join (threads[i]));
 }
 END_TEST
 
@@ -459,6 +511,7 @@ suite (void)
   tcase_set_timeout (t, 30);
   tcase_add_test (t, bytes_arrive_in_order_both_ways);
   tcase_add_test (t, both_ends_know_their_addresses);
+  tcase_add_test (t, threads_have_their_own_connections);
   tcase_add_test (t, peer_that_does_not_read_stops_only_itself);
   tcase_add_test (t, shared_bytes_are_sent_in_order_with_copies);
   suite_add_tcase (s, t);
