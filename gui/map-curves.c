@@ -4,8 +4,7 @@
 #include "map-curves.h"
 #include "i18n.h"
 
-#define BESIDE 27  /* between connections of the same two places */
-#define TOKEN 31.0 /* an envelope in a pile, and the gap beside it */
+#define BESIDE 27 /* between connections of the same two places */
 
 void
 gpo_map_curve_point (const GpoMapCurve *c, double t, double *x, double *y)
@@ -165,7 +164,7 @@ guint
 gpo_map_pile_room (const GpoMapPile *pile, const char *name, double width)
 {
   double words = 7.5 * (double) g_utf8_strlen (name, -1) + (pile->count > 9 ? 18 : 9) + 15;
-  return CLAMP ((int) ((width - words - 4) / TOKEN), 1, (int) MAX (pile->n_shown, 1));
+  return CLAMP ((int) ((width - words - 4) / GPO_MAP_TOKEN), 1, (int) MAX (pile->n_shown, 1));
 }
 
 /* From the right: the newest stands at the right side. */
@@ -176,7 +175,7 @@ add_pile (GpoMapLayout *layout, const GpoMapPile *pile, const char *name, const 
   for (guint i = pile->n_shown > room ? pile->n_shown - room : 0; i < pile->n_shown; i++)
     {
       GpoMapToken token = { .letter = pile->shown[i],
-                            .x = where->x + where->width - 18 - TOKEN * (pile->n_shown - 1 - i),
+                            .x = where->x + where->width - 18 - GPO_MAP_TOKEN * (pile->n_shown - 1 - i),
                             .y = where->y + where->height / 2,
                             .pale = pile->pale[i],
                             .late = pile->late[i] };

@@ -10,8 +10,9 @@
 
 G_BEGIN_DECLS
 
-#define GPO_MAP_ROWS 4    /* mailboxes shown of a host */
-#define GPO_MAP_READERS 5 /* readers shown of a host */
+#define GPO_MAP_ROWS 4     /* mailboxes shown of a host */
+#define GPO_MAP_READERS 5  /* readers shown of a host */
+#define GPO_MAP_TOKEN 31.0 /* the room of an envelope in a pile */
 
 /* A place; of a host also its parts. */
 typedef struct

@@ -16,7 +16,7 @@ static void
 draw_pile (GpoInk *ink, const cairo_rectangle_t *r, const char *name, const GpoMapPile *pile, GpoTone tone)
 {
   char count[16];
-  double room = r->width - 22 - 31.0 * MIN (pile->n_shown, gpo_map_pile_room (pile, name, r->width)),
+  double room = r->width - 22 - GPO_MAP_TOKEN * MIN (pile->n_shown, gpo_map_pile_room (pile, name, r->width)),
          y = r->y + r->height / 2;
   draw_slot (ink, r, tone);
   g_snprintf (count, sizeof count, "%u", pile->count);
